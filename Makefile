@@ -1,0 +1,43 @@
+# `make run` and `make test` set up .venv on their own; `make help` lists the targets.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON ?=
+RUN_OPTIONS ?= --out out/main --force
+
+.PHONY: help setup run test bench lint clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## Create .venv with the pinned packages
+
+# An environment that runs is kept, any other is made anew.
+$(STAMP): pyproject.toml constraints.txt
+	@$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { \
+		python=$$(PYTHON='$(PYTHON)' .ci/find-python) && \
+		echo "Setting up $(VENV) with $$("$$python" --version)" && \
+		"$$python" -m venv --clear $(VENV); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -e '.[test]'
+	@touch $@
+
+run: $(STAMP) ## Compare the 2014 programme with no programme
+	$(BIN)/lianghua compare document_2014 no_programme $(RUN_OPTIONS)
+
+test: lint ## Lint, types, import contracts and every test
+	$(BIN)/pytest -n auto
+
+lint: $(STAMP) ## Ruff, mypy and the import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP) ## Measure speed and memory
+	$(BIN)/python -m tests.bench
+
+clean: ## Remove .venv and caches; results in out/ stay
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Columns, keyed draws, graphs and phases: numpy and numba only, no economics."""

@@ -1,0 +1,47 @@
+"""Where compiled kernels are kept.
+
+Numba keys a cached function by its own file only, so a caller goes stale when a callee in another
+file changes. The cache directory is therefore keyed by the text of every kernel file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_KERNEL_FOLDERS = ("core", "processes")
+
+
+@cache
+def source_key() -> str:
+    """Hash of every file that may hold a kernel."""
+    digest = hashlib.sha256()
+    for folder in _KERNEL_FOLDERS:
+        for path in sorted((_PACKAGE / folder).glob("*.py")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_directory() -> Path:
+    """The user's cache directory (LIANGHUA_CACHE_DIR, else XDG_CACHE_HOME or ~/.cache)."""
+    given = os.environ.get("LIANGHUA_CACHE_DIR")
+    if given:
+        return Path(given)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "lianghua"
+
+
+def use_kernel_cache() -> None:
+    """Point numba at this version's kernel cache; must run before the first kernel is imported."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    folder = cache_directory() / "kernels" / source_key()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="lianghua-kernels-"))
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)

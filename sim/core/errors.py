@@ -1,0 +1,27 @@
+"""The one exception that means "the user gave something that cannot be used"."""
+
+from __future__ import annotations
+
+
+class InputError(Exception):
+    """Bad input: says where it stands, what was given and what is allowed.
+
+    The command line prints it on one line and ends with exit code 2; nothing has been written.
+    """
+
+    def __init__(
+        self, where: object, key: str, given: object = None, allowed: object = None
+    ) -> None:
+        self.where = str(where)
+        self.key = key
+        self.given = given
+        self.allowed = allowed
+        parts = [f"{self.where}: {key}" if key else self.where]
+        if given is not None:
+            parts.append(f"given {given!r}" if not isinstance(given, str) else f"given '{given}'")
+        if allowed is not None:
+            parts.append(f"allowed: {allowed}")
+        super().__init__("; ".join(parts))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, object, object]]:
+        return type(self), (self.where, self.key, self.given, self.allowed)

@@ -1,0 +1,255 @@
+"""The province: a Mesa model whose month is the list `PHASES`, one line a phase."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from sim.core.clock import Clock
+from sim.core.compile import use_kernel_cache
+
+use_kernel_cache()
+
+from sim import initial  # noqa: E402
+from sim.core.errors import InputError  # noqa: E402
+from sim.core.phase import Phase  # noqa: E402
+from sim.facade import ColumnModel  # noqa: E402
+from sim.instruments import Instruments  # noqa: E402
+from sim.outputs import BY_NAME, in_table  # noqa: E402
+from sim.processes import (  # noqa: E402
+    accounts,
+    adoption,
+    exogenous,
+    governments,
+    identities,
+    indicators,
+    information,
+    labour,
+    production,
+    productivity,
+    provision,
+)
+from sim.processes.context import Context, Flows  # noqa: E402
+from sim.results import Recorder, Results  # noqa: E402
+from sim.scenario import Scenario  # noqa: E402
+from sim.world.tables import BARRIERS, PROVIDER_KINDS  # noqa: E402
+
+
+def _phase(number: int, name: str, zh: str, en: str, module: Any, function: Any) -> Phase:
+    return Phase(number, name, zh, en, function, module.VIEWS, getattr(module, "WRITES", {}))
+
+
+# ------------------------------------------------------------------ the month, in its order
+PHASES = (
+    _phase(1, "exogenous", "外部条件", "paths from outside", exogenous, exogenous.begin_month),
+    _phase(2, "awards", "评审与兑现", "awards decided", governments, governments.decide_awards),
+    _phase(3, "calls", "申报与培训", "calls and training", governments, governments.run_calls),
+    _phase(4, "information", "信息传播", "information", information, information.spread_information),
+    _phase(5, "adoption", "采用决策", "decisions and orders", adoption, adoption.decide_and_order),
+    _phase(6, "providers", "服务商交付", "provider delivery", provision, provision.deliver_projects),
+    _phase(7, "production", "生产与交易", "production", production, production.produce_and_trade),
+    _phase(8, "labour", "就业与工资", "labour and wages", labour, labour.match_labour),
+    _phase(9, "productivity", "生产率", "gains", productivity, productivity.grow_productivity),
+    _phase(10, "accounts", "账户与进出", "accounts, exit, entry", accounts, accounts.keep_accounts),
+    _phase(11, "indicators", "指标", "indicators", indicators, indicators.measure),
+    _phase(12, "identities", "核对", "identities", identities, identities.check_identities),
+)
+
+
+class Province(ColumnModel):
+    """A province of firms, providers and cities under a scenario.
+
+    `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
+    are the province's at every scale. `supply_graph` replaces the generated firms and links by a
+    networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
+    every month. Raises InputError for whatever cannot be used.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str = "document_2014",
+        *,
+        scale: float = 0.05,
+        seed: int = 1,
+        supply_graph: Any = None,
+        economy: Any = None,
+        check: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.scenario = initial.scenario_of(scenario, settings)
+        self.scale, self.seed, self.check = float(scale), int(seed), check
+        super().__init__(rng=int(seed))
+        clock = Clock.between(self.scenario.time.start, self.scenario.time.end)
+        start = initial.make(self.scenario, clock, self.scale, supply_graph, economy)
+        self.data, self.margins_source = start.data, start
+        self.context = initial.context_of(self.scenario, clock, start, self.seed)
+        self.recorder = Recorder(start.city_names, start.sector_codes)
+        self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
+        self._bind()
+        self._measure_start()
+
+    # ------------------------------------------------------------------ running
+    @property
+    def world(self) -> Any:
+        """Tables, edges and fixed arrays."""
+        return self.context.world
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """Tables by name."""
+        return self.context.world.tables
+
+    @property
+    def clock(self) -> Clock:
+        """Where the run stands."""
+        return self.context.clock
+
+    @property
+    def supply(self) -> Any:
+        """The supply network: `graph` is a networkx view of the arrays."""
+        return initial.supply_of(self)
+
+    def step(self) -> None:
+        """Simulate one month."""
+        if self.clock.finished:
+            raise InputError("time", "end", self.clock.name, "a month within the scenario")
+        context = self.context
+        context.flows = Flows()
+        context.measures["paid"] = {}
+        self._apply_policies()
+        for phase in PHASES:
+            began = perf_counter()
+            phase.function(context, **self._views[phase.name])
+            self.seconds[phase.name] += perf_counter() - began
+        if self.check:
+            self._verify()
+        self._record()
+        self.clock.month += 1
+        self.running = not self.clock.finished
+
+    def run(self, progress: Callable[[Clock], None] | None = None) -> Results:
+        """Simulate every month that is left and return the results."""
+        while not self.clock.finished:
+            self.step()
+            if progress is not None:
+                progress(self.clock)
+        return self.results()
+
+    def results(self) -> Results:
+        """The series so far, with their origin."""
+        return self.recorder.results(initial.manifest(self))
+
+    def branch(self) -> Province:
+        """An independent copy at this month; equal settings continue with equal bits."""
+        return copy.deepcopy(self)
+
+    def save(self, folder: Path | str) -> None:
+        """Write a checkpoint: columns, clock and scenario, whole or not at all."""
+        initial.save_checkpoint(self, Path(folder))
+
+    @staticmethod
+    def load(folder: Path | str) -> Province:
+        """A province as it was saved; it continues bit for bit."""
+        return initial.load_checkpoint(Path(folder))
+
+    # ------------------------------------------------------------------ details
+    def _bind(self) -> None:
+        self._views = {phase.name: phase.bind(self.tables) for phase in PHASES}
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Province:
+        new = super().__deepcopy__(memo)
+        new._bind()
+        return new
+
+    def _measure_start(self) -> None:
+        """Sums before the first month, which information and prices start from."""
+        for phase in PHASES[10:]:
+            phase.function(self.context, **self._views[phase.name])
+
+    def _apply_policies(self) -> None:
+        """Open the year's budgets and let every instrument set this month's calls and rates."""
+        context, clock = self.context, self.clock
+        context.instruments = Instruments()
+        if not context.mechanisms.governments:
+            return
+        for name, policy in self.scenario.instruments.items():
+            account = context.public[name]
+            if clock.month_of_year == 1 or clock.month == 0:
+                account.new_year(policy.year_budget(clock.year))
+            policy.apply(name, clock, account.available, self.data.codes, context.instruments)
+
+    def _verify(self) -> None:
+        wrong = self.context.flows.violations()
+        for name, table in self.tables.items():
+            for column, (low, high) in table.out_of_bounds().items():
+                wrong.append(f"{name}.{column} out of bounds: {low!r} to {high!r}")
+        if wrong:
+            raise ArithmeticError(f"{self.clock.name}: " + "; ".join(wrong))
+
+    def _record(self) -> None:
+        measures = self.context.measures
+        cube = measures["cube"]
+        extra = self._extra()
+        sums = {
+            "province": cube.sum(axis=(0, 1, 2)),
+            "cities": cube.sum(axis=(1, 2)),
+            "sectors": cube.sum(axis=(0, 2)),
+            "tiers": cube.sum(axis=(0, 1)),
+        }
+        series: dict[str, dict[str, Any]] = {}
+        for table, values in sums.items():
+            by_name = {name: values[..., i] for i, name in enumerate(indicators.VARIABLES)}
+            series[table] = {
+                output.name: output.value(by_name, extra[table]) for output in in_table(table)
+            }
+        self.recorder.record(
+            self.clock,
+            {name: float(value) for name, value in series["province"].items()},
+            series["cities"],
+            series["sectors"],
+            series["tiers"],
+            self.context.public,
+        )
+
+    def _extra(self) -> dict[str, dict[str, Any]]:
+        """Figures that are no sums over firms, by table."""
+        context, cities = self.context, self.tables["cities"]
+        providers = self.tables["providers"]
+        barriers = context.measures["barriers"]
+        asked = barriers[:, :, 1:-1]
+        province: dict[str, Any] = {
+            "exits": context.measures.get("exits", 0.0),
+            "entries": context.measures.get("entries", 0.0),
+            "public_spending": sum(a.paid for a in context.public.values()) * 1e-4,
+            "public_committed": sum(a.committed for a in context.public.values()) * 1e-4,
+            "applications": float((context.awards.status == 0).sum()),
+        }
+        tiers: dict[str, Any] = {}
+        for position, barrier in enumerate(BARRIERS[1:-1]):
+            by_tier = asked[:, :, position].sum(axis=1)
+            whole = np.maximum(asked.sum(axis=(1, 2)), 1e-9)
+            tiers[f"barrier_{barrier}"] = by_tier / whole
+            province[f"barrier_{barrier}"] = by_tier.sum() / max(asked.sum(), 1e-9)
+        weight = (providers.weight * providers.alive).astype(np.float64)
+        total = np.maximum(np.bincount(providers.kind, weights=weight, minlength=7), 1e-9)
+        for name in ("price", "wait"):
+            mean = np.bincount(providers.kind, weights=weight * providers[name], minlength=7)
+            for kind, value in zip(PROVIDER_KINDS, mean / total, strict=True):
+                province[f"{name}_{kind}"] = value
+        backlog = np.bincount(providers.kind, weights=providers.backlog, minlength=7)
+        for kind, value in zip(PROVIDER_KINDS, backlog, strict=True):
+            province[f"backlog_{kind}"] = value
+        force = np.maximum(cities.labour_skilled + cities.labour_unskilled, 1e-9)
+        jobless = cities.unemployed_skilled + cities.unemployed_unskilled
+        city = {"wage": cities.wage, "unemployment": jobless / force}
+        province["wage"] = float((cities.wage * force).sum() / force.sum())
+        province["unemployment"] = float(jobless.sum() / force.sum())
+        return {"province": province, "cities": city, "sectors": {}, "tiers": tiers}
+
+
+__all__ = ["BY_NAME", "PHASES", "Province", "Context"]

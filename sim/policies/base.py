@@ -1,0 +1,95 @@
+"""What every instrument has: its clause, dates, budget by year and who is eligible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from sim.core.clock import Clock, month_number
+from sim.instruments import Eligibility, Instruments
+from sim.parameters import Section
+from sim.world.tables import TIERS
+
+Tier = Literal["backbone", "above_scale", "small", "micro"]
+Technology = Literal[
+    "automation", "networking", "erp", "plm", "ecommerce", "cloud", "green_iot", "smart_product"
+]
+
+
+class Text(Section):
+    """A text in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Instrument(Section):
+    """One instrument of a programme.
+
+    `budget` maps a year to 10k CNY at constant prices; `start` and `end` are months (YYYY-MM);
+    `tiers`, `sectors`, `cities`, `smallest` and `largest` (employees) say who is eligible, an empty
+    list means all. `clause` is the clause of the 2014 document it comes from.
+    """
+
+    label: ClassVar[tuple[str, str]] = ("", "")
+    moves: ClassVar[tuple[str, ...]] = ()
+
+    kind: str
+    clause: str = ""
+    enabled: bool = True
+    start: str = Field("2014-05", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    end: str = Field("2017-12", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    budget: dict[str, float] = Field(default_factory=dict)
+    tiers: list[Tier] = Field(default_factory=list)
+    sectors: list[str] = Field(default_factory=list)
+    cities: list[str] = Field(default_factory=list)
+    smallest: float = Field(0.0, ge=0)
+    largest: float = Field(1e9, gt=0)
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Instrument:
+        if month_number(self.end) < month_number(self.start):
+            raise ValueError(f"end {self.end} lies before start {self.start}")
+        for year, amount in self.budget.items():
+            if not (year.isdigit() and len(year) == 4):
+                raise ValueError(f"budget year '{year}' is not a year written YYYY")
+            if not 0 <= amount < 1e9:
+                raise ValueError(f"budget of {year} is {amount}; allowed: 0 to 1e9 (10k CNY)")
+        return self
+
+    def running(self, clock: Clock) -> bool:
+        """Is this instrument in force this month?"""
+        now = clock.start + clock.month
+        return self.enabled and month_number(self.start) <= now <= month_number(self.end)
+
+    def year_budget(self, year: int) -> float:
+        """Budget of a calendar year, 10k CNY."""
+        return self.budget.get(str(year), 0.0) if self.enabled else 0.0
+
+    def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
+        """Who is eligible, as positions; `codes` maps "sectors" and "cities" to positions."""
+        return Eligibility(
+            tuple(TIERS.index(tier) for tier in self.tiers) or None,
+            tuple(codes["sectors"][code] for code in self.sectors) or None,
+            tuple(codes["cities"][code] for code in self.cities) or None,
+            self.smallest,
+            self.largest,
+        )
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Write this month's calls, rates or places; `available` is money left this year."""
+        raise TypeError(f"{type(self).__name__} has no apply")
+
+    def describe(self) -> dict[str, Any]:
+        """Every setting by name."""
+        return self.model_dump()

@@ -1,0 +1,47 @@
+"""Demonstration firms: users of a technology that show it to others in their city and sector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.core.clock import Clock
+from sim.instruments import DemonstrationCall, Instruments
+from sim.policies.base import Instrument, Technology
+from sim.world.tables import TECHNOLOGIES
+
+
+class Demonstration(Instrument):
+    """Chooses up to `places` real firms a year in `call_month`, each paid `award` (10k CNY)."""
+
+    label: ClassVar[tuple[str, str]] = ("示范企业", "demonstration firms")
+    moves: ClassVar[tuple[str, ...]] = ("barrier_unaware", "demonstration_firms")
+
+    kind: Literal["demonstration"] = "demonstration"
+    technologies: list[Technology] = Field(default_factory=lambda: ["automation"])
+    places: float = Field(100.0, ge=0)
+    award: float = Field(30.0, ge=0)
+    call_month: int = Field(6, ge=1, le=12)
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Choose this year's demonstration firms in the call month."""
+        if self.running(clock) and clock.month_of_year == self.call_month and available > 0:
+            instruments.demonstrations.append(
+                DemonstrationCall(
+                    name,
+                    tuple(TECHNOLOGIES.index(code) for code in self.technologies),
+                    self.eligibility(codes),
+                    self.places,
+                    self.award,
+                    available,
+                )
+            )

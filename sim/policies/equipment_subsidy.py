@@ -1,0 +1,71 @@
+"""Equipment subsidy (机器换人 and technical renovation support): a share of a project's price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.core.clock import Clock
+from sim.instruments import GrantCall, Instruments
+from sim.policies.allocation import rule
+from sim.policies.base import Instrument, Technology
+from sim.world.tables import TECHNOLOGIES
+
+
+class EquipmentSubsidy(Instrument):
+    """Pays `rate` of the price of a project, at most `cap`, for projects of at least `floor`.
+
+    Firms apply in the call months; awards are given by `allocation` after `decision_months`, hold
+    for `valid_months`, and are paid after acceptance or in advance. `contest_noise` is the standard
+    deviation of the judges' error relative to that of the scores.
+    """
+
+    label: ClassVar[tuple[str, str]] = ("设备投资补助", "equipment subsidy")
+    moves: ClassVar[tuple[str, ...]] = ("adoption_automation", "equipment_investment", "subsidy")
+
+    kind: Literal["equipment_subsidy"] = "equipment_subsidy"
+    technologies: list[Technology] = Field(default_factory=lambda: ["automation"])
+    rate: float = Field(0.1, ge=0, le=1)
+    cap: float = Field(1000.0, ge=0)
+    floor: float = Field(50.0, ge=0)
+    allocation: Literal["formula", "contest", "lottery", "threshold", "first_come"] = "formula"
+    threshold_score: float = Field(0.2, ge=0)
+    contest_noise: float = Field(0.5, ge=0)
+    call_months: list[int] = Field(default_factory=lambda: [3, 9])
+    decision_months: int = Field(3, ge=0, le=24)
+    valid_months: int = Field(18, ge=1, le=120)
+    paid: Literal["after_acceptance", "in_advance"] = "after_acceptance"
+    city_match: float = Field(0.0, ge=0, le=1)
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Open a call in the call months, splitting the year's money over the calls left."""
+        month = clock.month_of_year
+        if not self.running(clock) or month not in self.call_months:
+            return
+        calls_left = sum(1 for call in set(self.call_months) if call >= month)
+        instruments.grants.append(
+            GrantCall(
+                instrument=name,
+                technologies=tuple(TECHNOLOGIES.index(code) for code in self.technologies),
+                eligibility=self.eligibility(codes),
+                rate=self.rate,
+                cap=self.cap,
+                floor=self.floor,
+                money=available / calls_left,
+                allocate=rule(self.allocation, self.threshold_score),
+                score_noise=self.contest_noise,
+                valid_months=self.valid_months,
+                decision_months=self.decision_months,
+                in_advance=self.paid == "in_advance",
+                city_match=self.city_match,
+            )
+        )

@@ -1,0 +1,452 @@
+"""Phase 5: investment reviews, finance in pecking order, orders, and the first binding barrier.
+
+A firm reviews its projects at a rate; each technology it knows and lacks is appraised with a quote
+of one provider, the terms of finance it can get and any award in hand. The chance of going ahead is
+`1 / (1 + exp(-lambda (limit - payback) / limit))` (Dosi, Fagiolo & Roventini 2010). One project at
+a time: the quickest payback is ordered. Whatever stops a technology first is its barrier.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.core.streams import month_key, uniform
+from sim.core.table import Array
+from sim.processes.appraisal import complementarity, list_price, yearly_benefit
+from sim.processes.awards import HELD, ORDERED
+from sim.processes.context import Context
+from sim.processes.payments import note_payment, pay_award
+from sim.world.tables import (
+    NO_BARRIER,
+    NO_FINANCE,
+    NO_PROVIDER_CAPACITY,
+    NO_SKILLS,
+    NOT_APPLICABLE,
+    OTHER_PROJECT,
+    UNAWARE,
+    UNPROFITABLE,
+    WAITING_FOR_AWARD,
+)
+
+
+class Firms(NamedTuple):
+    """Columns of `firms` used."""
+
+    uid: Array
+    alive: Array
+    city: Array
+    sector: Array
+    weight: Array
+    skilled: Array
+    unskilled: Array
+    capital: Array
+    wage_premium: Array
+    expected_demand: Array
+    unit_cost: Array
+    capability: Array
+    payback_limit: Array
+    aware: Array
+    adopted: Array
+    automation: Array
+    realised: Array
+    award: Array
+    applied: Array
+    belief: Array
+    barrier: Array
+    order_technology: Array
+    order_provider: Array
+    order_month: Array
+    order_start: Array
+    order_cost: Array
+    cash: Array
+    debt: Array
+    lease: Array
+    investment: Array
+    subsidy: Array
+
+
+class Providers(NamedTuple):
+    """Columns of `providers` used; orders and revenue are written."""
+
+    kind: Array
+    city: Array
+    alive: Array
+    weight: Array
+    teams: Array
+    price: Array
+    wait: Array
+    orders: Array
+    revenue: Array
+
+
+class Cities(NamedTuple):
+    """Columns of `cities` used; funds and books are written."""
+
+    wage: Array
+    bank_funds: Array
+    bank_loans: Array
+    lease_funds: Array
+    lease_book: Array
+
+
+VIEWS = {"firms": Firms, "providers": Providers, "cities": Cities}
+WRITES = {
+    "firms": frozenset(
+        "belief barrier award order_technology order_provider order_month order_start order_cost "
+        "cash debt lease investment subsidy".split()
+    ),
+    "providers": frozenset({"orders", "revenue"}),
+    "cities": frozenset({"bank_funds", "bank_loans", "lease_funds", "lease_book"}),
+}
+
+
+class Terms(NamedTuple):
+    """Terms of finance this month; `bank` and `lessor` (C,) are shares of requests approved."""
+
+    lending_rate: float
+    lease_rate: float
+    bank: Array
+    lessor: Array
+
+
+class Choice(NamedTuple):
+    """Providers by kind: rows in `rows[start[kind]:start[kind + 1]]`, `reach` (C, n) cumulative."""
+
+    start: Array
+    rows: Array
+    reach: Array
+
+
+def decide_and_order(
+    context: Context, firms: Firms, providers: Providers, cities: Cities
+) -> None:
+    """Review, decide, finance and order; book the money."""
+    providers.orders[:] = 0.0
+    providers.revenue[:] = 0.0
+    if not context.technologies.active.any():
+        return
+    always = context.mechanisms.decision == "always"
+    month = context.clock.month
+    live = context.awards.live()
+    flow = np.zeros((context.world.cities, 4))
+    review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
+    support = context.instruments.leases[0] if context.instruments.leases else None
+    discount = support.discount if support else 0.0
+    _decide(
+        np.array(
+            [
+                always,
+                context.mechanisms.finance,
+                context.mechanisms.provider_capacity,
+                context.mechanisms.skills,
+                context.mechanisms.beliefs,
+            ],
+            dtype=np.int64,
+        ),
+        month,
+        review,
+        month_key(context.seed, "review", month),
+        month_key(context.seed, "decision", month),
+        month_key(context.seed, "provider", month),
+        month_key(context.seed, "credit", month),
+        firms,
+        providers,
+        cities.wage,
+        context.world.edges,
+        context.world.applicable,
+        context.world.energy_share,
+        context.world.automation_saving,
+        choose_among(context, providers),
+        _terms(context, cities, discount),
+        live,
+        context.technologies.numbers,
+        context.adoption,
+        context.finance,
+        flow,
+    )
+    _book(context, cities, flow, discount, support)
+    _use_awards(context, firms)
+
+
+def choose_among(context: Context, providers: Providers) -> Choice:
+    """Cumulative pull of each provider on each city: teams, nearness, price and wait."""
+    order = np.argsort(providers.kind, kind="stable")
+    kinds = providers.kind[order]
+    start = np.searchsorted(kinds, np.arange(9)).astype(np.int64)
+    distance = context.world.distance[:, providers.city[order]]
+    pull = (
+        providers.teams[order] * providers.weight[order] * (providers.alive[order] == 1)
+    ).astype(np.float64)
+    pull = pull / providers.price[order] ** 2 / (1.0 + providers.wait[order] / 6.0)
+    near = np.exp2(-distance / context.providers.distance_half)
+    reach = np.cumsum(pull[None, :] * near + 1e-12, axis=1)
+    return Choice(start, order, np.ascontiguousarray(reach))
+
+
+def _terms(context: Context, cities: Cities, discount: float) -> Terms:
+    """Rates, and the share of requests that each city's bank and lessor can meet."""
+    rate = float(context.paths["lending_rate"][context.clock.month])
+    asked = context.measures.get("credit_asked")
+    if asked is None:
+        asked = np.zeros((context.world.cities, 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bank = np.where(asked[:, 0] > 0, cities.bank_funds / asked[:, 0], 1.0)
+        lessor = np.where(asked[:, 1] > 0, cities.lease_funds / asked[:, 1], 1.0)
+    return Terms(
+        rate,
+        max(0.0, rate + context.finance.lease_premium - discount),
+        np.clip(bank, 0.0, 1.0),
+        np.clip(lessor, 0.0, 1.0),
+    )
+
+
+def _book(
+    context: Context, cities: Cities, flow: Array, discount: float, support: Any
+) -> None:
+    """Move the money of this month's orders: flow columns loans, leases, cash paid, asked twice."""
+    loans, leases, paid = flow[:, 0], flow[:, 1], flow[:, 2]
+    cities.bank_loans[:] += loans
+    cities.bank_funds[:] -= loans
+    cities.lease_book[:] += leases
+    cities.lease_funds[:] -= leases
+    flows = context.flows
+    flows.book("banks", "firms", "loans", loans.sum())
+    flows.book("lessors", "firms", "leases", leases.sum())
+    flows.book("firms", "providers", "projects", paid.sum())
+    context.measures["credit_asked"] = np.stack([loans + flow[:, 3], leases + flow[:, 3]], axis=1)
+    if support is not None and leases.sum() > 0:
+        # The discount is paid to the lessor up front for the mean life of the lease.
+        years = context.finance.repayment_months / 12.0
+        account = context.public[support.instrument]
+        due = min(float(leases.sum()) * discount * years, account.available)
+        account.commit(due)
+        account.pay(due)
+        flows.book("province", "lessors", "lease_support", due)
+        note_payment(context, support.instrument, due)
+
+
+def _use_awards(context: Context, firms: Firms) -> None:
+    """Tie awards to the orders just placed; pay those that are paid in advance."""
+    awards = context.awards
+    held = np.flatnonzero(awards.status == HELD)
+    rows, technology = awards.row[held], awards.technology[held]
+    used = (firms.order_month[rows] == context.clock.month) & (
+        firms.order_technology[rows] == technology
+    )
+    chosen = held[used]
+    if len(chosen) == 0:
+        return
+    awards.status[chosen] = ORDERED
+    rows, technology = awards.row[chosen], awards.technology[chosen]
+    price = firms.order_cost[rows].astype(np.float64)
+    # A cheaper project than the one applied for shrinks the award; a dearer one does not grow it.
+    awards.granted[chosen] = np.minimum(awards.granted[chosen], awards.rate[chosen] * price)
+    for one, row, k in zip(chosen, rows, technology, strict=True):
+        firms.award[row] &= 0xFF ^ (1 << int(k))
+        if awards.in_advance[one]:
+            pay_award(context, firms, int(one), float(awards.granted[one]))
+
+
+@njit(nogil=True, cache=True)
+def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
+    """Awards in hand for a firm and technology at this cost: all, and the part paid in advance."""
+    wanted = row * 8 + k
+    position = np.searchsorted(live.key, wanted)
+    award, advance = 0.0, 0.0
+    while position < len(live.key) and live.key[position] == wanted:
+        amount = min(live.granted[position], live.rate[position] * cost)
+        award += amount
+        if live.in_advance[position]:
+            advance += amount
+        position += 1
+    return award, advance
+
+
+@njit(nogil=True, cache=True)
+def pick_provider(choice: Any, city: Any, kind: Any, draw: Any) -> Any:
+    """Row of the provider that a draw in [0, 1) falls on, -1 if the kind has none."""
+    low, high = choice.start[kind], choice.start[kind + 1]
+    if low == high:
+        return -1
+    reach = choice.reach[city]
+    before = reach[low - 1] if low > 0 else 0.0
+    wanted = before + draw * (reach[high - 1] - before)
+    position = low + np.searchsorted(reach[low:high], wanted, side="right")
+    return choice.rows[min(position, high - 1)]
+
+
+@njit(nogil=True, cache=True)
+def _learn(i: Any, k: Any, firms: Any, edges: Any, weight: Any) -> Any:
+    """Belief after hearing how suppliers and customers fared, good and bad news alike."""
+    total, count = 0.0, 0
+    for position in range(edges.supplier_start[i], edges.supplier_start[i + 1]):
+        j = edges.suppliers[position]
+        if (firms.adopted[j] >> k) & 1:
+            total += firms.realised[j, k]
+            count += 1
+    for position in range(edges.customer_start[i], edges.customer_start[i + 1]):
+        j = edges.customers[position]
+        if (firms.adopted[j] >> k) & 1:
+            total += firms.realised[j, k]
+            count += 1
+    belief = np.float64(firms.belief[i, k])
+    if count == 0:
+        return belief
+    precision = weight * count
+    return belief + precision / (1.0 + precision) * (total / count - belief)
+
+
+@njit(nogil=True, cache=True)
+def _decide(
+    switches: Any, month: Any, review: Any, review_key: Any, decision_key: Any,
+    provider_key: Any, credit_key: Any, firms: Any, providers: Any, wage: Any, edges: Any,
+    applicable: Any, energy_share: Any, automation_saving: Any, choice: Any, terms: Any, live: Any,
+    tech: Any, numbers: Any, finance: Any, flow: Any,
+) -> None:
+    always, with_finance, with_capacity, with_skills, with_beliefs = (
+        switches[0], switches[1], switches[2], switches[3], switches[4],
+    )  # fmt: skip
+    for i in range(len(firms.uid)):
+        if firms.alive[i] == 0 or firms.order_technology[i] >= 0:
+            continue
+        if uniform(review_key, firms.uid[i], 0) >= review:
+            continue
+        sector, city = firms.sector[i], np.int64(firms.city[i])
+        employees = np.float64(firms.skilled[i] + firms.unskilled[i])
+        worker = wage[city] * firms.wage_premium[i] * (1.0 + numbers.social_charges)
+        sales = 12.0 * firms.expected_demand[i]
+        margin = max(0.0, 1.0 - firms.unit_cost[i])
+        costs = max(0.0, firms.expected_demand[i] * firms.unit_cost[i])
+        liquid = max(0.0, firms.cash[i] - finance.cash_buffer * costs)
+        room = max(
+            0.0, min(finance.collateral * firms.capital[i], finance.loan_to_sales * sales)
+            - firms.debt[i],
+        )
+        lease_room = max(0.0, finance.lease_to_sales * sales - firms.lease[i])
+        rate = terms.lending_rate
+        if employees < 300.0:
+            rate *= 1.0 + finance.small_firm_premium
+        approved = uniform(credit_key, firms.uid[i], 0) < terms.bank[city]
+        leasable = uniform(credit_key, firms.uid[i], 1) < terms.lessor[city]
+        limit = max(0.1, firms.payback_limit[i] + numbers.payback_shift)
+        best, best_payback = -1, np.inf
+        best_cost, best_advance, best_provider = 0.0, 0.0, -1
+        for k in range(8):
+            if (applicable[sector] >> k) & 1 == 0:
+                firms.barrier[i, k] = NOT_APPLICABLE
+                continue
+            level = np.float64(firms.automation[i])
+            step = min(tech.step[0], numbers.automation_limit - level)
+            if k == 0:
+                if step < 0.5 * tech.step[0]:
+                    firms.barrier[i, k] = NO_BARRIER
+                    continue
+            elif (firms.adopted[i] >> k) & 1:
+                firms.barrier[i, k] = NO_BARRIER
+                continue
+            if (firms.aware[i] >> k) & 1 == 0:
+                firms.barrier[i, k] = UNAWARE
+                continue
+            provider = pick_provider(
+                choice, city, tech.kind[k], uniform(provider_key, firms.uid[i], k)
+            )
+            if provider < 0 and not always:
+                firms.barrier[i, k] = NO_PROVIDER_CAPACITY
+                continue
+            displaced = 0.0
+            if k == 0:
+                saving = automation_saving[sector]
+                displaced = employees * saving * step / (1.0 - saving * level)
+            quote = providers.price[provider] * tech.world_price[k] if provider >= 0 else 1.0
+            price = list_price(k, employees, displaced, tech) * quote
+            cost = price * (1.0 + tech.training_cost[k] * (1.0 - firms.capability[i]))
+            award, advance = 0.0, 0.0
+            if (firms.award[i] >> k) & 1:
+                award, advance = _award_terms(live, i, k, cost)
+            # What is paid after acceptance has to be financed first.
+            due = cost - advance
+            own = min(due, liquid)
+            loan, lease = 0.0, 0.0
+            financed = True
+            if with_finance and own < due:
+                if due - own <= room and approved:
+                    loan = due - own
+                elif tech.lease[k] > 0 and due - own <= lease_room and leasable:
+                    lease = due - own
+                else:
+                    financed = False
+            interest = (loan * rate + lease * terms.lease_rate) * finance.repayment_months / 24.0
+            if not always:
+                if with_beliefs:
+                    firms.belief[i, k] = _learn(i, k, firms, edges, numbers.belief_signal_weight)
+                factor = complementarity(
+                    k, firms.adopted[i], level, numbers.automation_reference, tech
+                )
+                gross = yearly_benefit(
+                    k, employees, displaced, worker, sales, energy_share[sector], margin,
+                    np.float64(firms.capability[i]), numbers.capability_exponent, factor, tech,
+                )
+                net = firms.belief[i, k] * gross - tech.running_cost[k] * price
+                years = (cost + interest - award) / net if net > 0.0 else np.inf
+                # A decision is drawn for each technology, so one more known moves no other's luck.
+                slope = numbers.choice_sharpness * (years - limit) / limit
+                chance = 0.0 if slope > 50.0 else 1.0 / (1.0 + np.exp(max(slope, -50.0)))
+                if uniform(decision_key, firms.uid[i], k) >= chance:
+                    firms.barrier[i, k] = UNPROFITABLE
+                    continue
+            else:
+                years = np.float64(k)
+            if with_skills and firms.capability[i] < tech.skill_requirement[k]:
+                firms.barrier[i, k] = NO_SKILLS
+            elif (firms.applied[i] >> k) & 1:
+                firms.barrier[i, k] = WAITING_FOR_AWARD
+            elif with_finance and not financed:
+                firms.barrier[i, k] = NO_FINANCE
+                # What could not be met is asked again: it keeps banks and lessors rationing.
+                flow[city, 3] += firms.weight[i] * (due - own)
+            elif with_capacity and provider >= 0 and (
+                providers.wait[provider] > numbers.longest_wait
+            ):
+                firms.barrier[i, k] = NO_PROVIDER_CAPACITY
+            else:
+                firms.barrier[i, k] = OTHER_PROJECT
+                if years < best_payback or best < 0:
+                    best, best_payback = k, years
+                    best_cost, best_advance, best_provider = cost, advance, provider
+        if best >= 0:
+            _order(
+                i, best, best_cost, best_advance, best_provider, month, with_finance, liquid, room,
+                approved, firms, providers, city, flow,
+            )
+
+
+@njit(nogil=True, cache=True)
+def _order(
+    i: Any, k: Any, cost: Any, advance: Any, provider: Any, month: Any, with_finance: Any, liquid: Any,
+    room: Any, approved: Any, firms: Any, providers: Any, city: Any, flow: Any,
+) -> None:
+    """Sign the contract: raise the money, pay the provider, take a place in its queue."""
+    weight = np.float64(firms.weight[i])
+    borrowed = max(0.0, cost - advance - liquid)
+    if borrowed > 0.0:
+        if not with_finance or (borrowed <= room and approved):
+            firms.debt[i] += borrowed
+            flow[city, 0] += weight * borrowed
+        else:
+            firms.lease[i] += borrowed
+            flow[city, 1] += weight * borrowed
+        firms.cash[i] += borrowed
+    firms.order_technology[i] = k
+    firms.order_provider[i] = max(provider, 0)
+    firms.order_month[i] = month
+    firms.order_start[i] = -32768
+    firms.order_cost[i] = cost
+    firms.cash[i] -= cost
+    firms.investment[i] += cost
+    flow[city, 2] += weight * cost
+    if provider >= 0:
+        providers.orders[provider] += weight
+        providers.revenue[provider] += weight * cost

@@ -1,0 +1,77 @@
+"""The book of awards: one row for each award, from promise to payment or lapse."""
+
+from __future__ import annotations
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.table import Array
+
+APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED = range(6)
+"""Life of an award: applied for, in hand, tied to an order, paid, lapsed, refused."""
+
+_TYPES = {
+    "row": "i8", "uid": "u4", "instrument": "i2", "technology": "i1", "status": "i1",
+    "month": "i4", "decision_month": "i4", "expiry": "i4", "rate": "f8", "asked": "f8",
+    "promised": "f8", "granted": "f8", "paid": "f8", "paid_month": "i4", "city_match": "f8", "in_advance": "i1",
+    "weight": "f8", "score": "f8",
+}  # fmt: skip
+
+
+class Live(NamedTuple):
+    """Awards in hand, sorted by `key` = row * 8 + technology, for the decision kernel."""
+
+    key: Array
+    rate: Array
+    granted: Array
+    in_advance: Array
+
+
+class Awards:
+    """Columns that grow; amounts are 10k CNY per real firm, a row stands for `weight` of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._columns = {name: np.zeros(64, dtype) for name, dtype in _TYPES.items()}
+
+    def __getattr__(self, name: str) -> Array:
+        if name.startswith("_") or name not in _TYPES:
+            raise AttributeError(name)
+        return self._columns[name][: self.count]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Awards:
+        new = Awards()
+        new.count = self.count
+        new._columns = {name: column.copy() for name, column in self._columns.items()}
+        return new
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"count": self.count, "_columns": copy.deepcopy(self._columns)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+
+    def append(self, **values: Array | float) -> Array:
+        """Add awards, one for each entry of `row`; returns their positions."""
+        added = len(np.atleast_1d(np.asarray(values["row"])))
+        needed = self.count + added
+        size = len(self._columns["row"])
+        if needed > size:
+            grown = max(needed, 2 * size)
+            for name, column in self._columns.items():
+                self._columns[name] = np.concatenate(
+                    [column, np.zeros(grown - size, column.dtype)]
+                )
+        for name, value in values.items():
+            self._columns[name][self.count : needed] = value
+        self.count = needed
+        return np.arange(needed - added, needed)
+
+    def live(self) -> Live:
+        """The awards that can be used in a decision this month."""
+        held = np.flatnonzero(self.status == HELD)
+        key = self.row[held] * 8 + self.technology[held]
+        order = np.argsort(key, kind="stable")
+        return Live(key[order], self.rate[held][order], self.granted[held][order], self.in_advance[held][order])

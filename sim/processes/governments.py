@@ -1,0 +1,332 @@
+"""Phases 2 and 3: calls, applications, awards, training places and demonstration firms.
+
+A firm applies for the project that would pay back soonest if it is informed, eligible and the award
+is worth more than the application; small firms apply less. After the decision time the
+instrument's allocation rule divides the money. An award in hand lapses if it is not used in time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from scipy.special import ndtri
+
+from sim.core.streams import month_key, uniforms
+from sim.core.table import Array
+from sim.instruments import DemonstrationCall, GrantCall, TrainingPlaces
+from sim.processes.appraisal import complementarity, list_price, yearly_benefit
+from sim.processes.awards import APPLIED, HELD, LAPSED, ORDERED, REFUSED
+from sim.processes.context import Context
+from sim.processes.payments import note_payment
+
+
+class Firms(NamedTuple):
+    """Columns of `firms` used."""
+
+    uid: Array
+    alive: Array
+    city: Array
+    sector: Array
+    tier: Array
+    weight: Array
+    skilled: Array
+    unskilled: Array
+    wage_premium: Array
+    expected_demand: Array
+    unit_cost: Array
+    capability: Array
+    payback_limit: Array
+    aware: Array
+    adopted: Array
+    automation: Array
+    gain: Array
+    belief: Array
+    order_technology: Array
+    award: Array
+    applied: Array
+    demonstration: Array
+    cash: Array
+    subsidy: Array
+
+
+class Providers(NamedTuple):
+    """Columns of `providers` used."""
+
+    kind: Array
+    alive: Array
+    weight: Array
+    teams: Array
+    price: Array
+
+
+class Cities(NamedTuple):
+    """Columns of `cities` used."""
+
+    wage: Array
+    labour_skilled: Array
+    labour_unskilled: Array
+
+
+VIEWS = {"firms": Firms, "providers": Providers, "cities": Cities}
+WRITES = {
+    "firms": frozenset("award applied demonstration cash subsidy capability skilled unskilled".split()),
+    "cities": frozenset({"labour_skilled", "labour_unskilled"}),
+}
+
+
+def decide_awards(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
+    """Phase 2: lapse old awards and decide the calls whose time has come."""
+    _lapse(context, firms)
+    for due, call in context.pending:
+        if due <= context.clock.month:
+            _award(context, firms, call, due)
+    context.pending[:] = [entry for entry in context.pending if entry[0] > context.clock.month]
+
+
+def run_calls(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
+    """Phase 3: open calls, train people, name demonstration firms."""
+    for call in context.instruments.grants:
+        _receive_applications(context, firms, providers, cities, call)
+        if call.decision_months == 0:
+            _award(context, firms, call, context.clock.month)
+        else:
+            context.pending.append((context.clock.month + call.decision_months, call))
+    for places in context.instruments.training:
+        _train(context, firms, cities, places)
+    for demonstration in context.instruments.demonstrations:
+        _demonstrate(context, firms, demonstration)
+
+
+def _lapse(context: Context, firms: Firms) -> None:
+    """End awards that ran out or whose firm has closed; what was promised is released."""
+    awards, month = context.awards, context.clock.month
+    open_ones = np.flatnonzero(np.isin(awards.status, (APPLIED, HELD, ORDERED)))
+    if len(open_ones) == 0:
+        return
+    rows = awards.row[open_ones]
+    gone = (firms.uid[rows] != awards.uid[open_ones]) | (firms.alive[rows] == 0)
+    late = (awards.status[open_ones] == HELD) & (awards.expiry[open_ones] < month)
+    for one in open_ones[gone | late]:
+        if awards.status[one] != APPLIED:
+            name = list(context.public)[int(awards.instrument[one])]
+            context.public[name].release(float(awards.promised[one] * awards.weight[one]))
+        awards.status[one] = LAPSED
+        row = int(awards.row[one])
+        if firms.uid[row] == awards.uid[one]:
+            firms.award[row] &= 0xFF ^ (1 << int(awards.technology[one]))
+            firms.applied[row] &= 0xFF ^ (1 << int(awards.technology[one]))
+
+
+def _receive_applications(
+    context: Context, firms: Firms, providers: Providers, cities: Cities, call: GrantCall
+) -> None:
+    """Let eligible firms apply with their best project, if the award is worth it."""
+    numbers, month = context.governments, context.clock.month
+    if call.rate <= 0 or call.money <= 0 or call.cap <= 0:
+        return
+    rows = np.flatnonzero(call.eligibility.rows(firms) & (firms.order_technology < 0))
+    if len(rows) == 0:
+        return
+    mask = sum(1 << k for k in call.technologies) & context.technologies.active_bits
+    found = np.zeros((len(rows), 4))
+    found[:, 0] = -1
+    _best_project(
+        rows, mask, call.rate, call.cap, call.floor, numbers.application_cost, firms,
+        cities.wage, mean_prices(providers), context.world.applicable, context.world.energy_share,
+        context.world.automation_saving, context.technologies.numbers, context.adoption, found,
+    )  # fmt: skip
+    key = month_key(context.seed, f"application {call.instrument}", month)
+    rate = np.where(firms.tier[rows] >= 2, numbers.small_firm_friction, 1.0)
+    applies = (found[:, 0] >= 0) & (
+        uniforms(key, firms.uid[rows]) < rate * numbers.application_rate
+    )
+    chosen, found = rows[applies], found[applies]
+    if len(chosen) == 0:
+        return
+    technology = found[:, 0].astype(np.int64)
+    firms.applied[chosen] |= (1 << technology).astype(np.uint8)
+    firms.cash[chosen] -= numbers.application_cost
+    paid = float((firms.weight[chosen].astype(np.float64) * numbers.application_cost).sum())
+    context.flows.book("firms", "households", "applications", paid)
+    context.awards.append(
+        row=chosen,
+        uid=firms.uid[chosen],
+        instrument=list(context.public).index(call.instrument),
+        technology=technology,
+        status=APPLIED,
+        month=month,
+        decision_month=month + call.decision_months,
+        expiry=month + call.decision_months + call.valid_months,
+        rate=call.rate,
+        asked=found[:, 1],
+        promised=0.0,
+        granted=0.0,
+        paid=0.0,
+        paid_month=-1,
+        city_match=call.city_match,
+        in_advance=int(call.in_advance),
+        weight=firms.weight[chosen].astype(np.float64),
+        score=found[:, 2],
+    )
+
+
+def _award(context: Context, firms: Firms, call: GrantCall, due: int) -> None:
+    """Divide the money among the applications that are due, by the instrument's rule."""
+    awards = context.awards
+    index = list(context.public).index(call.instrument)
+    chosen = np.flatnonzero(
+        (awards.status == APPLIED) & (awards.instrument == index) & (awards.decision_month == due)
+    )
+    if len(chosen) == 0:
+        return
+    account = context.public[call.instrument]
+    money = min(call.money, account.available)
+    uids = awards.uid[chosen]
+    key = month_key(context.seed, f"award {call.instrument}", due)
+    score = awards.score[chosen].copy()
+    spread = float(score.std())
+    if np.isinf(call.score_noise):
+        score = np.zeros_like(score)
+    else:
+        noise = ndtri(np.clip(uniforms(key, uids, 1), 1e-12, 1 - 1e-12))
+        score += call.score_noise * spread * noise
+    asked = awards.asked[chosen] * awards.weight[chosen]
+    granted = call.allocate(score, asked, uniforms(key, uids, 0), money)
+    account.commit(float(granted.sum()))
+    awards.promised[chosen] = granted / awards.weight[chosen]
+    awards.granted[chosen] = granted / awards.weight[chosen]
+    awards.status[chosen] = np.where(granted > 0, HELD, REFUSED)
+    rows, bits = awards.row[chosen], (1 << awards.technology[chosen]).astype(np.uint8)
+    firms.applied[rows] &= ~bits
+    won = granted > 0
+    firms.award[rows[won]] |= bits[won]
+
+
+def mean_prices(providers: Providers) -> Array:
+    """Mean price index by provider kind, (7,), weighted by teams."""
+    weight = (providers.teams * providers.weight * (providers.alive == 1)).astype(np.float64)
+    total = np.bincount(providers.kind, weights=weight, minlength=7)
+    value = np.bincount(providers.kind, weights=weight * providers.price, minlength=7)
+    return np.where(total > 0, value / np.maximum(total, 1e-12), 1.0)
+
+
+def _train(context: Context, firms: Firms, cities: Cities, places: TrainingPlaces) -> None:
+    """Fill this month's places by a keyed lottery; a firm sends five in a hundred of its people."""
+    eligible = places.eligibility.rows(firms)
+    people = (firms.skilled + firms.unskilled).astype(np.float64) * firms.weight
+    offered = places.money / places.cost
+    sending = float(0.05 * people[eligible].sum())
+    if sending <= 0 or offered <= 0:
+        return
+    key = month_key(context.seed, f"training {places.instrument}", context.clock.month)
+    drawn = eligible & (uniforms(key, firms.uid) < min(1.0, offered / sending))
+    total = float(0.05 * people[drawn].sum())
+    if total <= 0:
+        return
+    # Places are whole money: a smaller draw leaves places empty, a larger one shares them.
+    scale = min(1.0, offered / total)
+    rows = np.flatnonzero(drawn)
+    before = firms.unskilled[rows].astype(np.float64)
+    sent = np.minimum(0.05 * scale * (before + firms.skilled[rows]) * places.skilled_share, before)
+    firms.unskilled[rows] = before - sent
+    moved = before - firms.unskilled[rows].astype(np.float64)
+    old = firms.skilled[rows].astype(np.float64)
+    firms.skilled[rows] = old + moved
+    gained = firms.skilled[rows].astype(np.float64) - old
+    gain = context.skills.training_gain * scale
+    firms.capability[rows] += gain * (1.0 - firms.capability[rows])
+    weight = firms.weight[rows].astype(np.float64)
+    by_city = firms.city[rows]
+    count = context.world.cities
+    cities.labour_unskilled -= np.bincount(by_city, weights=weight * moved, minlength=count)
+    cities.labour_skilled += np.bincount(by_city, weights=weight * gained, minlength=count)
+    due = min(total * scale * places.cost, places.money)
+    account = context.public[places.instrument]
+    account.commit(due)
+    account.pay(due)
+    context.flows.book("province", "providers", "training", due)
+    note_payment(context, places.instrument, due)
+
+
+def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> None:
+    """Name the users with the highest gains as demonstration firms and pay their award."""
+    bits = sum(1 << k for k in call.technologies)
+    user = (firms.adopted & bits & ~firms.demonstration) != 0
+    rows = np.flatnonzero(call.eligibility.rows(firms) & user)
+    if len(rows) == 0:
+        return
+    lottery = uniforms(month_key(context.seed, f"demonstration {call.instrument}", 0), firms.uid[rows])
+    order = rows[np.lexsort((lottery, -firms.gain[rows]))]
+    weight = firms.weight[order].astype(np.float64)
+    places = call.places if call.award <= 0 else min(call.places, call.money / call.award)
+    # A row stands for many firms at small scales: its last half place is rounded.
+    chosen = order[np.cumsum(weight) - 0.5 * weight <= places]
+    paid = firms.weight[chosen].astype(np.float64) * call.award
+    within = np.cumsum(paid) <= call.money + 1e-9
+    chosen, paid = chosen[within], paid[within]
+    firms.demonstration[chosen] |= (firms.adopted[chosen] & bits).astype(np.uint8)
+    firms.cash[chosen] += call.award
+    firms.subsidy[chosen] += call.award
+    account = context.public[call.instrument]
+    account.commit(float(paid.sum()))
+    account.pay(float(paid.sum()))
+    context.flows.book("province", "firms", "subsidy", float(paid.sum()))
+    note_payment(context, call.instrument, float(paid.sum()))
+
+
+@njit(nogil=True, cache=True)
+def _best_project(
+    rows: Any, mask: Any, rate: Any, cap: Any, floor: Any, application_cost: Any, firms: Any,
+    wage: Any, prices: Any, applicable: Any, energy_share: Any, automation_saving: Any, tech: Any,
+    numbers: Any, found: Any,
+) -> None:
+    """found: technology (-1 none), amount asked, saving a yuan, cost of the best project."""
+    for position in range(len(rows)):
+        i = rows[position]
+        sector, city = firms.sector[i], firms.city[i]
+        employees = np.float64(firms.skilled[i] + firms.unskilled[i])
+        worker = wage[city] * firms.wage_premium[i] * (1.0 + numbers.social_charges)
+        sales = 12.0 * firms.expected_demand[i]
+        margin = max(0.0, 1.0 - firms.unit_cost[i])
+        limit = max(0.1, firms.payback_limit[i] + numbers.payback_shift)
+        known = firms.aware[i] & applicable[sector] & mask & ~firms.award[i] & ~firms.applied[i]
+        best = np.inf
+        for k in range(8):
+            if (known >> k) & 1 == 0:
+                continue
+            level = np.float64(firms.automation[i])
+            displaced = 0.0
+            if k == 0:
+                step = min(tech.step[0], numbers.automation_limit - level)
+                if step < 0.5 * tech.step[0]:
+                    continue
+                saving = automation_saving[sector]
+                displaced = employees * saving * step / (1.0 - saving * level)
+            elif (firms.adopted[i] >> k) & 1:
+                continue
+            price = list_price(k, employees, displaced, tech) * prices[tech.kind[k]]
+            price *= tech.world_price[k]
+            cost = price * (1.0 + tech.training_cost[k] * (1.0 - firms.capability[i]))
+            asked = min(rate * cost, cap)
+            if cost < floor or asked <= application_cost:
+                continue
+            factor = complementarity(
+                k, firms.adopted[i], level, numbers.automation_reference, tech
+            )
+            gross = yearly_benefit(
+                k, employees, displaced, worker, sales, energy_share[sector], margin,
+                np.float64(firms.capability[i]), numbers.capability_exponent, factor, tech,
+            )
+            net = firms.belief[i, k] * gross - tech.running_cost[k] * price
+            if net <= 0.0:
+                continue
+            years = (cost - asked) / net
+            # Nobody writes an application for a project far beyond what the firm would accept.
+            if years < best and years <= 1.5 * limit:
+                best = years
+                found[position, 0] = k
+                found[position, 1] = asked
+                found[position, 2] = net / cost
+                found[position, 3] = cost

@@ -1,0 +1,143 @@
+"""Phase 4: who hears of which technology this month.
+
+Hazard a year of becoming aware (Bass 1969; Mansfield 1961)
+`h = innovation + cluster_peers * adopters_of_the_cluster + suppliers * adopters_among_suppliers
++ customers * adopters_among_customers + demonstrations * shown + marketing * providers_near`,
+probability this month 1 - exp(-h / 12). Switches: complete mixing (`bass`), contagion when the
+adopting share of neighbours reaches a threshold (Granovetter 1978; Watts 2002), or `full`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.core.streams import month_key, uniform
+from sim.core.table import Array
+from sim.processes.context import Context
+
+NETWORK, BASS, THRESHOLD, FULL = range(4)
+_MODES = {"network": NETWORK, "bass": BASS, "threshold": THRESHOLD, "full": FULL}
+
+
+class Firms(NamedTuple):
+    """Columns of `firms` used; `aware` is written."""
+
+    uid: Array
+    alive: Array
+    city: Array
+    sector: Array
+    threshold: Array
+    aware: Array
+    adopted: Array
+
+
+class Clusters(NamedTuple):
+    """Columns of `clusters` used."""
+
+    firms: Array
+    adopters: Array
+    demonstrations: Array
+
+
+VIEWS = {"firms": Firms, "clusters": Clusters}
+WRITES = {"firms": frozenset({"aware"})}
+
+
+def spread_information(context: Context, firms: Firms, clusters: Clusters) -> None:
+    """Set the bit of every technology that a firm hears of this month."""
+    mode = _MODES[context.mechanisms.information]
+    numbers = context.information
+    every = np.maximum(clusters.firms, 1e-9)[:, None]
+    peers = clusters.adopters / every
+    if mode == BASS:
+        total = clusters.adopters.sum(axis=0) / max(float(clusters.firms.sum()), 1e-9)
+        hazard = np.broadcast_to(
+            numbers.bass_innovation + numbers.bass_imitation * total, peers.shape
+        )
+        links = 0.0
+    else:
+        shown = np.minimum(clusters.demonstrations / every * 10.0, 1.0)
+        near = context.provider_density[:, context.technologies.kind]
+        marketing = np.repeat(near, context.world.sectors, axis=0)
+        hazard = (
+            numbers.innovation
+            + numbers.cluster_peers * peers
+            + numbers.demonstrations * shown
+            + numbers.marketing * marketing
+        )
+        links = numbers.suppliers + numbers.customers
+    bound = -np.expm1(-(hazard + links) / 12.0)
+    _spread(
+        mode,
+        month_key(context.seed, "awareness", context.clock.month),
+        firms,
+        context.world.edges,
+        context.world.applicable,
+        context.world.sectors,
+        np.ascontiguousarray(hazard, dtype=np.float64),
+        np.ascontiguousarray(bound, dtype=np.float64),
+        numbers,
+    )
+
+
+@njit(nogil=True, cache=True)
+def adopting_share(bit: Any, start: Any, stop: Any, others: Any, adopted: Any) -> Any:
+    """Share of the rows others[start:stop] that use the technology; 0 if there are none."""
+    if stop == start:
+        return 0.0
+    count = 0
+    for position in range(start, stop):
+        count += (adopted[others[position]] >> bit) & 1
+    return count / (stop - start)
+
+
+@njit(nogil=True, cache=True)
+def _spread(
+    mode: Any, key: Any, firms: Any, edges: Any, applicable: Any, sectors: Any, hazard: Any,
+    bound: Any, numbers: Any,
+) -> None:
+    # Thresholds are read before anybody changes this month: updates are synchronous because
+    # `adopted` is not written in this phase.
+    for i in range(len(firms.uid)):
+        if firms.alive[i] == 0:
+            continue
+        unaware = ~firms.aware[i] & applicable[firms.sector[i]] & 0xFF
+        if unaware == 0:
+            continue
+        cluster = np.int64(firms.city[i]) * sectors + firms.sector[i]
+        known = firms.aware[i]
+        s0, s1 = edges.supplier_start[i], edges.supplier_start[i + 1]
+        c0, c1 = edges.customer_start[i], edges.customer_start[i + 1]
+        for k in range(8):
+            if (unaware >> k) & 1 == 0:
+                continue
+            if mode == FULL:
+                known |= 1 << k
+            elif mode == THRESHOLD:
+                neighbours = (s1 - s0) + (c1 - c0)
+                level = firms.threshold[i] if numbers.threshold < 0 else numbers.threshold
+                count = 0.0
+                if neighbours > 0:
+                    count = adopting_share(k, s0, s1, edges.suppliers, firms.adopted) * (
+                        s1 - s0
+                    ) + adopting_share(k, c0, c1, edges.customers, firms.adopted) * (c1 - c0)
+                # The slack lets a share that equals the threshold pass in spite of rounding.
+                if count >= level * neighbours - 1e-4:
+                    known |= 1 << k
+            else:
+                draw = uniform(key, firms.uid[i], k)
+                if draw >= bound[cluster, k]:
+                    continue
+                rate = hazard[cluster, k]
+                if mode == NETWORK:
+                    rate += numbers.suppliers * adopting_share(
+                        k, s0, s1, edges.suppliers, firms.adopted
+                    ) + numbers.customers * adopting_share(
+                        k, c0, c1, edges.customers, firms.adopted
+                    )
+                if draw < -np.expm1(-rate / 12.0):
+                    known |= 1 << k
+        firms.aware[i] = known

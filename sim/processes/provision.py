@@ -1,0 +1,279 @@
+"""Phase 6: providers complete projects, start the next in the queue, hire, learn and set prices.
+
+A provider has project teams; a project holds one team for `project_months` on average (geometric),
+so a provider is a queue with as many servers as teams, first come first served. Unit cost falls by
+the learning rate with every doubling of what the kind has delivered (Wright 1936); the price adds a
+mark-up on backlog, so part of a subsidy is captured (Goolsbee 1998).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.core.streams import month_key, uniform, uniforms
+from sim.core.table import Array
+from sim.processes.appraisal import complementarity
+from sim.processes.awards import ORDERED
+from sim.processes.context import Context
+from sim.processes.payments import pay_award
+from sim.world.tables import NEVER, NO_BARRIER
+
+
+class Firms(NamedTuple):
+    """Columns of `firms` used."""
+
+    uid: Array
+    weight: Array
+    sector: Array
+    city: Array
+    skilled: Array
+    unskilled: Array
+    capability: Array
+    adopted: Array
+    aware: Array
+    automation: Array
+    gain_target: Array
+    gain: Array
+    realised: Array
+    adopted_month: Array
+    barrier: Array
+    running_cost: Array
+    order_technology: Array
+    order_provider: Array
+    order_month: Array
+    order_start: Array
+    order_cost: Array
+    cash: Array
+    subsidy: Array
+    projects: Array
+
+
+class Providers(NamedTuple):
+    """Columns of `providers` used."""
+
+    uid: Array
+    kind: Array
+    alive: Array
+    weight: Array
+    teams: Array
+    busy: Array
+    backlog: Array
+    orders: Array
+    experience: Array
+    quality: Array
+    price: Array
+    wait: Array
+
+
+VIEWS = {"firms": Firms, "providers": Providers}
+WRITES = {
+    "firms": frozenset(
+        "capability adopted aware automation gain_target gain realised adopted_month barrier "
+        "running_cost order_technology order_start cash subsidy projects".split()
+    ),
+    "providers": frozenset("alive teams busy backlog experience price wait".split()),
+}
+
+
+def deliver_projects(context: Context, firms: Firms, providers: Providers) -> None:
+    """Complete, start and queue projects; pay awards on acceptance; update the providers."""
+    month = context.clock.month
+    unlimited = not context.mechanisms.provider_capacity
+    if unlimited:
+        _start_all(firms.order_technology, firms.order_start, month)
+    done = _complete(
+        unlimited,
+        context.mechanisms.skills,
+        month,
+        month_key(context.seed, "completion", month),
+        month_key(context.seed, "outcome", month),
+        firms,
+        providers,
+        context.world.skilled_share,
+        failure_rates(context, providers),
+        context.technologies.numbers,
+        context.adoption,
+        context.skills.learning_by_adopting,
+    )
+    settle_awards(context, firms, done)
+    if not unlimited:
+        start_waiting(context, firms, providers)
+    _update_providers(context, firms, providers)
+
+
+def failure_rates(context: Context, providers: Providers) -> Array:
+    """Chance that a project of each provider fails; it falls with projects completed."""
+    base = context.world.shared["failure_rate"][providers.kind] * context.providers.failure_scale
+    return base / (1.0 + 0.02 * providers.experience) / np.maximum(providers.quality, 0.1)
+
+
+def settle_awards(context: Context, firms: Firms, done: Array) -> None:
+    """Pay the awards tied to accepted projects (rows done[:, 0], success done[:, 2])."""
+    awards = context.awards
+    tied = np.flatnonzero(awards.status == ORDERED)
+    if len(tied) == 0 or len(done) == 0:
+        return
+    accepted = {(int(row), int(k)): bool(success) for row, k, success in done}
+    for one in tied:
+        success = accepted.get((int(awards.row[one]), int(awards.technology[one])))
+        if success is not None:
+            pay_award(context, firms, int(one), float(awards.granted[one]) if success else 0.0)
+
+
+def start_waiting(context: Context, firms: Firms, providers: Providers) -> None:
+    """Give free teams to the waiting orders of each provider, first come first served.
+
+    Orders of the same month are taken in the order of a keyed lottery, never of the rows.
+    """
+    waiting = np.flatnonzero((firms.order_technology >= 0) & (firms.order_start == NEVER))
+    free = (providers.teams * providers.weight * (providers.alive == 1)).astype(np.float64)
+    running = (firms.order_technology >= 0) & (firms.order_start != NEVER)
+    busy = np.bincount(
+        firms.order_provider[running],
+        weights=firms.weight[running],
+        minlength=len(free),
+    )
+    lottery = uniforms(
+        month_key(context.seed, "queue", 0), firms.uid[waiting].astype(np.uint32)
+    )
+    order = np.lexsort((lottery, firms.order_month[waiting], firms.order_provider[waiting]))
+    _start(
+        context.clock.month,
+        waiting[order],
+        firms.order_provider,
+        firms.order_start,
+        firms.weight,
+        free - busy,
+    )
+
+
+def _update_providers(context: Context, firms: Firms, providers: Providers) -> None:
+    """Busy teams, backlog, wait, hiring, entry, learning and price."""
+    numbers, tech = context.providers, context.technologies.numbers
+    rows = len(providers.uid)
+    open_orders = np.flatnonzero(firms.order_technology >= 0)
+    started = firms.order_start[open_orders] != NEVER
+    which, weight = firms.order_provider[open_orders], firms.weight[open_orders]
+    providers.busy[:] = np.bincount(which[started], weights=weight[started], minlength=rows)
+    providers.backlog[:] = np.bincount(which[~started], weights=weight[~started], minlength=rows)
+    months = _mean_months(tech)[providers.kind]
+    teams = np.maximum(providers.teams * providers.weight, 1e-9)
+    providers.wait[:] = providers.backlog * months / teams
+    wanted = (providers.orders + providers.backlog / 6.0) * months / providers.weight / 0.85
+    gap = wanted - providers.teams
+    lag = np.where(gap > 0, numbers.hiring_lag, 4.0 * numbers.hiring_lag)
+    floor = np.minimum(providers.teams, 1.0)
+    providers.teams[:] = np.maximum(providers.teams + gap / lag, floor)
+    kinds = len(context.world.shared["failure_rate"])
+    strain = np.bincount(providers.kind, weights=providers.alive * providers.wait, minlength=kinds)
+    strain /= np.maximum(np.bincount(providers.kind, weights=providers.alive, minlength=kinds), 1)
+    vacant = providers.alive == 0
+    if vacant.any():
+        hazard = numbers.entry_rate * np.minimum(strain[providers.kind] / 6.0, 3.0) / 12.0
+        draw = uniforms(
+            month_key(context.seed, "provider entry", context.clock.month), providers.uid
+        )
+        providers.alive[vacant & (draw < -np.expm1(-hazard))] = 1
+    delivered = np.bincount(
+        providers.kind, weights=providers.experience * providers.weight, minlength=kinds
+    )
+    base = context.measures.setdefault("experience_base", np.maximum(delivered, 1.0))
+    rate = np.minimum(context.world.shared["learning_rate"] * numbers.learning_scale, 0.9)
+    cost = np.maximum(delivered / base, 1.0) ** np.log2(1.0 - rate)
+    if numbers.fixed_price:
+        providers.price[:] = 1.0
+    else:
+        strained = np.minimum(providers.wait / 6.0, 3.0)
+        providers.price[:] = cost[providers.kind] * (1.0 + numbers.backlog_markup * strained)
+
+
+def _mean_months(tech: Any) -> Array:
+    """Mean team-months of a project by provider kind, (7,)."""
+    total = np.bincount(tech.kind, weights=tech.project_months, minlength=7)
+    return np.maximum(total / np.maximum(np.bincount(tech.kind, minlength=7), 1), 1.0)
+
+
+@njit(nogil=True, cache=True)
+def _start_all(technology: Any, start: Any, month: Any) -> None:
+    for i in range(len(technology)):
+        if technology[i] >= 0 and start[i] == NEVER:
+            start[i] = month
+
+
+@njit(nogil=True, cache=True)
+def _start(month: Any, queue: Any, provider: Any, start: Any, weight: Any, free: Any) -> None:
+    blocked = -1
+    for row in queue:
+        p = provider[row]
+        if p == blocked:
+            continue
+        # A row stands for many projects at small scales: half a place is enough, on average fair.
+        if free[p] >= 0.5 * weight[row]:
+            start[row] = month
+            free[p] -= weight[row]
+        else:
+            blocked = p
+
+
+@njit(nogil=True, cache=True)
+def _complete(
+    unlimited: Any, with_skills: Any, month: Any, key: Any, outcome_key: Any, firms: Any,
+    providers: Any, skilled_share: Any, failure: Any, tech: Any, numbers: Any, learning: Any,
+) -> Any:
+    done = []
+    for i in range(len(firms.uid)):
+        k = np.int64(firms.order_technology[i])
+        if k < 0 or firms.order_start[i] == NEVER:
+            continue
+        if not unlimited:
+            if firms.order_start[i] == month:
+                continue
+            chance = 1.0 / max(1.0, tech.project_months[k])
+            if uniform(key, firms.uid[i], 0) >= chance:
+                continue
+        p = np.int64(firms.order_provider[i])
+        weight = np.float64(firms.weight[i])
+        firms.order_technology[i] = -1
+        if len(providers.uid) > 0:
+            providers.experience[p] += weight / providers.weight[p]
+            quality = providers.quality[p]
+            failed = uniform(outcome_key, firms.uid[i], 0) < failure[p]
+        else:
+            quality, failed = 1.0, False
+        if failed and not unlimited:
+            # Money and time are lost; the firm has seen that it can go wrong.
+            firms.realised[i, k] *= 0.5
+            done.append((i, k, 0))
+            continue
+        # Lognormal luck with mean one (Box and Muller).
+        one, two = uniform(outcome_key, firms.uid[i], 1), uniform(outcome_key, firms.uid[i], 2)
+        normal = np.sqrt(-2.0 * np.log(1.0 - one)) * np.cos(2.0 * np.pi * two)
+        realised = quality * np.exp(0.3 * normal - 0.045)
+        if with_skills:
+            people = max(np.float64(firms.skilled[i] + firms.unskilled[i]), 1e-9)
+            need = max(skilled_share[firms.sector[i]], 1e-9)
+            realised *= min(1.0, np.sqrt(firms.skilled[i] / people / need))
+        level = np.float64(firms.automation[i])
+        factor = complementarity(k, firms.adopted[i], level, numbers.automation_reference, tech)
+        scale = np.float64(firms.capability[i]) ** numbers.capability_exponent * factor
+        firms.realised[i, k] = realised
+        if k == 0:
+            step = min(tech.step[0], numbers.automation_limit - level)
+            firms.automation[i] = level + step * min(1.0, realised * scale)
+        firms.gain_target[i] += tech.gain[k] * realised * scale
+        firms.gain[i] -= tech.dip[k]
+        firms.running_cost[i] += tech.running_cost[k] * firms.order_cost[i] / 12.0
+        firms.adopted[i] |= 1 << k
+        firms.aware[i] |= 1 << k
+        firms.adopted_month[i, k] = month
+        firms.barrier[i, k] = NO_BARRIER
+        firms.capability[i] += learning * (1.0 - firms.capability[i])
+        firms.projects[i] = min(firms.projects[i] + 1, 255)
+        done.append((i, k, 1))
+    out = np.zeros((len(done), 3), dtype=np.int64)
+    for position in range(len(done)):
+        out[position, 0], out[position, 1], out[position, 2] = done[position]
+    return out

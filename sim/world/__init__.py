@@ -1,0 +1,1 @@
+"""What exists in the province and how it is made."""
