@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from sim.core.compile import use_kernel_cache
 
 use_kernel_cache()
 
-from sim import initial  # noqa: E402
+from sim import checkpoint, initial  # noqa: E402
 from sim.core.errors import InputError  # noqa: E402
 from sim.core.phase import Phase  # noqa: E402
-from sim.facade import ColumnModel  # noqa: E402
+from sim.facade import ColumnModel, Labels  # noqa: E402
 from sim.instruments import Instruments  # noqa: E402
 from sim.outputs import BY_NAME, in_table  # noqa: E402
 from sim.processes import (  # noqa: E402
@@ -67,27 +67,33 @@ class Province(ColumnModel):
     `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
     are the province's at every scale. `supply_graph` replaces the generated firms and links by a
     networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
-    every month. Raises InputError for whatever cannot be used.
+    every month. `changes` set single keys of the scenario, with double underscores for dots:
+    `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
+    (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
+
+    shared_attributes: ClassVar[frozenset[str]] = frozenset({"data", "population", "settings", "_labels"})
+    rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views"})
 
     def __init__(
         self,
         scenario: Scenario | str = "document_2014",
         *,
         scale: float = 0.05,
-        seed: int = 1,
+        seed: int | None = 1,
         supply_graph: Any = None,
         economy: Any = None,
         check: bool = False,
-        **settings: Any,
+        **changes: Any,
     ) -> None:
-        self.scenario = initial.scenario_of(scenario, settings)
-        self.scale, self.seed, self.check = float(scale), int(seed), check
-        super().__init__(rng=int(seed))
-        clock = Clock.between(self.scenario.time.start, self.scenario.time.end)
-        start = initial.make(self.scenario, clock, self.scale, supply_graph, economy)
-        self.data, self.margins_source = start.data, start
-        self.context = initial.context_of(self.scenario, clock, start, self.seed)
+        self.settings = initial.scenario_of(scenario, changes)
+        self.scale, self.seed, self.check = float(scale), 1 if seed is None else int(seed), check
+        super().__init__(rng=self.seed)
+        clock = Clock.between(self.settings.time.start, self.settings.time.end)
+        start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
+        self.data, self.population = start.data, start.population
+        self.context = initial.context_of(self.settings, clock, start, self.seed, check)
+        self._labels = Labels(start.sector_codes, start.city_names)
         self.recorder = Recorder(start.city_names, start.sector_codes)
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
         self._bind()
@@ -100,9 +106,9 @@ class Province(ColumnModel):
         return self.context.world
 
     @property
-    def tables(self) -> dict[str, Any]:
-        """Tables by name."""
-        return self.context.world.tables
+    def labels(self) -> Labels:
+        """Names of cities and codes of sectors."""
+        return self._labels
 
     @property
     def clock(self) -> Clock:
@@ -150,19 +156,33 @@ class Province(ColumnModel):
 
     def save(self, folder: Path | str) -> None:
         """Write a checkpoint: columns, clock and scenario, whole or not at all."""
-        initial.save_checkpoint(self, Path(folder))
+        checkpoint.write(self, Path(folder))
 
-    @staticmethod
-    def load(folder: Path | str) -> Province:
-        """A province as it was saved; it continues bit for bit."""
-        return initial.load_checkpoint(Path(folder))
+    @classmethod
+    def load(cls, folder: Path | str, *, supply_graph: Any = None, economy: Any = None) -> Province:
+        """A province as it was saved; it continues bit for bit.
+
+        A run on a graph or table of the user's needs the same `supply_graph` or `economy` again.
+        """
+        saved = checkpoint.read(Path(folder))
+        model = cls(
+            Scenario.from_dict(saved.manifest["settings"], name=saved.manifest["scenario"]),
+            scale=saved.manifest["scale"],
+            seed=saved.manifest["seed"],
+            supply_graph=supply_graph,
+            economy=economy,
+            check=saved.manifest["check"],
+        )
+        checkpoint.restore(model, saved)
+        model._bind()
+        return model
 
     # ------------------------------------------------------------------ details
     def _bind(self) -> None:
         self._views = {phase.name: phase.bind(self.tables) for phase in PHASES}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Province:
-        new = super().__deepcopy__(memo)
+        new: Province = super().__deepcopy__(memo)
         new._bind()
         return new
 
@@ -177,7 +197,7 @@ class Province(ColumnModel):
         context.instruments = Instruments()
         if not context.mechanisms.governments:
             return
-        for name, policy in self.scenario.instruments.items():
+        for name, policy in self.settings.instruments.items():
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:
                 account.new_year(policy.year_budget(clock.year))

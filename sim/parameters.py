@@ -120,7 +120,7 @@ class Adoption(Section):
     )
     longest_wait: float = number(
         12.0, "months", "可接受等待", "longest wait for a provider that is accepted",
-        "prior", 0, 120,
+        "prior", 0, 1e9,
     )
     social_charges: float = number(
         0.28, "ratio of wage", "社保费率", "employer's social charges",
@@ -172,7 +172,7 @@ class Providers(Section):
     """Queue, capacity, learning and price of providers (Wright 1936; Goolsbee 1998)."""
 
     hiring_lag: float = number(
-        9.0, "months", "扩员滞后", "lag of teams behind demand", "prior", 1, 120
+        9.0, "months", "扩员滞后", "lag of teams behind demand", "prior", 1, 1e9
     )
     backlog_markup: float = number(
         0.15, "ratio", "排队加价", "price rise at six months of backlog",

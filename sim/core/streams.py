@@ -43,10 +43,12 @@ def month_key(seed: int, stream: str, month: int) -> np.uint64:
     return np.uint64(_mix_int((state + month * 0x9E3779B97F4A7C15) & mask))
 
 
-def uniforms(key: np.uint64, uids: npt.NDArray[np.uint32], slot: int = 0) -> npt.NDArray[np.float64]:
-    """The same draws as `uniform`, for a whole array of uids of shape (n,)."""
+def uniforms(
+    key: np.uint64, uids: npt.NDArray[np.uint32], slot: int | npt.NDArray[np.int64] = 0
+) -> npt.NDArray[np.float64]:
+    """The same draws as `uniform`, for arrays of uids and slots of shape (n,)."""
     with np.errstate(over="ignore"):
-        counter = uids.astype(np.uint64) * np.uint64(64) + np.uint64(slot)
+        counter = uids.astype(np.uint64) * np.uint64(64) + np.asarray(slot, dtype=np.uint64)
         z = key + counter * _GOLDEN
         z = (z ^ (z >> np.uint64(30))) * _FIRST
         z = (z ^ (z >> np.uint64(27))) * _SECOND

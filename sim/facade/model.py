@@ -33,20 +33,30 @@ class Labels:
     cities: tuple[str, ...]
 
 
+class AgentsByType(dict[type, ColumnAgentSet]):
+    """Agent sets by type; `Firm` finds them too where a subclass has taken its place."""
+
+    def __missing__(self, agent_type: type) -> ColumnAgentSet:
+        for view, agents in self.items():
+            if issubclass(view, agent_type) and agent_type is not RowAgent:
+                return agents
+        raise KeyError(agent_type)
+
+
 class ColumnModel(mesa.Model):
     """A `mesa.Model` over the tables of a world.
 
-    A subclass calls `super().__init__(rng=...)`, builds its world and hands it to `attach`; its
-    `step` may then read and write the tables as it likes. `view_types` are the agent classes,
-    one a table, to be replaced by subclasses of them where users want methods of their own.
-    `shared_attributes` names what copies of the model share because no run ever changes it.
+    A subclass calls `super().__init__(rng=...)`, builds its world and hands it to `attach`, or
+    has `world`, `labels` and `supply` as properties of its own. `view_types` are the agent
+    classes, one a table, to be replaced by subclasses where users want methods of their own.
+    Copies share `shared_attributes`, which no run ever changes, and come without
+    `rebuilt_attributes`, which the subclass makes anew from the copied columns.
     """
 
     view_types: ClassVar[tuple[type[RowAgent], ...]] = (Firm, City, Provider)
     shared_attributes: ClassVar[frozenset[str]] = frozenset()
-    world: Columns
-    labels: Labels
-    supply: Any = None
+    rebuilt_attributes: ClassVar[frozenset[str]] = frozenset()
+    _attached: tuple[Columns | None, Labels, Any] = (None, Labels((), ()), None)
 
     def __init__(self, *, rng: Any = None, **kwargs: Any) -> None:
         # Mesa's own signature names `seed`, which it warns of and which its batch_run would use.
@@ -54,26 +64,38 @@ class ColumnModel(mesa.Model):
 
     def attach(self, world: Columns, labels: Labels, supply: Any = None) -> None:
         """Show these tables from now on; `supply` is what `model.supply` gives, if anything."""
-        self.world = world
-        self.labels = labels
-        if supply is not None:
-            self.supply = supply
+        self._attached = (world, labels, supply)
+
+    @property
+    def world(self) -> Any:
+        """Tables by name and the supply network's `edges`; None before `attach`."""
+        return self._attached[0]
+
+    @property
+    def labels(self) -> Labels:
+        """Words for sectors and cities."""
+        return self._attached[1]
+
+    @property
+    def supply(self) -> Any:
+        """The supply network as the model's users see it."""
+        return self._attached[2]
 
     @property
     def tables(self) -> Mapping[str, Table]:
-        """The world's tables by name, none before `attach`."""
-        return self.world.tables if "world" in self.__dict__ else {}
+        """The world's tables by name, none before there is a world."""
+        world = getattr(self, "world", None)
+        return {} if world is None else world.tables
 
     @property
     def supply_edges(self) -> Edges:
         """The arrays of the supply network: the world's, or those that `supply` is or has."""
-        world = self.__dict__.get("world")
-        for holder in (world, self.supply):
-            edges = getattr(holder, "edges", None)
-            if isinstance(edges, Edges):
-                return edges
-        if isinstance(self.supply, Edges):
-            return self.supply
+        edges = getattr(getattr(self, "world", None), "edges", None)
+        if edges is None:
+            supply = self.supply
+            edges = supply if isinstance(supply, Edges) else getattr(supply, "edges", None)
+        if isinstance(edges, Edges):
+            return edges
         raise InputError(type(self).__name__, "has no supply network")
 
     # Agents.
@@ -98,9 +120,9 @@ class ColumnModel(mesa.Model):
         return ColumnAgentSet(self, self.agent_types)
 
     @property
-    def agents_by_type(self) -> dict[type[RowAgent], ColumnAgentSet]:
+    def agents_by_type(self) -> AgentsByType:
         """The agents in operation of each type; the sets follow the world."""
-        return {view: ColumnAgentSet(self, view) for view in self.agent_types}
+        return AgentsByType((view, ColumnAgentSet(self, view)) for view in self.agent_types)
 
     def register_agent(self, agent: mesa.Agent) -> NoReturn:
         """Refused: an agent is a row."""
@@ -156,7 +178,8 @@ class ColumnModel(mesa.Model):
         new = type(self).__new__(type(self))
         memo[id(self)] = new
         memo.update((id(shared), shared) for shared in self._unchanging())
-        kept = {key: value for key, value in self.__dict__.items() if key != "subscribers"}
+        left = {"subscribers", *self.rebuilt_attributes}
+        kept = {key: value for key, value in self.__dict__.items() if key not in left}
         # All at once at the end: Mesa's scenario refuses changes to a model seen running.
         state = {key: copy.deepcopy(value, memo) for key, value in kept.items()}
         new.__dict__.update(state, subscribers=defaultdict(list))

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sim.facade.model import ColumnModel
 
 
+ROUNDING = 1e-6
+"""How far beyond a bound, relative to it, a written value counts as the bound."""
+
+
 class ColumnError(InputError, AttributeError):
     """No such column, or one that is not for writing; an AttributeError, as Mesa expects."""
 
@@ -65,15 +69,17 @@ def checked(where: str, column: Column, value: Any, shape: tuple[int, ...]) -> A
         right = (given >= low) & (given <= high) & (given == np.floor(given))
         kind = "whole numbers"
     else:
-        # In the column's own precision, or 0.1 added ten times could not reach a bound of 1.
         with np.errstate(over="ignore"):
             given = given.astype(dtype)
-        right = (given >= low) & (given <= high) & np.isfinite(given)
+        # A tenth added ten times is a rounding error above the bound of one that is meant.
+        least = low - ROUNDING * max(1.0, abs(low))
+        most = high + ROUNDING * max(1.0, abs(high))
+        right = np.isfinite(given) & (given >= least) & (given <= most)
         kind = "numbers"
     if not right.all():
         wrong = given[~right].flat[0].item()
         raise InputError(where, column.name, wrong, f"{kind} from {low:g} to {high:g}")
-    return given.astype(dtype)
+    return np.clip(given, low, high).astype(dtype)
 
 
 class RowAgent(mesa.Agent):

@@ -52,20 +52,22 @@ class EquipmentSubsidy(Instrument):
         if not self.running(clock) or month not in self.call_months:
             return
         calls_left = sum(1 for call in set(self.call_months) if call >= month)
-        instruments.grants.append(
-            GrantCall(
-                instrument=name,
-                technologies=tuple(TECHNOLOGIES.index(code) for code in self.technologies),
-                eligibility=self.eligibility(codes),
-                rate=self.rate,
-                cap=self.cap,
-                floor=self.floor,
-                money=available / calls_left,
-                allocate=rule(self.allocation, self.threshold_score),
-                score_noise=self.contest_noise,
-                valid_months=self.valid_months,
-                decision_months=self.decision_months,
-                in_advance=self.paid == "in_advance",
-                city_match=self.city_match,
-            )
+        instruments.grants.append(self.call(name, available / calls_left, codes))
+
+    def call(self, name: str, money: float, codes: Mapping[str, Mapping[str, int]]) -> GrantCall:
+        """A call of this instrument for `money` (10k CNY)."""
+        return GrantCall(
+            instrument=name,
+            technologies=tuple(TECHNOLOGIES.index(code) for code in self.technologies),
+            eligibility=self.eligibility(codes),
+            rate=self.rate,
+            cap=self.cap,
+            floor=self.floor,
+            money=money,
+            allocate=rule(self.allocation, self.threshold_score),
+            score_noise=self.contest_noise,
+            valid_months=self.valid_months,
+            decision_months=self.decision_months,
+            in_advance=self.paid == "in_advance",
+            city_match=self.city_match,
         )

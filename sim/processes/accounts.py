@@ -109,8 +109,8 @@ def _pay(context: Context, firms: Firms, cities: Cities) -> None:
         context.adoption.social_charges, context.skills.skill_premium, finance, numbers, flow,
         city_output,
     )  # fmt: skip
-    cities.bank_loans -= flow[:, REPAID]
-    cities.lease_book -= flow[:, LEASE_REPAID]
+    cities.bank_loans[:] -= flow[:, REPAID]
+    cities.lease_book[:] -= flow[:, LEASE_REPAID]
     # Lending for projects is a yearly quota that accrues monthly and does not pile up for long.
     for funds, quota in (
         (cities.bank_funds, finance.bank_funds),
@@ -147,10 +147,10 @@ def _exit_and_entry(context: Context, firms: Firms, cities: Cities) -> None:
     _close(
         month, month_key(context.seed, "exit", month), firms, context.accounts, closed
     )
-    cities.unemployed_skilled += closed[:, 0]
-    cities.unemployed_unskilled += closed[:, 1]
-    cities.bank_loans -= closed[:, 2]
-    cities.lease_book -= closed[:, 3]
+    cities.unemployed_skilled[:] += closed[:, 0]
+    cities.unemployed_unskilled[:] += closed[:, 1]
+    cities.bank_loans[:] -= closed[:, 2]
+    cities.lease_book[:] -= closed[:, 3]
     flows = context.flows
     flows.book("firms", "households", "closure", closed[:, 4].sum())
     flows.book("banks", "firms", "written_off", closed[:, 5].sum())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -43,15 +42,17 @@ class Awards:
 
     def __deepcopy__(self, memo: dict[int, object]) -> Awards:
         new = Awards()
-        new.count = self.count
-        new._columns = {name: column.copy() for name, column in self._columns.items()}
+        new.restore({name: column.copy() for name, column in self.columns().items()})
         return new
 
-    def __getstate__(self) -> dict[str, object]:
-        return {"count": self.count, "_columns": copy.deepcopy(self._columns)}
+    def columns(self) -> dict[str, Array]:
+        """Every column by name."""
+        return {name: column[: self.count] for name, column in self._columns.items()}
 
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.__dict__.update(state)
+    def restore(self, columns: dict[str, Array]) -> None:
+        """Take over columns as `columns` gave them."""
+        self.count = len(columns["row"])
+        self._columns = {name: columns[name].astype(kind) for name, kind in _TYPES.items()}
 
     def append(self, **values: Array | float) -> Array:
         """Add awards, one for each entry of `row`; returns their positions."""
@@ -59,7 +60,7 @@ class Awards:
         needed = self.count + added
         size = len(self._columns["row"])
         if needed > size:
-            grown = max(needed, 2 * size)
+            grown = max(needed, 2 * size, 64)
             for name, column in self._columns.items():
                 self._columns[name] = np.concatenate(
                     [column, np.zeros(grown - size, column.dtype)]

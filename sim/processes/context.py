@@ -75,6 +75,7 @@ class Context:
     paths: dict[str, Array]
     awards: Awards
     public: dict[str, Account]
+    check: bool = False
     instruments: Instruments = field(default_factory=Instruments)
     flows: Flows = field(default_factory=Flows)
     provider_density: Array = field(default_factory=lambda: np.zeros((0, 0)))

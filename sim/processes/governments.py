@@ -240,8 +240,8 @@ def _train(context: Context, firms: Firms, cities: Cities, places: TrainingPlace
     weight = firms.weight[rows].astype(np.float64)
     by_city = firms.city[rows]
     count = context.world.cities
-    cities.labour_unskilled -= np.bincount(by_city, weights=weight * moved, minlength=count)
-    cities.labour_skilled += np.bincount(by_city, weights=weight * gained, minlength=count)
+    cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
+    cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
     due = min(total * scale * places.cost, places.money)
     account = context.public[places.instrument]
     account.commit(due)

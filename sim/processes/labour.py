@@ -68,8 +68,8 @@ def match_labour(context: Context, firms: Firms, cities: Cities) -> None:
     _separate(firms, context.world.skilled_share, numbers, left)
     cities.vacancies_skilled[:] = left[:, 2]
     cities.vacancies_unskilled[:] = left[:, 3]
-    cities.unemployed_skilled += left[:, 0]
-    cities.unemployed_unskilled += left[:, 1]
+    cities.unemployed_skilled[:] += left[:, 0]
+    cities.unemployed_unskilled[:] += left[:, 1]
     for vacancies, pool, rate in (
         (cities.vacancies_skilled, cities.unemployed_skilled, cities.hire_skilled),
         (cities.vacancies_unskilled, cities.unemployed_unskilled, cities.hire_unskilled),
@@ -83,12 +83,12 @@ def match_labour(context: Context, firms: Firms, cities: Cities) -> None:
     )  # fmt: skip
     if not context.mechanisms.labour_market:
         # Without a labour market newcomers take whatever place is open.
-        cities.labour_skilled += np.maximum(hired[:, 0] - cities.unemployed_skilled, 0.0)
-        cities.labour_unskilled += np.maximum(hired[:, 1] - cities.unemployed_unskilled, 0.0)
-        cities.unemployed_skilled += np.maximum(hired[:, 0] - cities.unemployed_skilled, 0.0)
-        cities.unemployed_unskilled += np.maximum(hired[:, 1] - cities.unemployed_unskilled, 0.0)
-    cities.unemployed_skilled -= hired[:, 0]
-    cities.unemployed_unskilled -= hired[:, 1]
+        cities.labour_skilled[:] += np.maximum(hired[:, 0] - cities.unemployed_skilled, 0.0)
+        cities.labour_unskilled[:] += np.maximum(hired[:, 1] - cities.unemployed_unskilled, 0.0)
+        cities.unemployed_skilled[:] += np.maximum(hired[:, 0] - cities.unemployed_skilled, 0.0)
+        cities.unemployed_unskilled[:] += np.maximum(hired[:, 1] - cities.unemployed_unskilled, 0.0)
+    cities.unemployed_skilled[:] -= hired[:, 0]
+    cities.unemployed_unskilled[:] -= hired[:, 1]
     _set_wages(context, cities)
 
 

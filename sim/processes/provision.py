@@ -82,9 +82,11 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
     """Complete, start and queue projects; pay awards on acceptance; update the providers."""
     month = context.clock.month
     unlimited = not context.mechanisms.provider_capacity
+    ordered = open_orders(firms.order_technology)
     if unlimited:
-        _start_all(firms.order_technology, firms.order_start, month)
+        firms.order_start[ordered] = month
     done = _complete(
+        ordered,
         unlimited,
         context.mechanisms.skills,
         month,
@@ -99,9 +101,10 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
         context.skills.learning_by_adopting,
     )
     settle_awards(context, firms, done)
+    ordered = ordered[firms.order_technology[ordered] >= 0]
     if not unlimited:
-        start_waiting(context, firms, providers)
-    _update_providers(context, firms, providers)
+        start_waiting(context, firms, providers, ordered)
+    _update_providers(context, firms, providers, ordered)
 
 
 def failure_rates(context: Context, providers: Providers) -> Array:
@@ -116,47 +119,43 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
     tied = np.flatnonzero(awards.status == ORDERED)
     if len(tied) == 0 or len(done) == 0:
         return
-    accepted = {(int(row), int(k)): bool(success) for row, k, success in done}
-    for one in tied:
-        success = accepted.get((int(awards.row[one]), int(awards.technology[one])))
-        if success is not None:
-            pay_award(context, firms, int(one), float(awards.granted[one]) if success else 0.0)
+    # A firm has one project at a time, so its row identifies the project that was completed.
+    success = np.full(len(firms.uid), -1, dtype=np.int8)
+    success[done[:, 0]] = done[:, 2]
+    outcome = success[awards.row[tied]]
+    for one, accepted in zip(tied[outcome >= 0], outcome[outcome >= 0], strict=True):
+        pay_award(context, firms, int(one), float(awards.granted[one]) if accepted else 0.0)
 
 
-def start_waiting(context: Context, firms: Firms, providers: Providers) -> None:
+def start_waiting(
+    context: Context, firms: Firms, providers: Providers, ordered: Array
+) -> None:
     """Give free teams to the waiting orders of each provider, first come first served.
 
     Orders of the same month are taken in the order of a keyed lottery, never of the rows.
     """
-    waiting = np.flatnonzero((firms.order_technology >= 0) & (firms.order_start == NEVER))
+    idle = firms.order_start[ordered] == NEVER
+    waiting, running = ordered[idle], ordered[~idle]
     free = (providers.teams * providers.weight * (providers.alive == 1)).astype(np.float64)
-    running = (firms.order_technology >= 0) & (firms.order_start != NEVER)
     busy = np.bincount(
-        firms.order_provider[running],
-        weights=firms.weight[running],
-        minlength=len(free),
+        firms.order_provider[running], weights=firms.weight[running], minlength=len(free)
     )
-    lottery = uniforms(
-        month_key(context.seed, "queue", 0), firms.uid[waiting].astype(np.uint32)
-    )
+    lottery = uniforms(month_key(context.seed, "queue", 0), firms.uid[waiting])
     order = np.lexsort((lottery, firms.order_month[waiting], firms.order_provider[waiting]))
     _start(
-        context.clock.month,
-        waiting[order],
-        firms.order_provider,
-        firms.order_start,
-        firms.weight,
+        context.clock.month, waiting[order], firms.order_provider, firms.order_start, firms.weight,
         free - busy,
-    )
+    )  # fmt: skip
 
 
-def _update_providers(context: Context, firms: Firms, providers: Providers) -> None:
+def _update_providers(
+    context: Context, firms: Firms, providers: Providers, ordered: Array
+) -> None:
     """Busy teams, backlog, wait, hiring, entry, learning and price."""
     numbers, tech = context.providers, context.technologies.numbers
     rows = len(providers.uid)
-    open_orders = np.flatnonzero(firms.order_technology >= 0)
-    started = firms.order_start[open_orders] != NEVER
-    which, weight = firms.order_provider[open_orders], firms.weight[open_orders]
+    started = firms.order_start[ordered] != NEVER
+    which, weight = firms.order_provider[ordered], firms.weight[ordered]
     providers.busy[:] = np.bincount(which[started], weights=weight[started], minlength=rows)
     providers.backlog[:] = np.bincount(which[~started], weights=weight[~started], minlength=rows)
     months = _mean_months(tech)[providers.kind]
@@ -181,13 +180,20 @@ def _update_providers(context: Context, firms: Firms, providers: Providers) -> N
         providers.kind, weights=providers.experience * providers.weight, minlength=kinds
     )
     base = context.measures.setdefault("experience_base", np.maximum(delivered, 1.0))
-    rate = np.minimum(context.world.shared["learning_rate"] * numbers.learning_scale, 0.9)
-    cost = np.maximum(delivered / base, 1.0) ** np.log2(1.0 - rate)
+    cost = learning_cost(
+        delivered, base, context.world.shared["learning_rate"] * numbers.learning_scale
+    )
     if numbers.fixed_price:
         providers.price[:] = 1.0
     else:
         strained = np.minimum(providers.wait / 6.0, 3.0)
         providers.price[:] = cost[providers.kind] * (1.0 + numbers.backlog_markup * strained)
+
+
+def learning_cost(delivered: Array, base: Array, rate: Array) -> Array:
+    """Unit cost over its start: falls by `rate` with each doubling of `delivered` over `base`."""
+    cost: Array = np.maximum(delivered / base, 1.0) ** np.log2(1.0 - np.minimum(rate, 0.9))
+    return cost
 
 
 def _mean_months(tech: Any) -> Array:
@@ -197,10 +203,18 @@ def _mean_months(tech: Any) -> Array:
 
 
 @njit(nogil=True, cache=True)
-def _start_all(technology: Any, start: Any, month: Any) -> None:
+def open_orders(technology: Any) -> Any:
+    """Rows with a project on order, in row order."""
+    count = 0
     for i in range(len(technology)):
-        if technology[i] >= 0 and start[i] == NEVER:
-            start[i] = month
+        count += technology[i] >= 0
+    rows = np.empty(count, dtype=np.int64)
+    position = 0
+    for i in range(len(technology)):
+        if technology[i] >= 0:
+            rows[position] = i
+            position += 1
+    return rows
 
 
 @njit(nogil=True, cache=True)
@@ -220,13 +234,15 @@ def _start(month: Any, queue: Any, provider: Any, start: Any, weight: Any, free:
 
 @njit(nogil=True, cache=True)
 def _complete(
-    unlimited: Any, with_skills: Any, month: Any, key: Any, outcome_key: Any, firms: Any,
-    providers: Any, skilled_share: Any, failure: Any, tech: Any, numbers: Any, learning: Any,
+    ordered: Any, unlimited: Any, with_skills: Any, month: Any, key: Any, outcome_key: Any,
+    firms: Any, providers: Any, skilled_share: Any, failure: Any, tech: Any, numbers: Any,
+    learning: Any,
 ) -> Any:
-    done = []
-    for i in range(len(firms.uid)):
+    out = np.zeros((len(ordered), 3), dtype=np.int64)
+    done = 0
+    for i in ordered:
         k = np.int64(firms.order_technology[i])
-        if k < 0 or firms.order_start[i] == NEVER:
+        if firms.order_start[i] == NEVER:
             continue
         if not unlimited:
             if firms.order_start[i] == month:
@@ -246,7 +262,8 @@ def _complete(
         if failed and not unlimited:
             # Money and time are lost; the firm has seen that it can go wrong.
             firms.realised[i, k] *= 0.5
-            done.append((i, k, 0))
+            out[done, 0], out[done, 1] = i, k
+            done += 1
             continue
         # Lognormal luck with mean one (Box and Muller).
         one, two = uniform(outcome_key, firms.uid[i], 1), uniform(outcome_key, firms.uid[i], 2)
@@ -272,8 +289,6 @@ def _complete(
         firms.barrier[i, k] = NO_BARRIER
         firms.capability[i] += learning * (1.0 - firms.capability[i])
         firms.projects[i] = min(firms.projects[i] + 1, 255)
-        done.append((i, k, 1))
-    out = np.zeros((len(done), 3), dtype=np.int64)
-    for position in range(len(done)):
-        out[position, 0], out[position, 1], out[position, 2] = done[position]
-    return out
+        out[done, 0], out[done, 1], out[done, 2] = i, k, 1
+        done += 1
+    return out[:done]

@@ -1,0 +1,278 @@
+"""How a run is set up: scenario, population, world and context; manifest and checkpoints."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from sim.core.clock import Clock, month_number
+from sim.core.errors import InputError
+from sim.core.table import Array, Table
+from sim.instruments import Account
+from sim.parameters import numbers
+from sim.processes.appraisal import TechnologyNumbers
+from sim.processes.awards import Awards
+from sim.processes.context import Context
+from sim.scenario import Scenario
+from sim.world.cache import cached_population
+from sim.world.data import Economy, ProvinceData, load_data
+from sim.world.state import World, critical_inputs
+from sim.world.supply import Supply
+from sim.world.synthesis import (
+    Population,
+    PopulationParameters,
+    population_from_economy,
+    population_from_graph,
+)
+from sim.world.tables import CLUSTERS, SECTORS, TECHNOLOGIES
+
+SECTIONS = (
+    "information", "adoption", "finance", "providers", "skills", "production", "labour",
+    "productivity", "accounts", "governments",
+)  # fmt: skip
+"""Sections of a scenario that the processes get as named tuples of floats."""
+
+
+@dataclass
+class Start:
+    """What a run starts from."""
+
+    data: ProvinceData
+    population: Population
+    economy: Economy
+    world: World
+    city_names: tuple[str, ...]
+    sector_codes: tuple[str, ...]
+
+
+@dataclass
+class TechnologySet:
+    """The technologies of a run: numbers for the kernels and which are in play."""
+
+    numbers: TechnologyNumbers
+    active: Array
+    active_bits: int
+
+    @property
+    def kind(self) -> Array:
+        """Provider kind of each technology, (8,)."""
+        kind: Array = self.numbers.kind
+        return kind
+
+
+def scenario_of(scenario: Scenario | str, settings: Mapping[str, Any]) -> Scenario:
+    """A loaded scenario; keyword settings name keys with double underscores for dots."""
+    pairs = tuple(f"{key.replace('__', '.')}={_toml(value)}" for key, value in settings.items())
+    if isinstance(scenario, Scenario):
+        return scenario.with_settings(pairs) if pairs else scenario
+    return Scenario.load(scenario, pairs)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value) if isinstance(value, str | list) else str(value)
+
+
+def make(
+    scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
+) -> Start:
+    """Population and world of a run."""
+    if not 0.0005 <= scale <= 25:
+        raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
+    data = load_data()
+    settings = PopulationParameters(
+        below_scale_rows=scenario.population.below_scale_rows,
+        initial_adoption=scenario.population.initial_adoption,
+        initial_awareness=scenario.population.initial_awareness,
+    )
+    seed = scenario.population.seed
+    if graph is not None:
+        population = population_from_graph(graph, data, economy, scale, seed, settings)
+    elif economy is not None:
+        population = population_from_economy(economy, data, settings)
+    else:
+        population = cached_population(data, scale, seed, settings)
+    used = economy if economy is not None else data.economy
+    world = build_world(population, used, data, scenario, clock)
+    names = tuple(str(name) for name in data.cities["name_en"])
+    return Start(data, population, used, world, names, tuple(used.codes))
+
+
+def build_world(
+    population: Population, economy: Economy, data: ProvinceData, scenario: Scenario, clock: Clock
+) -> World:
+    """Tables and fixed arrays; outputs are those of the base year scaled to the first month."""
+    count, cities = len(economy.codes), population.cities.rows
+    firms = population.firms
+    paths = data.paths(clock.start, clock.months)
+    coefficients = economy.coefficients
+    positions, group, binding = critical_inputs(coefficients, economy.total_coefficients)
+    _scale_to_start(firms, float(paths["domestic_demand"][0]))
+    for place in range(3):
+        firms.writable("stock")[:, place] = (
+            scenario.production.inventory_months * firms.expected_demand
+        )
+    edges = population.edges
+    buyer = np.repeat(np.arange(edges.rows), np.diff(edges.supplier_start))
+    supplier = np.repeat(np.arange(edges.rows), np.diff(edges.customer_start))
+    sector = firms.sector
+    index = float(paths["domestic_demand"][0])
+    technologies = data.technologies
+    in_play = sum(1 << TECHNOLOGIES.index(code) for code in scenario.technologies)
+    return World(
+        tables={
+            "firms": firms,
+            "providers": population.providers,
+            "cities": population.cities,
+            "sectors": Table("sectors", SECTORS, count),
+            "clusters": Table("clusters", CLUSTERS, count * cities),
+        },
+        edges=edges,
+        sectors=count,
+        cities=cities,
+        coefficients=coefficients,
+        imported_share=economy.imported_share,
+        labour_share=economy.labour_share,
+        energy_share=economy.energy_share,
+        capital_output_ratio=economy.capital_output_ratio,
+        skilled_share=economy.skilled_share,
+        automation_saving=economy.production_worker_share * technologies.labour_saving_share[0],
+        critical=positions,
+        critical_group=group,
+        critical_binding=binding,
+        base_demand=population.final_demand * index,
+        export_share=economy.export_share,
+        service_share=economy.service_share,
+        applicable=population.applicable & np.uint8(in_play),
+        distance=data.distance,
+        supplier_group=group[sector[buyer], sector[edges.suppliers]],
+        customer_group=group[sector[edges.customers], sector[supplier]],
+        uid_stride=int(firms.uid.max()) + 1 if len(firms) else 1,
+        labels=population.labels,
+        shared={
+            "failure_rate": data.provider_kinds["failure_rate"],
+            "learning_rate": data.provider_kinds["learning_rate"],
+        },
+    )
+
+
+def _scale_to_start(firms: Table, index: float) -> None:
+    """Scale the base year's flows to the first month (demand index of the base year = 1)."""
+    for name in ("output", "demand", "expected_demand", "efficiency", "productivity", "cash",
+                 "profit", "capital", "debt"):  # fmt: skip
+        column = firms.writable(name)
+        column *= index
+
+
+def technology_numbers(data: ProvinceData) -> TechnologyNumbers:
+    """Technologies as the kernels take them."""
+    one = data.technologies
+    scaled = one.scaled_cost_10k.copy()
+    scaled[0] = one.cost_per_worker_displaced_10k[0]
+    base, complement = data.complement
+    return TechnologyNumbers(
+        fixed_cost=one.fixed_cost_10k,
+        scaled_cost=scaled,
+        size_reference=one.size_reference,
+        size_exponent=one.size_exponent,
+        running_cost=one.running_cost_share,
+        training_cost=one.training_cost_share,
+        gain=one.productivity_gain,
+        labour_saving=one.labour_saving_share,
+        energy_saving=one.energy_saving_share,
+        sales_gain=one.sales_gain_share,
+        dip=one.dip,
+        skill_requirement=one.skill_requirement,
+        kind=one.provider_kind,
+        step=one.step,
+        project_months=one.project_months,
+        learning_rate=one.learning_rate,
+        world_price=np.ones(len(TECHNOLOGIES)),
+        lease=np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
+        complement_base=base,
+        complement=complement,
+    )
+
+
+def context_of(
+    scenario: Scenario, clock: Clock, start: Start, seed: int, check: bool
+) -> Context:
+    """Everything a process is handed besides its columns."""
+    in_play = np.array([code in scenario.technologies for code in TECHNOLOGIES])
+    technologies = TechnologySet(
+        technology_numbers(start.data), in_play, int((1 << np.flatnonzero(in_play)).sum())
+    )
+    return Context(
+        seed=seed,
+        clock=clock,
+        mechanisms=scenario.mechanisms,
+        world=start.world,
+        technologies=technologies,
+        paths=shifted_paths(scenario, clock, start),
+        awards=Awards(),
+        public={name: Account() for name in scenario.instruments},
+        check=check,
+        **{name: numbers(getattr(scenario, name)) for name in SECTIONS},
+    )
+
+
+def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, Array]:
+    """The exogenous paths with the scenario's shifts and shocks."""
+    paths = {name: np.array(path) for name, path in start.data.paths(clock.start, clock.months).items()}
+    exogenous = scenario.exogenous
+    months = np.arange(clock.months)
+    paths["wage"] = paths["wage"] * (1.0 + exogenous.wage_growth_shift) ** (months / 12.0)
+    paths["minimum_wage"] = paths["minimum_wage"] * exogenous.minimum_wage_factor
+    paths["robot_price"] = paths["robot_price"] * np.where(
+        months > 0, exogenous.robot_price_factor, 1.0
+    )
+    shock = np.ones((clock.months, len(start.sector_codes)))
+    for one in exogenous.demand_shocks:
+        first = max(month_number(one.start) - clock.start, 0)
+        last = min(month_number(one.end) - clock.start, clock.months - 1)
+        hit = [start.sector_codes.index(code) for code in one.sectors] or slice(None)
+        shock[first : last + 1, hit] *= one.factor
+    paths["demand_shock"] = shock
+    return paths
+
+
+def supply_of(model: Any) -> Supply:
+    """The supply network of a run."""
+    return Supply(model.world, model.data)
+
+
+def program_version() -> str:
+    """Version of this program."""
+    try:
+        return version("lianghua")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def manifest(model: Any) -> dict[str, Any]:
+    """Where a result comes from: enough to repeat it, and nothing that changes between repeats."""
+    scenario: Scenario = model.settings
+    versions = {"python": platform.python_version()}
+    for package in ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow"):
+        versions[package] = version(package)
+    return {
+        "program": "lianghua",
+        "version": program_version(),
+        "scenario": scenario.name,
+        "scenario_hash": scenario.hash,
+        "settings": scenario.model_dump(mode="json"),
+        "seed": model.seed,
+        "scale": model.scale,
+        "start": scenario.time.start,
+        "end": scenario.time.end,
+        "own_supply_graph": model.world.labels is not None,
+        "versions": versions,
+        "data": dict(model.data.checksums),
+    }

@@ -1,0 +1,142 @@
+"""Populations on disk, keyed by everything they are made from, memory-mapped where never written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.core.compile import cache_directory
+from sim.core.edges import Edges
+from sim.core.errors import InputError
+from sim.core.table import Array, Table
+from sim.world.data import ProvinceData
+from sim.world.population import synthesise
+from sim.world.synthesis import Population, PopulationParameters
+from sim.world.tables import CITIES, FIRMS, PROVIDERS
+
+_TABLES = {"firms": FIRMS, "providers": PROVIDERS, "cities": CITIES}
+
+
+def population_key(
+    data: ProvinceData, scale: float, seed: int, settings: PopulationParameters
+) -> str:
+    """Hash of data, settings and the code that makes populations."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    parts = [data.checksums, repr(float(scale)), seed, asdict(settings), np.__version__]
+    digest.update(json.dumps(parts, sort_keys=True).encode())
+    return digest.hexdigest()[:24]
+
+
+def cached_population(
+    data: ProvinceData,
+    scale: float,
+    seed: int,
+    settings: PopulationParameters,
+    directory: Path | None = None,
+) -> Population:
+    """The population of these arguments, made once and then read back.
+
+    Fixed columns and edges are mapped read-only, so that runs and worker processes share them;
+    the other columns are the caller's own.
+    """
+    base = directory if directory is not None else cache_directory() / "populations"
+    folder = base / population_key(data, scale, seed, settings)
+    if not folder.exists():
+        population = synthesise(data, scale, seed, settings)
+        try:
+            _write(population, folder)
+        except OSError:
+            # A cache that cannot be written costs time, never a result.
+            return population
+    return _read(folder)
+
+
+def _write(population: Population, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+    try:
+        sums: dict[str, str] = {}
+        for name, array in _arrays(population).items():
+            np.save(temporary / f"{name}.npy", array)
+            sums[name] = f"{array.dtype}{array.shape}"
+        (temporary / "index.json").write_text(json.dumps(sums, sort_keys=True), encoding="utf-8")
+        try:
+            os.rename(temporary, folder)
+        except OSError:
+            # Another process was first with the same bits.
+            if not folder.exists():
+                raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _arrays(population: Population) -> dict[str, Array]:
+    arrays: dict[str, Array] = {}
+    for table in _TABLES:
+        held: Table = getattr(population, table)
+        arrays |= {f"{table}.{name}": array for name, array in held.arrays().items()}
+    arrays |= {f"edges.{name}": array for name, array in population.edges._asdict().items()}
+    arrays["final_demand"] = population.final_demand
+    arrays["applicable"] = population.applicable
+    return arrays
+
+
+def _read(folder: Path) -> Population:
+    def refuse(what: str, given: Any) -> InputError:
+        return InputError(
+            folder, what, given, "a whole cache; delete this folder and it is made again"
+        )
+
+    try:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise refuse("index.json", str(error)) from None
+    fixed = {
+        f"{table}.{column.name}"
+        for table, columns in _TABLES.items()
+        for column in columns
+        if column.fixed
+    }
+    arrays: dict[str, Array] = {}
+    for name, shape in index.items():
+        mapped = name in fixed or name.startswith("edges.")
+        try:
+            array = np.load(
+                folder / f"{name}.npy", mmap_mode="r" if mapped else None, allow_pickle=False
+            )
+        except (OSError, ValueError) as error:
+            raise refuse(f"{name}.npy", str(error)) from None
+        if f"{array.dtype}{array.shape}" != shape:
+            raise refuse(f"{name}.npy", f"{array.dtype}{array.shape} instead of {shape}")
+        arrays[name] = array.view(np.ndarray) if mapped else array
+    try:
+        tables = {
+            table: Table(
+                table,
+                columns,
+                len(arrays[f"{table}.{columns[0].name}"]),
+                {column.name: arrays[f"{table}.{column.name}"] for column in columns},
+            )
+            for table, columns in _TABLES.items()
+        }
+        edges = Edges(*(arrays[f"edges.{name}"] for name in Edges._fields))
+        return Population(
+            firms=tables["firms"],
+            providers=tables["providers"],
+            cities=tables["cities"],
+            edges=edges,
+            final_demand=arrays["final_demand"],
+            applicable=arrays["applicable"],
+        )
+    except KeyError as error:
+        raise refuse("index.json", f"no entry {error}") from None

@@ -1,0 +1,373 @@
+"""The province's data: compact tables under calibration/data, read strictly."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.core.clock import month_number
+from sim.core.errors import InputError
+from sim.core.table import Array
+from sim.world.economy import Economy
+from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES, TIERS
+
+DIRECTORY = Path(__file__).resolve().parent.parent.parent / "calibration" / "data"
+CONFIDENCE = (
+    "official_table", "official_text", "press_quoting_official", "paper", "derived", "recalled",
+)  # fmt: skip
+BASE_YEAR = 2013
+_MONTHS = 10_000.0 / 12.0
+"""From 100m CNY a year to 10k CNY a month."""
+
+
+class Rows:
+    """One table as text, with checked access by column."""
+
+    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
+        self.path = path
+        try:
+            content = path.read_bytes()
+            lines = list(csv.DictReader(content.decode("utf-8").splitlines()))
+        except OSError as error:
+            raise InputError(path, "", str(error.strerror), "a readable table") from None
+        except UnicodeDecodeError:
+            raise InputError(path, "", "bytes that are not UTF-8", "a UTF-8 table") from None
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.rows = lines
+        have = set(lines[0]) if lines else set()
+        for column in (*columns, "source", "confidence"):
+            if column not in have:
+                raise InputError(path, column, "a missing column", sorted(have) or "rows")
+        for number, row in enumerate(lines, 2):
+            if None in row or None in row.values():
+                raise InputError(path, f"line {number}", "a wrong number of cells", len(have))
+            if not row["source"] or row["confidence"] not in CONFIDENCE:
+                raise InputError(
+                    path, f"line {number}: confidence", row["confidence"], ", ".join(CONFIDENCE)
+                )
+
+    def where(self, **equal: str) -> Rows:
+        """The rows whose columns have these values."""
+        new = object.__new__(Rows)
+        new.path, new.sha256 = self.path, self.sha256
+        new.rows = [r for r in self.rows if all(r[key] == value for key, value in equal.items())]
+        return new
+
+    def text(self, column: str) -> tuple[str, ...]:
+        """A column as text."""
+        return tuple(row[column] for row in self.rows)
+
+    def numbers(self, column: str, low: float = 0.0, high: float = np.inf) -> Array:
+        """A column as float64 within [low, high]."""
+        return np.array([self.number(row, column, low, high) for row in self.rows])
+
+    def number(
+        self, row: Mapping[str, str], column: str, low: float = 0.0, high: float = np.inf
+    ) -> float:
+        """One cell as a number within [low, high]."""
+        try:
+            value = float(row[column])
+        except ValueError:
+            value = np.nan
+        if not low <= value <= high:
+            name = next(iter(row.values()))
+            raise InputError(self.path, f"{name}: {column}", row[column], f"{low:g} to {high:g}")
+        return value
+
+    def position(self, row: Mapping[str, str], column: str, allowed: tuple[str, ...]) -> int:
+        """Place of a cell's word in `allowed`."""
+        if row[column] not in allowed:
+            raise InputError(self.path, column, row[column], ", ".join(allowed))
+        return allowed.index(row[column])
+
+
+@dataclass(frozen=True)
+class Technologies:
+    """Arrays (8,) named as the columns of technologies.csv."""
+
+    names_zh: tuple[str, ...]
+    names_en: tuple[str, ...]
+    provider_kind: Array
+    numbers: dict[str, Array]
+
+    def __getattr__(self, name: str) -> Array:
+        numbers = object.__getattribute__(self, "numbers")
+        if name in numbers:
+            array: Array = numbers[name]
+            return array
+        raise AttributeError(name)
+
+
+@dataclass(frozen=True)
+class ProvinceData:
+    """Everything read from the tables; arrays by city (C,), sector (S,), technology (8,)."""
+
+    economy: Economy
+    cities: dict[str, Any]
+    distance: Array
+    counties: dict[str, Any]
+    cell_firms: Array
+    cell_output: Array
+    cell_employees: Array
+    sizes: dict[str, Any]
+    technologies: Technologies
+    complement: tuple[Array, Array]
+    initial_adoption: Array
+    provider_kinds: dict[str, Any]
+    provider_share: Array
+    exogenous: dict[str, list[tuple[str, float]]]
+    network_facts: list[dict[str, Any]]
+    programme_budget: list[dict[str, str]]
+    checksums: dict[str, str]
+
+    @property
+    def codes(self) -> dict[str, dict[str, int]]:
+        """Positions of sector codes and city names, for scenario files."""
+        return {
+            "sectors": {code: i for i, code in enumerate(self.economy.codes)},
+            "cities": {name: i for i, name in enumerate(self.cities["name_en"])},
+        }
+
+    def paths(self, start: int, months: int) -> dict[str, Array]:
+        """Exogenous paths for `months` months from month number `start`, each (months,).
+
+        Demand indices have mean 1 in the base year; wage 1 at the start; minimum wage 10k CNY a
+        year at constant prices; lending rate a year; robot price in 1000 USD; broadband 1 at the
+        start.
+        """
+        paths = {
+            f"{name}_demand": self._index(f"{name}_demand_growth", start, months)
+            for name in ("domestic", "export", "services")
+        }
+        paths["wage"] = self._index("wage_growth", start, months)
+        paths["broadband"] = self._index("broadband_growth", start, months)
+        paths["robot_price"] = self._yearly("robot_price", start, months)
+        prices = self._index("consumer_price_growth", start, months)
+        paths["minimum_wage"] = self._steps("minimum_wage", start, months) * 12e-4 / prices
+        paths["lending_rate"] = self._steps("lending_rate", start, months) * 0.01
+        return paths
+
+    def _index(self, series: str, start: int, months: int) -> Array:
+        """Level from yearly growth rates in per cent, compounding monthly; base-year mean 1."""
+        growth = {int(date): value for date, value in self.exogenous[series]}
+        first, last = BASE_YEAR * 12, start + months
+        low = min(start, first)
+        years = np.arange(low, max(last, first + 12)) // 12
+        rates = np.array([growth.get(int(y), growth[max(growth)]) for y in years])
+        level = np.cumprod((1.0 + rates / 100.0) ** (1.0 / 12.0))
+        level /= level[first - low : first - low + 12].mean()
+        return level[start - low : start - low + months]
+
+    def _yearly(self, series: str, start: int, months: int) -> Array:
+        """Yearly values taken at mid-year, geometric in between."""
+        points = [(int(date) * 12 + 6, np.log(value)) for date, value in self.exogenous[series]]
+        where, level = zip(*sorted(points), strict=True)
+        return np.exp(np.interp(np.arange(start, start + months), where, level))
+
+    def _steps(self, series: str, start: int, months: int) -> Array:
+        """The value in force from each date on."""
+        points = sorted((month_number(date), value) for date, value in self.exogenous[series])
+        dates = np.array([date for date, _ in points])
+        place = np.searchsorted(dates, np.arange(start, start + months), side="right") - 1
+        return np.array([value for _, value in points])[np.maximum(place, 0)]
+
+
+@cache
+def load_data(directory: Path | None = None) -> ProvinceData:
+    """Read and check every table; raises InputError naming file, row and column."""
+    folder = Path(directory) if directory is not None else DIRECTORY
+    sums: dict[str, str] = {}
+
+    def table(name: str, *columns: str) -> Rows:
+        rows = Rows(folder / f"{name}.csv", columns)
+        sums[f"{name}.csv"] = rows.sha256
+        return rows
+
+    sectors = table("sectors", "code", "kind", "output_100m", "local_supply_ratio")
+    cities = table("cities", "name_en", "name_zh", "longitude", "latitude", "industrial_wage_cny")
+    economy = _economy(sectors, table("input_coefficients", "input", "user", "coefficient"),
+                       table("final_demand", "sector", "component", "value_100m"))  # fmt: skip
+    names = cities.text("name_en")
+    shape = (len(names), len(economy.codes))
+    cells = {key: np.zeros(shape) for key in ("firms", "output_100m", "employees_10k")}
+    grid = table("city_sector", "city", "sector", *cells)
+    for row in grid.rows:
+        place = grid.position(row, "city", names), grid.position(row, "sector", economy.codes)
+        for key, array in cells.items():
+            array[place] = grid.number(row, key)
+    exogenous: dict[str, list[tuple[str, float]]] = {}
+    outside = table("exogenous", "series", "date", "value", "unit", "kind")
+    for row in outside.rows:
+        value = outside.number(row, "value", -100.0)
+        exogenous.setdefault(row["series"], []).append((row["date"], value))
+    facts = table("network_facts", "fact", "low", "central", "high", "unit")
+    return ProvinceData(
+        economy=economy,
+        cities=_cities(cities),
+        distance=great_circle(cities.numbers("longitude"), cities.numbers("latitude")),
+        counties=_counties(table("counties", "city", "name_zh", "specialised_sectors"), names, economy),
+        cell_firms=cells["firms"],
+        cell_output=cells["output_100m"] * _MONTHS,
+        cell_employees=cells["employees_10k"] * 1e4,
+        sizes=_sizes(table("size_classes", "size", "tier", "firms", "mean_employees")),
+        technologies=_technologies(table("technologies", "code", "provider_kind")),
+        complement=_complement(table("complementarities", "technology", "with_technology")),
+        initial_adoption=_initial(table("initial_adoption", "technology", "tier", "share_2012")),
+        provider_kinds=_kinds(table("provider_kinds", "kind", "count", "teams_mean")),
+        provider_share=_provider_share(table("providers", "kind", "city", "share"), names),
+        exogenous=exogenous,
+        network_facts=[
+            dict(row) | {k: facts.number(row, k) for k in ("low", "central", "high")}
+            for row in facts.rows
+        ],
+        programme_budget=table("programme_budget", "item", "year", "value_10k").rows,
+        checksums=sums,
+    )  # fmt: skip
+
+
+def _economy(sectors: Rows, inputs: Rows, final: Rows) -> Economy:
+    industry = sectors.where(kind="industry")
+    codes, every = industry.text("code"), sectors.text("code")
+    size = len(codes)
+    table = np.zeros((len(every), len(every)))
+    for row in inputs.rows:
+        place = inputs.position(row, "input", every), inputs.position(row, "user", every)
+        table[place] = inputs.number(row, "coefficient", 0.0, 1.0)
+    ratio = industry.numbers("local_supply_ratio", 0.0, 1.0)
+    total = table[:size, :size]
+    local = total * ratio[:, None]
+    demand = np.zeros((3, size))
+    for row in final.rows:
+        part = final.position(row, "component", ("domestic", "export", "services"))
+        demand[part, final.position(row, "sector", codes)] = final.number(row, "value_100m")
+    whole = np.maximum(demand.sum(axis=0), 1e-9)
+    value_added = industry.numbers("value_added_share", 0.0, 1.0)
+    return Economy(
+        codes=codes,
+        names_zh=industry.text("name_zh"),
+        names_en=industry.text("name_en"),
+        coefficients=local,
+        total_coefficients=total,
+        imported_share=np.maximum(1.0 - value_added - local.sum(axis=0), 0.0),
+        labour_share=value_added * industry.numbers("labour_share_of_value_added", 0.0, 1.5),
+        energy_share=total[codes.index("UTI")],
+        final_demand=whole * _MONTHS,
+        export_share=demand[1] / whole,
+        service_share=demand[2] / whole,
+        **{
+            name: industry.numbers(name)
+            for name in (
+                "capital_output_ratio", "skilled_share", "production_worker_share",
+                "robot_density_multiple", "polluting", "hazardous", "equipment_maker",
+            )
+        },
+    )  # fmt: skip
+
+
+def _cities(cities: Rows) -> dict[str, Any]:
+    found: dict[str, Any] = {key: cities.text(key) for key in ("code", "name_zh", "name_en")}
+    for key in ("longitude", "latitude", "population_10k", "gdp_100m", "fiscal_revenue_100m",
+                "broadband_per_100", "firms", "output_100m", "employees_10k"):  # fmt: skip
+        found[key] = cities.numbers(key)
+    found["wage"] = cities.numbers("industrial_wage_cny") * 1e-4
+    return found
+
+
+def great_circle(longitude: Array, latitude: Array) -> Array:
+    """Great-circle distances in km (haversine, radius 6,371 km), (n, n)."""
+    lon, lat = np.radians(longitude), np.radians(latitude)
+    half = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
+    return 2 * 6371.0 * np.arcsin(np.sqrt(half))
+
+
+def _counties(rows: Rows, cities: tuple[str, ...], economy: Economy) -> dict[str, Any]:
+    known = set(economy.codes)
+    special = []
+    for row in rows.rows:
+        marks = [code for code in row["specialised_sectors"].split(";") if code]
+        if not set(marks) <= known:
+            raise InputError(rows.path, row["name_zh"], marks, ", ".join(economy.codes))
+        special.append(tuple(marks))
+    return {
+        "name_zh": rows.text("name_zh"),
+        "city": np.array([rows.position(row, "city", cities) for row in rows.rows]),
+        "longitude": rows.numbers("longitude"),
+        "latitude": rows.numbers("latitude"),
+        "specialised": tuple(special),
+    }
+
+
+def _sizes(rows: Rows) -> dict[str, Any]:
+    return {
+        "size": rows.text("size"),
+        "tier": np.array([rows.position(row, "tier", TIERS) for row in rows.rows]),
+        **{
+            key: rows.numbers(key)
+            for key in ("firms", "employees_low", "employees_high", "mean_employees",
+                        "output_per_employee_ratio")
+        },
+    }  # fmt: skip
+
+
+def _technologies(rows: Rows) -> Technologies:
+    if rows.text("code") != TECHNOLOGIES:
+        raise InputError(rows.path, "code", rows.text("code"), ", ".join(TECHNOLOGIES))
+    plain = ("code", "name_zh", "name_en", "provider_kind", "source", "confidence", "note")
+    return Technologies(
+        rows.text("name_zh"),
+        rows.text("name_en"),
+        np.array([rows.position(row, "provider_kind", PROVIDER_KINDS) for row in rows.rows]),
+        {key: rows.numbers(key) for key in rows.rows[0] if key not in plain},
+    )
+
+
+def _complement(rows: Rows) -> tuple[Array, Array]:
+    """Share of the gain that stands alone (8,), and what other technologies add (8, 8)."""
+    table = np.zeros((len(TECHNOLOGIES), len(TECHNOLOGIES)))
+    for row in rows.rows:
+        place = (rows.position(row, "technology", TECHNOLOGIES),
+                 rows.position(row, "with_technology", TECHNOLOGIES))  # fmt: skip
+        table[place] = rows.number(row, "share_of_gain", 0.0, 1.0)
+    base = 1.0 - table.sum(axis=1)
+    if (base < 0).any():
+        raise InputError(rows.path, "share_of_gain", "shares above 1", "at most 1 a technology")
+    return base, table
+
+
+def _initial(rows: Rows) -> Array:
+    """Share by technology and tier, (8, 4)."""
+    share = np.full((len(TECHNOLOGIES), len(TIERS)), np.nan)
+    for row in rows.rows:
+        place = rows.position(row, "technology", TECHNOLOGIES), rows.position(row, "tier", TIERS)
+        share[place] = rows.number(row, "share_2012", 0.0, 1.0)
+    if np.isnan(share).any():
+        raise InputError(rows.path, "share_2012", "missing rows", "every technology and tier")
+    return share
+
+
+def _kinds(rows: Rows) -> dict[str, Any]:
+    if rows.text("kind") != PROVIDER_KINDS:
+        raise InputError(rows.path, "kind", rows.text("kind"), ", ".join(PROVIDER_KINDS))
+    return {
+        key: rows.numbers(key)
+        for key in ("count", "teams_mean", "markup", "learning_rate", "failure_rate")
+    }
+
+
+def _provider_share(rows: Rows, cities: tuple[str, ...]) -> Array:
+    """Share of a kind's providers in each city, (7, C), adding to one."""
+    share = np.zeros((len(PROVIDER_KINDS), len(cities)))
+    for row in rows.rows:
+        place = rows.position(row, "kind", PROVIDER_KINDS), rows.position(row, "city", cities)
+        share[place] = rows.number(row, "share", 0.0, 1.0)
+    return share / share.sum(axis=1, keepdims=True)
