@@ -21,15 +21,12 @@ from sim.processes.awards import Awards
 from sim.processes.context import Context
 from sim.scenario import Scenario
 from sim.world.cache import cached_population
-from sim.world.data import Economy, ProvinceData, load_data
+from sim.world.data import ProvinceData, load_data
+from sim.world.economy import Economy
+from sim.world.population import population_from_economy, population_from_graph
 from sim.world.state import World, critical_inputs
 from sim.world.supply import Supply
-from sim.world.synthesis import (
-    Population,
-    PopulationParameters,
-    population_from_economy,
-    population_from_graph,
-)
+from sim.world.synthesis import Population, PopulationParameters
 from sim.world.tables import CLUSTERS, SECTORS, TECHNOLOGIES
 
 SECTIONS = (
@@ -96,7 +93,7 @@ def make(
     if graph is not None:
         population = population_from_graph(graph, data, economy, scale, seed, settings)
     elif economy is not None:
-        population = population_from_economy(economy, data, settings)
+        population = population_from_economy(economy, data)
     else:
         population = cached_population(data, scale, seed, settings)
     used = economy if economy is not None else data.economy
@@ -108,23 +105,19 @@ def make(
 def build_world(
     population: Population, economy: Economy, data: ProvinceData, scenario: Scenario, clock: Clock
 ) -> World:
-    """Tables and fixed arrays; outputs are those of the base year scaled to the first month."""
+    """Tables and fixed arrays; flows of the base year are scaled to the first month."""
     count, cities = len(economy.codes), population.cities.rows
     firms = population.firms
-    paths = data.paths(clock.start, clock.months)
-    coefficients = economy.coefficients
-    positions, group, binding = critical_inputs(coefficients, economy.total_coefficients)
-    _scale_to_start(firms, float(paths["domestic_demand"][0]))
-    for place in range(3):
-        firms.writable("stock")[:, place] = (
-            scenario.production.inventory_months * firms.expected_demand
-        )
+    index = float(data.paths(clock.start, clock.months)["domestic_demand"][0])
+    positions, group, binding = critical_inputs(economy.coefficients, economy.total_coefficients)
+    _scale_to_start(firms, index)
+    stock = scenario.production.inventory_months * firms.expected_demand
+    firms.writable("stock")[:] = stock[:, None]
+    _open_books(firms, population.cities, scenario)
     edges = population.edges
     buyer = np.repeat(np.arange(edges.rows), np.diff(edges.supplier_start))
     supplier = np.repeat(np.arange(edges.rows), np.diff(edges.customer_start))
     sector = firms.sector
-    index = float(paths["domestic_demand"][0])
-    technologies = data.technologies
     in_play = sum(1 << TECHNOLOGIES.index(code) for code in scenario.technologies)
     return World(
         tables={
@@ -137,13 +130,14 @@ def build_world(
         edges=edges,
         sectors=count,
         cities=cities,
-        coefficients=coefficients,
+        coefficients=economy.coefficients,
         imported_share=economy.imported_share,
         labour_share=economy.labour_share,
         energy_share=economy.energy_share,
         capital_output_ratio=economy.capital_output_ratio,
         skilled_share=economy.skilled_share,
-        automation_saving=economy.production_worker_share * technologies.labour_saving_share[0],
+        automation_saving=economy.production_worker_share
+        * data.technologies.labour_saving_share[0],
         critical=positions,
         critical_group=group,
         critical_binding=binding,
@@ -156,19 +150,34 @@ def build_world(
         customer_group=group[sector[edges.customers], sector[supplier]],
         uid_stride=int(firms.uid.max()) + 1 if len(firms) else 1,
         labels=population.labels,
-        shared={
-            "failure_rate": data.provider_kinds["failure_rate"],
-            "learning_rate": data.provider_kinds["learning_rate"],
-        },
+        shared={key: data.provider_kinds[key] for key in ("failure_rate", "learning_rate")},
     )
 
 
 def _scale_to_start(firms: Table, index: float) -> None:
-    """Scale the base year's flows to the first month (demand index of the base year = 1)."""
+    """Scale the base year's money to the first month (demand index of the base year = 1)."""
     for name in ("output", "demand", "expected_demand", "efficiency", "productivity", "cash",
                  "profit", "capital", "debt"):  # fmt: skip
         column = firms.writable(name)
         column *= index
+
+
+def _open_books(firms: Table, cities: Table, scenario: Scenario) -> None:
+    """Banks' and lessors' books that match the firms'; the wage of an unskilled worker."""
+    weight, count = firms.weight.astype(np.float64), cities.rows
+
+    def by_city(values: Array) -> Array:
+        return np.bincount(firms.city, weights=weight * values, minlength=count)
+
+    cities.writable("bank_loans")[:] = by_city(firms.debt)
+    cities.writable("lease_book")[:] = by_city(firms.lease)
+    output = by_city(firms.output)
+    cities.writable("bank_funds")[:] = scenario.finance.bank_funds * output
+    cities.writable("lease_funds")[:] = scenario.finance.lessor_funds * output
+    skilled, unskilled = by_city(firms.skilled), by_city(firms.unskilled)
+    share = skilled / np.maximum(skilled + unskilled, 1e-9)
+    premium = 1.0 + (scenario.skills.skill_premium - 1.0) * share
+    cities.writable("wage")[:] /= premium
 
 
 def technology_numbers(data: ProvinceData) -> TechnologyNumbers:
@@ -185,7 +194,6 @@ def technology_numbers(data: ProvinceData) -> TechnologyNumbers:
         running_cost=one.running_cost_share,
         training_cost=one.training_cost_share,
         gain=one.productivity_gain,
-        labour_saving=one.labour_saving_share,
         energy_saving=one.energy_saving_share,
         sales_gain=one.sales_gain_share,
         dip=one.dip,
@@ -193,7 +201,6 @@ def technology_numbers(data: ProvinceData) -> TechnologyNumbers:
         kind=one.provider_kind,
         step=one.step,
         project_months=one.project_months,
-        learning_rate=one.learning_rate,
         world_price=np.ones(len(TECHNOLOGIES)),
         lease=np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
         complement_base=base,
@@ -245,7 +252,11 @@ def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, A
 
 def supply_of(model: Any) -> Supply:
     """The supply network of a run."""
-    return Supply(model.world, model.data)
+    world = model.world
+    return Supply(
+        world.edges, world.tables["firms"], model.data, model.labels.sectors, model.labels.cities,
+        world.labels,
+    )  # fmt: skip
 
 
 def program_version() -> str:

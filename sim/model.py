@@ -37,7 +37,7 @@ from sim.processes import (  # noqa: E402
 from sim.processes.context import Context, Flows  # noqa: E402
 from sim.results import Recorder, Results  # noqa: E402
 from sim.scenario import Scenario  # noqa: E402
-from sim.world.tables import BARRIERS, PROVIDER_KINDS  # noqa: E402
+from sim.world.tables import ABOVE_SCALE, BARRIERS, PROVIDER_KINDS  # noqa: E402
 
 
 def _phase(number: int, name: str, zh: str, en: str, module: Any, function: Any) -> Phase:
@@ -215,10 +215,12 @@ class Province(ColumnModel):
         measures = self.context.measures
         cube = measures["cube"]
         extra = self._extra()
+        # Official figures are of above-scale industry; the tiers show the firms below it too.
+        official = cube[:, :, :ABOVE_SCALE]
         sums = {
-            "province": cube.sum(axis=(0, 1, 2)),
-            "cities": cube.sum(axis=(1, 2)),
-            "sectors": cube.sum(axis=(0, 2)),
+            "province": official.sum(axis=(0, 1, 2)),
+            "cities": official.sum(axis=(1, 2)),
+            "sectors": official.sum(axis=(0, 2)),
             "tiers": cube.sum(axis=(0, 1)),
         }
         series: dict[str, dict[str, Any]] = {}
@@ -254,7 +256,10 @@ class Province(ColumnModel):
             by_tier = asked[:, :, position].sum(axis=1)
             whole = np.maximum(asked.sum(axis=(1, 2)), 1e-9)
             tiers[f"barrier_{barrier}"] = by_tier / whole
-            province[f"barrier_{barrier}"] = by_tier.sum() / max(asked.sum(), 1e-9)
+            official = asked[:ABOVE_SCALE]
+            province[f"barrier_{barrier}"] = official[:, :, position].sum() / max(
+                float(official.sum()), 1e-9
+            )
         weight = (providers.weight * providers.alive).astype(np.float64)
         total = np.maximum(np.bincount(providers.kind, weights=weight, minlength=7), 1e-9)
         for name in ("price", "wait"):

@@ -1,7 +1,9 @@
 """Every output series: declared once, with unit, labels and how it follows from the month's sums.
 
 `value(sums, extra)` gets weighted sums by variable name (any shape) and the month's other figures;
-the same declaration serves province, city, sector and tier.
+the same declaration serves province, city, sector and tier. Province, city and sector figures are
+of above-scale industry (backbone and other above-scale firms), as official statistics are; the tier
+table shows small and micro firms too.
 """
 
 from __future__ import annotations

@@ -83,10 +83,11 @@ WRITES = {
     "cities": frozenset(Cities._fields) - frozenset({"wage"}),
 }
 
-WAGES, CHARGES, RUNNING, INTEREST, LEASE_INTEREST, TAX, CAPITAL, PAYOUT, REPAID, LEASE_REPAID = (
-    range(10)
-)
-FLOWS = 10
+(
+    WAGES, CHARGES, RUNNING, INTEREST, LEASE_INTEREST, TAX, CAPITAL, PAYOUT, REPAID, LEASE_REPAID,
+    DRAWN,
+) = range(11)  # fmt: skip
+FLOWS = 11
 
 
 def keep_accounts(context: Context, firms: Firms, cities: Cities) -> None:
@@ -109,7 +110,7 @@ def _pay(context: Context, firms: Firms, cities: Cities) -> None:
         context.adoption.social_charges, context.skills.skill_premium, finance, numbers, flow,
         city_output,
     )  # fmt: skip
-    cities.bank_loans[:] -= flow[:, REPAID]
+    cities.bank_loans[:] += flow[:, DRAWN] - flow[:, REPAID]
     cities.lease_book[:] -= flow[:, LEASE_REPAID]
     # Lending for projects is a yearly quota that accrues monthly and does not pile up for long.
     for funds, quota in (
@@ -120,6 +121,7 @@ def _pay(context: Context, firms: Firms, cities: Cities) -> None:
         funds[:] = np.minimum(np.maximum(funds, 0.0) + month, 6.0 * month)
     flows = context.flows
     total = flow.sum(axis=0)
+    flows.book("banks", "firms", "loans", total[DRAWN])
     for payee, what, amount in (
         ("households", "wages", total[WAGES]),
         ("government", "social_charges", total[CHARGES]),
@@ -191,7 +193,9 @@ def _settle(
         operating = output * (1.0 - material[sector]) - wages - charges - running
         profit = operating - depreciation * firms.capital[i] - interest - lease_interest
         tax = numbers.profit_tax * max(0.0, profit)
-        repaid = firms.debt[i] / finance.repayment_months
+        # Credit lines within the usual share of plant are rolled over; what is above is paid back.
+        above = max(0.0, firms.debt[i] - finance.rollover * firms.capital[i])
+        repaid = above / finance.repayment_months
         lease_repaid = firms.lease[i] / finance.repayment_months
         firms.debt[i] -= repaid
         firms.lease[i] -= lease_repaid
@@ -211,10 +215,16 @@ def _settle(
         spent = 0.0
         if firms.uid[i] % 12 == turn:
             # Plant and machinery are renewed once a year, out of cash above the buffer.
-            want = ratio[sector] * normal * 1.1 - firms.capital[i]
-            spent = max(0.0, min(want, firms.cash[i] - 0.5 * costs))
+            want = max(0.0, ratio[sector] * normal * 1.1 - firms.capital[i])
+            own = max(0.0, min(want, firms.cash[i] - 0.5 * costs))
+            # What cash does not cover is drawn from credit lines, within the usual share of plant.
+            line = max(0.0, finance.rollover * (firms.capital[i] + own) - firms.debt[i])
+            drawn = min(want - own, line)
+            spent = own + drawn
+            firms.debt[i] += drawn
             firms.capital[i] += spent
-            firms.cash[i] -= spent
+            firms.cash[i] -= own
+            flow[city, DRAWN] += weight * drawn
             firms.investment[i] += spent
         payout = numbers.payout * max(0.0, firms.cash[i] - numbers.cash_target * costs)
         firms.cash[i] -= payout

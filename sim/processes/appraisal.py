@@ -20,7 +20,7 @@ class TechnologyNumbers(NamedTuple):
     """Arrays of shape (8,), `complement` (8, 8) and `complement_base` (8,).
 
     `kind` is the provider kind; `gain` log points of labour productivity at full realisation;
-    `labour_saving` the share of an automated task's labour that is saved; `project_months` the
+    `project_months` the
     team-months of a project; `lease` 1 where the good can be leased.
     """
 
@@ -31,7 +31,6 @@ class TechnologyNumbers(NamedTuple):
     running_cost: Array
     training_cost: Array
     gain: Array
-    labour_saving: Array
     energy_saving: Array
     sales_gain: Array
     dip: Array
@@ -39,7 +38,6 @@ class TechnologyNumbers(NamedTuple):
     kind: Array
     step: Array
     project_months: Array
-    learning_rate: Array
     world_price: Array
     lease: Array
     complement_base: Array

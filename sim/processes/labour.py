@@ -58,12 +58,8 @@ def match_labour(context: Context, firms: Firms, cities: Cities) -> None:
     if context.mechanisms.production == "off":
         return
     numbers, count = context.labour, context.world.cities
-    pools = (cities.unemployed_skilled, cities.unemployed_unskilled)
-    growth = np.expm1(np.log1p(numbers.inflow) / 12.0)
-    for force, pool in zip((cities.labour_skilled, cities.labour_unskilled), pools, strict=True):
-        change = np.maximum(force * growth, -pool)
-        force += change
-        pool += change
+    if context.mechanisms.labour_market:
+        _move(cities, numbers)
     left = np.zeros((count, 4))
     _separate(firms, context.world.skilled_share, numbers, left)
     cities.vacancies_skilled[:] = left[:, 2]
@@ -90,6 +86,20 @@ def match_labour(context: Context, firms: Firms, cities: Cities) -> None:
     cities.unemployed_skilled[:] -= hired[:, 0]
     cities.unemployed_unskilled[:] -= hired[:, 1]
     _set_wages(context, cities)
+
+
+def _move(cities: Cities, numbers: Any) -> None:
+    """Jobseekers move to cities with fewer of them, and to and from other parts of the economy."""
+    for force, pool in (
+        (cities.labour_skilled, cities.unemployed_skilled),
+        (cities.labour_unskilled, cities.unemployed_unskilled),
+    ):
+        even = pool.sum() * force / max(float(force.sum()), 1e-9)
+        moved = numbers.mobility * (even - pool)
+        moved -= numbers.sector_mobility * (pool - numbers.normal_unemployment * force)
+        moved = np.maximum(moved, -pool)
+        pool += moved
+        force += moved
 
 
 def _set_wages(context: Context, cities: Cities) -> None:
@@ -124,7 +134,8 @@ def wanted_staff(i: Any, firms: Any, skilled_share: Any) -> Any:
     for k in range(8):
         used += (firms.adopted[i] >> k) & 1
     share = min(0.9, skilled_share[firms.sector[i]] * (1.0 + 0.05 * used))
-    return people * share, people * (1.0 - share)
+    # Places for which no skilled person is found are filled by others.
+    return people * share, max(0.0, people - min(people * share, np.float64(firms.skilled[i])))
 
 
 @njit(nogil=True, cache=True)

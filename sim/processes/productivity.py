@@ -26,6 +26,7 @@ class Firms(NamedTuple):
     alive: Array
     city: Array
     sector: Array
+    tier: Array
     weight: Array
     efficiency: Array
     productivity: Array
@@ -43,11 +44,11 @@ def grow_productivity(context: Context, firms: Firms) -> None:
     """Update gains, efficiency, capability and output per employee."""
     numbers, month = context.productivity, context.clock.month
     sums = np.zeros((context.world.cities * context.world.sectors, 2))
-    means = np.zeros((context.world.sectors, 2))
+    means = np.zeros((context.world.sectors, 2, 2))
     turn = (context.clock.start + month) % 12
     _means(turn, firms, context.world.sectors, sums, means)
     cluster_gain = sums[:, 1] / np.maximum(sums[:, 0], 1e-9)
-    log_mean = means[:, 1] / np.maximum(means[:, 0], 1e-9)
+    log_mean = means[:, :, 1] / np.maximum(means[:, :, 0], 1e-9)
     _grow(
         turn,
         month_key(context.seed, "efficiency", month),
@@ -69,9 +70,8 @@ def grow_productivity(context: Context, firms: Firms) -> None:
 
 @njit(nogil=True, cache=True)
 def _means(turn: Any, firms: Any, sectors: Any, clusters: Any, means: Any) -> None:
-    """Sums by cluster of weight and gain, by sector of weight and log efficiency.
-
-    The latter over the firms whose turn it is: only they compare themselves with the mean.
+    """Sums by cluster of weight and gain; by sector, above and below scale, of weight and log
+    efficiency, over the firms whose turn it is: only they compare themselves with the mean.
     """
     for i in range(len(firms.uid)):
         if firms.alive[i] == 0:
@@ -81,8 +81,9 @@ def _means(turn: Any, firms: Any, sectors: Any, clusters: Any, means: Any) -> No
         clusters[cluster, 0] += weight
         clusters[cluster, 1] += weight * firms.gain[i]
         if firms.uid[i] % 12 == turn:
-            means[sector, 0] += weight
-            means[sector, 1] += weight * np.log(max(np.float64(firms.efficiency[i]), 1e-9))
+            below = 1 if firms.tier[i] >= 2 else 0
+            means[sector, below, 0] += weight
+            means[sector, below, 1] += weight * np.log(max(np.float64(firms.efficiency[i]), 1e-9))
 
 
 @njit(nogil=True, cache=True)
@@ -113,7 +114,8 @@ def _grow(
                 change = -change
             # The Laplace factor has mean 1 / (1 - b^2); taking it off leaves the trend to the trend.
             change += np.log1p(-min(numbers.shock**2, 0.99))
-            change -= numbers.reversion * (np.log(max(efficiency, 1e-9)) - log_mean[sector])
+            peers = log_mean[sector, 1 if firms.tier[i] >= 2 else 0]
+            change -= numbers.reversion * (np.log(max(efficiency, 1e-9)) - peers)
             if with_spillovers:
                 cluster = np.int64(firms.city[i]) * sectors + sector
                 partners = _mean_gain(

@@ -120,6 +120,7 @@ class ProvinceData:
     technologies: Technologies
     complement: tuple[Array, Array]
     initial_adoption: Array
+    initial_awareness: Array
     provider_kinds: dict[str, Any]
     provider_share: Array
     exogenous: dict[str, list[tuple[str, float]]]
@@ -207,6 +208,7 @@ def load_data(directory: Path | None = None) -> ProvinceData:
     for row in outside.rows:
         value = outside.number(row, "value", -100.0)
         exogenous.setdefault(row["series"], []).append((row["date"], value))
+    start = table("initial_adoption", "technology", "tier", "share_2012", "aware_2012")
     facts = table("network_facts", "fact", "low", "central", "high", "unit")
     return ProvinceData(
         economy=economy,
@@ -219,7 +221,8 @@ def load_data(directory: Path | None = None) -> ProvinceData:
         sizes=_sizes(table("size_classes", "size", "tier", "firms", "mean_employees")),
         technologies=_technologies(table("technologies", "code", "provider_kind")),
         complement=_complement(table("complementarities", "technology", "with_technology")),
-        initial_adoption=_initial(table("initial_adoption", "technology", "tier", "share_2012")),
+        initial_adoption=_initial(start, "share_2012"),
+        initial_awareness=_initial(start, "aware_2012"),
         provider_kinds=_kinds(table("provider_kinds", "kind", "count", "teams_mean")),
         provider_share=_provider_share(table("providers", "kind", "city", "share"), names),
         exogenous=exogenous,
@@ -344,14 +347,14 @@ def _complement(rows: Rows) -> tuple[Array, Array]:
     return base, table
 
 
-def _initial(rows: Rows) -> Array:
-    """Share by technology and tier, (8, 4)."""
+def _initial(rows: Rows, column: str) -> Array:
+    """A share by technology and tier, (8, 4)."""
     share = np.full((len(TECHNOLOGIES), len(TIERS)), np.nan)
     for row in rows.rows:
         place = rows.position(row, "technology", TECHNOLOGIES), rows.position(row, "tier", TIERS)
-        share[place] = rows.number(row, "share_2012", 0.0, 1.0)
+        share[place] = rows.number(row, column, 0.0, 1.0)
     if np.isnan(share).any():
-        raise InputError(rows.path, "share_2012", "missing rows", "every technology and tier")
+        raise InputError(rows.path, column, "missing rows", "every technology and tier")
     return share
 
 

@@ -25,6 +25,9 @@ AUTOMATION, NETWORKING, ERP, PLM, ECOMMERCE, CLOUD, GREEN_IOT, SMART_PRODUCT = r
 TIERS = ("backbone", "above_scale", "small", "micro")
 """Size tiers: large backbone firms, other above-scale firms, small and micro firms below scale."""
 
+ABOVE_SCALE = 2
+"""The first tiers are above-scale industry, which official figures are of."""
+
 OWNERSHIPS = ("private", "state", "foreign")
 
 PROVIDER_KINDS = (
