@@ -234,6 +234,8 @@ def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, A
     """The exogenous paths with the scenario's shifts and shocks."""
     paths = {name: np.array(path) for name, path in start.data.paths(clock.start, clock.months).items()}
     exogenous = scenario.exogenous
+    if exogenous.frozen:
+        paths = {name: np.full_like(path, path[0]) for name, path in paths.items()}
     months = np.arange(clock.months)
     paths["wage"] = paths["wage"] * (1.0 + exogenous.wage_growth_shift) ** (months / 12.0)
     paths["minimum_wage"] = paths["minimum_wage"] * exogenous.minimum_wage_factor

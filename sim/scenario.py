@@ -73,8 +73,9 @@ class DemandShock(Section):
 
 
 class Exogenous(Section):
-    """Shifts of the paths from outside."""
+    """Shifts of the paths from outside; `frozen` holds every path at its first month's value."""
 
+    frozen: bool = False
     wage_growth_shift: float = Field(0.0, ge=-0.2, le=0.5)
     minimum_wage_factor: float = Field(1.0, ge=0, le=10)
     robot_price_factor: float = Field(1.0, ge=0.01, le=10)

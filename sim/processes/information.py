@@ -124,8 +124,9 @@ def _spread(
                     count = adopting_share(k, s0, s1, edges.suppliers, firms.adopted) * (
                         s1 - s0
                     ) + adopting_share(k, c0, c1, edges.customers, firms.adopted) * (c1 - c0)
-                # The slack lets a share that equals the threshold pass in spite of rounding.
-                if count >= level * neighbours - 1e-4:
+                # The slack lets a share that equals the threshold pass in spite of rounding; a firm
+                # without neighbours has nobody to follow.
+                if level <= 0.0 or (neighbours > 0 and count >= level * neighbours - 1e-4):
                     known |= 1 << k
             else:
                 draw = uniform(key, firms.uid[i], k)

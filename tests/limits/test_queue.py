@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.model import Province
-from sim.world.tables import NEVER
+from sim.world.tables import ERP
 
 
 def erlang_wait(arrivals: float, service: float, servers: int) -> float:
@@ -21,40 +21,55 @@ def erlang_wait(arrivals: float, service: float, servers: int) -> float:
     return waiting * service / (servers * (1 - use))
 
 
-@pytest.mark.parametrize(("servers", "use"), [(4, 0.8), (12, 0.9)])
+def queue(hazard: float, seed: int) -> Province:
+    """Firms without links that each order one ERP project at a constant hazard a year."""
+    return Province(
+        "limit_queue",
+        supply_graph=nx.empty_graph(FIRMS),
+        seed=seed,
+        technologies=["erp"],
+        time__end="2044-12",
+        information__bass_innovation=hazard,
+        information__bass_imitation=0.0,
+    )
+
+
+FIRMS = 6_000
+
+
+@pytest.mark.parametrize(("servers", "use"), [(4, 0.8), (12, 0.85)])
 def test_wait_for_a_team(servers: int, use: float) -> None:
-    waits, service = [], 0.0
-    for seed in range(3):
-        firms = 30_000
-        graph = nx.empty_graph(firms)
-        province = Province(
-            "limit_queue",
-            supply_graph=graph,
-            seed=seed,
-            time__end="2040-12",
-            information__bass_innovation=1e-9,
-        )
-        service = float(province.context.technologies.numbers.project_months[4])
-        arrivals = use * servers / service
-        hazard = 12 * arrivals / firms
-        province = Province(
-            "limit_queue",
-            supply_graph=graph,
-            seed=seed,
-            time__end="2040-12",
-            information__bass_innovation=hazard,
-            information__bass_imitation=0.0,
-        )
+    service = float(queue(0.0, 0).context.technologies.numbers.project_months[ERP])
+    assert service >= 8, "monthly steps must be short against the service time"
+    arrivals = use * servers / service
+    waits: list[float] = []
+    for seed in range(30):
+        province = queue(12 * arrivals / FIRMS, seed)
         providers = province.tables["providers"]
-        kind = int(province.context.technologies.kind[4])
+        kind = int(province.context.technologies.kind[ERP])
         first = int(np.flatnonzero(providers.kind == kind)[0])
         providers.writable("teams")[:] = 0.0
         providers.writable("teams")[first] = servers / float(providers.weight[first])
-        table = province.tables["firms"]
-        for month in range(348):
+        firms = province.tables["firms"]
+        while not province.clock.finished:
+            month = province.clock.month
             province.step()
-            begun = table.order_start == month
-            if month > 60:
-                waits.extend((month - table.order_month[begun]).tolist())
-        assert (table.order_start != NEVER).any()
+            if month > 90:
+                begun = firms.order_start == month
+                waits.extend((month - firms.order_month[begun]).tolist())
     assert np.mean(waits) == pytest.approx(erlang_wait(arrivals, service, servers), rel=0.25)
+
+
+def test_waits_grow_without_bound_when_demand_is_above_capacity() -> None:
+    servers, service = 2, 10.0
+    province = queue(12 * 2.0 * servers / service / FIRMS, 1)
+    providers = province.tables["providers"]
+    kind = int(province.context.technologies.kind[ERP])
+    first = int(np.flatnonzero(providers.kind == kind)[0])
+    providers.writable("teams")[:] = 0.0
+    providers.writable("teams")[first] = servers / float(providers.weight[first])
+    backlog = []
+    for _ in range(240):
+        province.step()
+        backlog.append(float(providers.backlog.sum()))
+    assert backlog[239] > 1.5 * backlog[119] > 3.0 * backlog[29]
