@@ -69,12 +69,15 @@ def test_full_subsidy_without_limits_is_the_information_limit() -> None:
     province.run()
     firms = province.tables["firms"]
     # Below scale a project can cost more to run than it saves; above scale it never does.
-    able = (firms.automation < province.settings.adoption.automation_limit - 0.1) & (
-        firms.tier <= 1
+    official = firms.tier <= 1
+    limit = province.settings.adoption.automation_limit
+    gone_ahead = (
+        (firms.adopted_month[:, 0] >= 0)
+        | (firms.order_technology == 0)
+        | (firms.automation > limit - 0.05)
     )
-    waiting = able & (firms.adopted_month[:, 0] < 0) & (firms.order_technology < 0)
-    assert able.sum() > 500
-    assert waiting.sum() < 0.02 * able.sum()
+    assert official.sum() > 500
+    assert gone_ahead[official].mean() > 0.98
 
 
 def test_where_prices_answer_part_of_the_subsidy_goes_into_the_price() -> None:
@@ -93,7 +96,7 @@ def test_where_prices_answer_part_of_the_subsidy_goes_into_the_price() -> None:
             **settings,
             **UNLIMITED,
         )
-        province.tables["providers"].writable("teams")[:] *= 0.05
+        province.tables["providers"].writable("teams")[:] *= 0.2
         results = province.run()
         prices.append(results.province["price_robot_integrator"].iloc[-24:].mean())
     assert np.isfinite(prices).all()
