@@ -1,0 +1,39 @@
+"""Lianghua (两化): an agent-based simulator of a province's industrial transformation.
+
+    from sim import Province, compare, run
+    results = run("document_2014", scale=0.05)
+    results.province.plot(x="month", y="adoption_erp")
+
+Names are loaded when first used, so `import sim` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "Comparison": "sim.compare",
+    "Economy": "sim.world.economy",
+    "InputError": "sim.core.errors",
+    "OUTPUTS": "sim.outputs",
+    "Province": "sim.model",
+    "Results": "sim.results",
+    "Scenario": "sim.scenario",
+    "SupplyGraph": "sim.world.network",
+    "compare": "sim.compare",
+    "load_data": "sim.world.data",
+    "run": "sim.compare",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__"]

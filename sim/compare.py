@@ -1,0 +1,302 @@
+"""Running scenarios: one run, or paired replicates of several with common random numbers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.core.errors import InputError
+from sim.core.files import Folder
+from sim.outputs import BY_NAME, in_table
+from sim.results import Results, write_manifest, write_table
+from sim.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+"""Called with months (or runs) done and in all."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a comparison."""
+
+    scenario: Scenario
+    replicate: int
+    seed: int
+    scale: float
+    check: bool
+
+
+@dataclass
+class Comparison:
+    """Paired replicates of several scenarios; `baseline` is the one that differences are against.
+
+    `province`: scenario, replicate, month, outputs; `cities`: scenario, replicate, city, month (year
+    ends), outputs; `programme`: scenario, replicate, month (year ends), instrument, money.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    baseline: str
+    replicates: int
+    province: pd.DataFrame
+    cities: pd.DataFrame
+    programme: pd.DataFrame
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Scenario names in the order given."""
+        return tuple(scenario.name for scenario in self.scenarios)
+
+    def summary(self) -> pd.DataFrame:
+        """Mean, sd and quantiles over replicates by scenario, month and output."""
+        outputs = [output.name for output in in_table("province")]
+        long = self.province.melt(["scenario", "replicate", "month"], outputs, "output")
+        grouped = long.groupby(["scenario", "month", "output"], sort=False)["value"]
+        table = grouped.agg(["mean", "std"]).rename(columns={"std": "sd"})
+        for share in (0.05, 0.25, 0.5, 0.75, 0.95):
+            table[f"q{round(share * 100):02d}"] = grouped.quantile(share)
+        return table.reset_index()
+
+    def differences(self, months: Sequence[str] | None = None) -> pd.DataFrame:
+        """Paired difference to the baseline with a 95 % t-interval, by scenario, month, output.
+
+        Replicate r of every scenario has the same seed, so chance that both share cancels.
+        """
+        chosen = list(months) if months is not None else self.year_ends()
+        outputs = [output.name for output in in_table("province")]
+        keys = ["replicate", "month"]
+        frame = self.province[self.province["month"].isin(chosen)]
+        base = frame[frame["scenario"] == self.baseline].set_index(keys)[outputs].sort_index()
+        n = self.replicates
+        width = float(stats.t.ppf(0.975, n - 1)) / np.sqrt(n) if n > 1 else np.nan
+        rows = []
+        for name in self.names:
+            if name == self.baseline:
+                continue
+            other = frame[frame["scenario"] == name].set_index(keys)[outputs].sort_index()
+            gap = (other - base).groupby(level="month", sort=False)
+            mean, sd = gap.mean(), gap.std(ddof=1)
+            level, start = (
+                one.groupby(level="month", sort=False).mean() for one in (other, base)
+            )
+            for month in chosen:
+                for output in outputs:
+                    centre, half = mean.loc[month, output], width * sd.loc[month, output]
+                    rows.append(
+                        (name, month, output, level.loc[month, output], start.loc[month, output],
+                         centre, centre - half, centre + half)
+                    )  # fmt: skip
+        columns = ["scenario", "month", "output", "mean", "baseline", "difference", "low", "high"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def year_ends(self) -> list[str]:
+        """December of each year, and the last month."""
+        months = list(dict.fromkeys(self.province["month"]))
+        return [m for m in months if m.endswith("-12") or m == months[-1]]
+
+    def save(
+        self, out: Path | str, lang: str = "en", force: bool = False, figures: bool = True
+    ) -> list[Path]:
+        """Write tables, figures, report and manifest into a folder, whole or not at all."""
+        with Folder(Path(out), force) as folder:
+            tables = {
+                "province": self.province,
+                "cities": self.cities,
+                "programme": self.programme,
+                "summary": self.summary(),
+                "differences": self.differences(),
+            }
+            for name, frame in tables.items():
+                write_table(frame, folder.path / name, self.manifest, lang)
+            if figures:
+                from sim.report import write_comparison
+
+                write_comparison(self, folder.path, lang)
+            write_manifest(self.manifest, folder.path)
+        return folder.written
+
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    scale: float = 0.05,
+    seed: int = 1,
+    until: str | None = None,
+    settings: Iterable[str] = (),
+    check: bool = False,
+    progress: Progress | None = None,
+) -> Results:
+    """Run one scenario and return its results; `until` is the last month (YYYY-MM)."""
+    from sim.model import Province
+
+    chosen = prepared(scenario, settings, until)
+    province = Province(chosen, scale=scale, seed=seed, check=check)
+    total = province.clock.months
+    return province.run(None if progress is None else lambda clock: progress(clock.month, total))
+
+
+def compare(
+    scenarios: Sequence[Scenario | str | Path],
+    *,
+    scale: float = 0.05,
+    replicates: int = 10,
+    seed: int = 1,
+    workers: int | None = None,
+    until: str | None = None,
+    settings: Iterable[str] = (),
+    baseline: str | None = None,
+    check: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run every scenario `replicates` times on common random numbers, on all cores by default.
+
+    Replicate r has seed `seed + r` in every scenario and all share one population. The baseline is
+    the last scenario unless named. The result is the same for any number of workers.
+    """
+    pairs = tuple(settings)
+    chosen = tuple(prepared(one, pairs, until) for one in scenarios)
+    names = [one.name for one in chosen]
+    if len(chosen) < 2 or len(set(names)) != len(names):
+        raise InputError("compare", "scenarios", ", ".join(names), "two or more different ones")
+    if baseline is not None and baseline not in names:
+        raise InputError("compare", "--baseline", baseline, ", ".join(names))
+    if not 1 <= replicates <= 100_000:
+        raise InputError("compare", "--replicates", replicates, "1 to 100000")
+    spans = {(one.time.start, one.time.end) for one in chosen}
+    if len(spans) > 1:
+        raise InputError("compare", "time", sorted(spans), "scenarios over the same months")
+    jobs = [
+        Job(one, replicate, seed + replicate, scale, check)
+        for replicate in range(replicates)
+        for one in chosen
+    ]
+    count = workers if workers is not None else (os.cpu_count() or 1)
+    if count < 1:
+        raise InputError("compare", "--workers", workers, "1 or more")
+    results = run_jobs(jobs, count, progress)
+    return _gather(chosen, baseline or names[-1], replicates, jobs, results, scale, seed)
+
+
+def prepared(
+    scenario: Scenario | str | Path, settings: Iterable[str], until: str | None
+) -> Scenario:
+    """A scenario with settings on top and its last month replaced."""
+    pairs = tuple(settings)
+    if until is not None:
+        pairs = (*pairs, f'time.end="{until}"')
+    if isinstance(scenario, Scenario):
+        return scenario.with_settings(pairs) if pairs else scenario
+    return Scenario.load(scenario, pairs)
+
+
+def run_job(job: Job) -> Results:
+    """One run; year ends only for the city table, to keep memory flat."""
+    from sim.model import Province
+
+    results = Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
+    last = results.province["month"].iloc[-1]
+    results.sectors = results.sectors.iloc[:0]
+    results.tiers = results.tiers.iloc[:0]
+    for name in ("cities", "programme"):
+        frame = getattr(results, name)
+        ends = frame["month"].str.endswith("-12") | (frame["month"] == last)
+        setattr(results, name, frame[ends].reset_index(drop=True))
+    return results
+
+
+def warm_up(scenario: Scenario, scale: float) -> None:
+    """Compile every kernel and put the population on disk, so that workers only read."""
+    from sim.model import Province
+
+    months = scenario.with_settings([f'time.end="{scenario.time.start}"'])
+    Province(months, scale=scale).run()
+
+
+def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[Results]:
+    """Results in the order of the jobs, whatever the number of worker processes."""
+    found: list[Results | None] = [None] * len(jobs)
+    if workers == 1 or len(jobs) == 1:
+        for place, job in enumerate(jobs):
+            found[place] = run_job(job)
+            if progress is not None:
+                progress(place + 1, len(jobs))
+        return [result for result in found if result is not None]
+    warm_up(jobs[0].scenario, jobs[0].scale)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context)
+    try:
+        futures = {pool.submit(run_job, job): place for place, job in enumerate(jobs)}
+        for done, future in enumerate(as_completed(futures), 1):
+            job = jobs[futures[future]]
+            try:
+                found[futures[future]] = future.result()
+            except BrokenProcessPool:
+                raise RuntimeError(
+                    "a worker process died (killed, or out of memory): fewer --workers or a "
+                    "smaller --scale need less"
+                ) from None
+            except InputError:
+                raise
+            except Exception as error:
+                raise RuntimeError(
+                    f"{job.scenario.name}, replicate {job.replicate}: {error}"
+                ) from error
+            if progress is not None:
+                progress(done, len(jobs))
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return [result for result in found if result is not None]
+
+
+def _gather(
+    scenarios: tuple[Scenario, ...], baseline: str, replicates: int, jobs: Sequence[Job],
+    results: Sequence[Results], scale: float, seed: int,
+) -> Comparison:  # fmt: skip
+    """One frame of all runs, ordered by scenario and replicate."""
+    order = sorted(
+        range(len(jobs)),
+        key=lambda place: (scenarios.index(jobs[place].scenario), jobs[place].replicate),
+    )
+    frames: dict[str, pd.DataFrame] = {}
+    for name in ("province", "cities", "programme"):
+        parts = []
+        for place in order:
+            frame = getattr(results[place], name).copy()
+            frame.insert(0, "scenario", jobs[place].scenario.name)
+            frame.insert(1, "replicate", jobs[place].replicate)
+            parts.append(frame)
+        frames[name] = pd.concat(parts, ignore_index=True)
+    first = results[0].manifest
+    manifest = {
+        "program": first["program"],
+        "version": first["version"],
+        "command": "compare",
+        "scenarios": {one.name: one.hash for one in scenarios},
+        "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
+        "baseline": baseline,
+        "replicates": replicates,
+        "seed": seed,
+        "scale": scale,
+        "versions": first["versions"],
+        "data": first["data"],
+    }
+    return Comparison(scenarios, baseline, replicates, manifest=manifest, **frames)
+
+
+def label(output: str, lang: str) -> str:
+    """Label of an output in a language."""
+    return BY_NAME[output].zh if lang == "zh" else BY_NAME[output].en

@@ -1,0 +1,29 @@
+"""Figures and the one-file HTML report; matplotlib is imported here and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.compare import Comparison
+    from sim.results import Results
+
+
+def write_comparison(comparison: Comparison, folder: Path, lang: str) -> None:
+    """figures/*.png, figures/*.svg and report.html of a comparison into an open folder."""
+    from sim.report.figures import comparison_figures
+    from sim.report.html import comparison_page
+
+    made = comparison_figures(comparison, folder / "figures", lang)
+    page = comparison_page(comparison, made, lang)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def write_run(results: Results, folder: Path, lang: str) -> None:
+    """figures/*.png, figures/*.svg and report.html of one run into an open folder."""
+    from sim.report.figures import run_figures
+    from sim.report.html import run_page
+
+    made = run_figures(results, folder / "figures", lang)
+    (folder / "report.html").write_text(run_page(results, made, lang), encoding="utf-8")

@@ -1,0 +1,153 @@
+"""The report as one HTML file: figures inline, nothing fetched, every text escaped."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.outputs import BY_NAME
+from sim.report.figures import Made
+from sim.report.text import TEXT
+from sim.results import headline_names
+
+if TYPE_CHECKING:
+    from sim.compare import Comparison
+    from sim.results import Results
+
+STYLE = """
+body{font:16px/1.6 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;margin:0 auto;
+max-width:1060px;padding:1rem 1.2rem 4rem;color:#1d1d1d;background:#fff}
+h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.4rem}
+img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.92rem;margin:.6rem 0}
+th,td{padding:.28rem .7rem;border-bottom:1px solid #ddd;text-align:right;font-variant-numeric:tabular-nums}
+th:first-child,td:first-child{text-align:left}details{margin:.4rem 0}summary{cursor:pointer;color:#0b5d8a}
+pre{background:#f4f4f4;padding:.8rem;overflow-x:auto;font-size:.85rem}.wide{overflow-x:auto}
+"""
+
+
+def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) -> str:
+    """The report of a comparison."""
+    words = TEXT[lang]
+    titles = {one.name: getattr(one.title, lang) or one.name for one in comparison.scenarios}
+    title = f" {words['against']} ".join(
+        [", ".join(titles[n] for n in comparison.names if n != comparison.baseline),
+         titles[comparison.baseline]]
+    )  # fmt: skip
+    last = comparison.province["month"].iloc[-1]
+    parts = [f"<p>{escape(getattr(one.rationale, lang))}</p>" for one in comparison.scenarios]
+    rows = comparison.differences([last])
+    for name in comparison.names:
+        if name != comparison.baseline:
+            chosen = rows[rows["scenario"] == name].set_index("output")
+            parts.append(f"<h2>{escape(titles[name])} · {last}</h2>")
+            parts.append(_differences(chosen, titles[name], titles[comparison.baseline], lang))
+    frame = comparison.province
+    for one in figures:
+        parts.append(_figure(one, frame, titles, lang))
+    n = comparison.replicates
+    names = " ".join(comparison.names)
+    manifest = comparison.manifest
+    command = (
+        f"lianghua compare {names} --baseline {comparison.baseline} --replicates {n} "
+        f"--scale {manifest['scale']:g} --seed {manifest['seed']} --lang {lang} --out out/repeat"
+    )
+    return _page(title, parts, words["uncertainty_text"].format(n=n), command, manifest, lang)
+
+
+def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
+    """The report of one run."""
+    words, manifest = TEXT[lang], results.manifest
+    title = manifest["settings"]["title"][lang] or manifest["scenario"]
+    frame = results.province.copy()
+    frame.insert(0, "scenario", manifest["scenario"])
+    parts = [f"<p>{escape(manifest['settings']['rationale'][lang])}</p>"]
+    parts += [_figure(one, frame, {manifest["scenario"]: title}, lang) for one in figures]
+    command = (
+        f"lianghua run {manifest['scenario']} --scale {manifest['scale']:g} --seed "
+        f"{manifest['seed']} --lang {lang} --out out/repeat"
+    )
+    return _page(title, parts, words["uncertainty_text"].format(n=1), command, manifest, lang)
+
+
+def _page(
+    title: str, parts: Sequence[str], uncertainty: str, command: str, manifest: dict[str, Any],
+    lang: str,
+) -> str:  # fmt: skip
+    words = TEXT[lang]
+    kept = {key: value for key, value in manifest.items() if key != "settings"}
+    body = "\n".join(parts)
+    return f"""<!doctype html>
+<html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>
+<h1>{escape(title)}</h1>
+{body}
+<h2>{words["method"]}</h2><p>{escape(words["method_text"])}</p>
+<h2>{words["uncertainty"]}</h2><p>{escape(uncertainty)}</p>
+<h2>{words["limits"]}</h2><p>{escape(words["limits_text"])}</p>
+<h2>{words["repeat"]}</h2><pre>{escape(command)}</pre>
+<h2>{words["provenance"]}</h2>
+<details><summary>manifest.json</summary>
+<pre>{escape(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))}</pre></details>
+</main></body></html>
+"""
+
+
+def _figure(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: str) -> str:
+    words = TEXT[lang]
+    data = base64.b64encode(one.png.read_bytes()).decode()
+    title = words[one.key]
+    return f"""<section><h2>{escape(title)}</h2>
+<img alt="{escape(_headline_of(one, frame, titles, lang))}" src="data:image/png;base64,{data}">
+<details><summary>{words["how"]}</summary><p>{escape(words[one.key + "_how"])}</p></details>
+<details><summary>{words["table"]}</summary>{_year_ends(one, frame, titles, lang)}</details></section>"""
+
+
+def _headline_of(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: str) -> str:
+    """What the figure says in one line: the first output at the end, by scenario."""
+    output = one.outputs[0]
+    last = frame["month"].iloc[-1]
+    ends = frame[frame["month"] == last].groupby("scenario", sort=False)[output].mean()
+    said = ", ".join(f"{titles[name]} {value:.3g}" for name, value in ends.items())
+    return f"{TEXT[lang][one.key]}: {getattr(BY_NAME[output], lang)} {last}: {said}"
+
+
+def _year_ends(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: str) -> str:
+    months = frame["month"]
+    chosen = frame[months.str.endswith("-12") | (months == months.iloc[-1])]
+    means = chosen.groupby(["scenario", "month"], sort=False)[list(one.outputs)].mean()
+    head = "".join(
+        f"<th>{escape(getattr(BY_NAME[name], lang))} ({escape(BY_NAME[name].unit)})</th>"
+        for name in one.outputs
+    )
+    rows = "".join(
+        f"<tr><td>{escape(titles[scenario])} {month}</td>"
+        + "".join(f"<td>{value:.4g}</td>" for value in row)
+        + "</tr>"
+        for (scenario, month), row in zip(means.index, means.to_numpy(), strict=True)
+    )
+    return f'<div class="wide"><table><tr><th></th>{head}</tr>{rows}</table></div>'
+
+
+def _differences(rows: pd.DataFrame, name: str, baseline: str, lang: str) -> str:
+    words = TEXT[lang]
+    head = "".join(
+        f"<th>{escape(text)}</th>"
+        for text in (words["output"], words["unit"], name, baseline,
+                     words["difference"].split(",")[0].split("(")[0], words["interval"])
+    )  # fmt: skip
+    body = ""
+    for output in headline_names():
+        row = rows.loc[output]
+        body += (
+            f"<tr><td>{escape(getattr(BY_NAME[output], lang))}</td>"
+            f"<td>{escape(BY_NAME[output].unit)}</td><td>{row['mean']:.4g}</td>"
+            f"<td>{row['baseline']:.4g}</td><td>{row['difference']:.3g}</td>"
+            f"<td>{row['low']:.3g} … {row['high']:.3g}</td></tr>"
+        )
+    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'

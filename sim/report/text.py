@@ -1,0 +1,89 @@
+"""Words of figures and report in Chinese and English; both catalogues have the same keys."""
+
+from __future__ import annotations
+
+TEXT: dict[str, dict[str, str]] = {
+    "en": {
+        "adoption": "Adoption by technology, above-scale firms",
+        "adoption_how": "Share of above-scale firms that use the technology. A firm uses it from "
+        "the month its project is accepted.",
+        "control": "Numerical-control rate of equipment",
+        "control_how": "Share of tasks automated, weighted by the capital of the firm.",
+        "jobs": "Employment in above-scale industry",
+        "jobs_how": "People employed, by skill. Staff follows expected orders over productivity.",
+        "product": "Value added and productivity",
+        "product_how": "Value added a month and value added a year per employee, constant prices.",
+        "barriers": "What holds firms back",
+        "barriers_how": "First binding barrier of each technology a firm does not use, over all "
+        "technologies and above-scale firms.",
+        "cities": "Adoption of machines for labour by city, last month",
+        "cities_how": "Left: level in the first scenario. Right: difference to the baseline with a "
+        "95 % interval over replicates.",
+        "money": "Public money paid",
+        "money_how": "Paid to date by instrument, mean over replicates.",
+        "headline": "Differences to the baseline, last month",
+        "headline_how": "Paired differences in per cent of the baseline, 95 % t-interval over "
+        "replicates on common random numbers.",
+        "prices": "Price and wait of providers",
+        "prices_how": "Mean over providers of a kind; 1 is the 2012 list price.",
+        "share": "share", "persons": "10k persons", "all": "all firms", "key": "backbone firms",
+        "skilled": "skilled", "unskilled": "unskilled", "total": "total",
+        "value_added": "value added, 100m CNY a month",
+        "productivity": "productivity, 10k CNY a person a year",
+        "million": "100m CNY", "level": "level", "difference": "difference, percentage points",
+        "price": "price index", "wait": "wait, months", "per_cent": "per cent of the baseline",
+        "band": "line: mean; bands: 25-75 % and 5-95 % of replicates",
+        "report": "Report", "against": "against", "baseline": "baseline", "unit": "unit",
+        "output": "output", "interval": "95 % interval", "provenance": "Where this comes from",
+        "repeat": "To repeat it", "table": "Figures as a table", "how": "How this is made",
+        "method": "Method",
+        "method_text": "Firms, providers and cities of Zhejiang decide month by month; the month, "
+        "its rules and sources are in docs/model.md. Replicate r of every scenario has the same "
+        "seed, and a random number belongs to a firm and a month, so that scenarios differ only by "
+        "what differs between them.",
+        "uncertainty": "Uncertainty",
+        "uncertainty_text": "Intervals are over chance alone: {n} paired replicates. Parameters "
+        "are held at their central values and are not calibrated yet; the true uncertainty is "
+        "larger.",
+        "limits": "Limits",
+        "limits_text": "Not a forecast. Sector and city data are good to 15-50 %. Prices of goods "
+        "are constant. Many behavioural parameters are priors.",
+        "seed": "seed", "scale": "scale", "replicates": "replicates",
+    },
+    "zh": {
+        "adoption": "规模以上企业各技术应用率",
+        "adoption_how": "使用该技术的规模以上企业占比;自项目验收之月起计为使用。",
+        "control": "装备数控化率",
+        "control_how": "自动化的工序占比,按企业资本加权。",
+        "jobs": "规模以上工业从业人员",
+        "jobs_how": "按技能分的从业人员;用工随预期订单与劳动生产率变化。",
+        "product": "增加值与劳动生产率",
+        "product_how": "月增加值和人均年增加值,不变价。",
+        "barriers": "企业为什么不采用",
+        "barriers_how": "规模以上企业对每项未用技术的首要障碍,全部技术合计。",
+        "cities": "期末各市机器换人应用率",
+        "cities_how": "左:第一个情景的水平;右:与基准之差及95%区间。",
+        "money": "财政资金累计支付",
+        "money_how": "按政策工具的累计支付,重复平均。",
+        "headline": "期末与基准之差",
+        "headline_how": "配对差异占基准的百分比,共同随机数下重复的95%t区间。",
+        "prices": "服务商价格与等待时间",
+        "prices_how": "同类服务商平均;2012年目录价为1。",
+        "share": "占比", "persons": "万人", "all": "全部企业", "key": "骨干企业",
+        "skilled": "技能员工", "unskilled": "普通员工", "total": "合计",
+        "value_added": "增加值(亿元/月)", "productivity": "劳动生产率(万元/人·年)",
+        "million": "亿元", "level": "水平", "difference": "差异(百分点)",
+        "price": "价格指数", "wait": "等待(月)", "per_cent": "占基准的百分比",
+        "band": "线:均值;色带:重复的25-75%与5-95%",
+        "report": "报告", "against": "对比", "baseline": "基准", "unit": "单位", "output": "指标",
+        "interval": "95%区间", "provenance": "来源", "repeat": "重复本结果的命令",
+        "table": "数据表", "how": "口径与方法", "method": "方法",
+        "method_text": "浙江的企业、服务商和城市逐月决策;每月的规则与出处见 docs/model.md。各情景第 r "
+        "次重复用同一随机种子,随机数属于企业和月份,因此情景之间只差在政策本身。",
+        "uncertainty": "不确定性",
+        "uncertainty_text": "区间只反映偶然性:{n} 次配对重复。参数取中间值,尚未校准;真实的不确定性更大。",
+        "limits": "局限",
+        "limits_text": "不是预测。行业和城市数据误差约15-50%。商品价格不变。许多行为参数是先验。",
+        "seed": "种子", "scale": "规模", "replicates": "重复次数",
+    },
+}  # fmt: skip
