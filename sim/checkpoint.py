@@ -41,7 +41,7 @@ def write(model: Any, folder: Path) -> None:
     except OSError as error:
         raise InputError(folder, "", str(error.strerror), "a folder that can be written") from None
     try:
-        np.savez(temporary / "state.npz", **_arrays(model))
+        np.savez(temporary / "state.npz", allow_pickle=False, **_arrays(model))
         digest = hashlib.sha256((temporary / "state.npz").read_bytes()).hexdigest()
         text = json.dumps(_manifest(model, digest), ensure_ascii=False, indent=1)
         (temporary / "manifest.json").write_text(text, encoding="utf-8")

@@ -61,9 +61,7 @@ def run_command(
         Folder(out, force).check()
     chosen, scale, seed = _scenario_or_result(scenario, settings or [], scale, seed)
     with Bar("months", quiet) as bar:
-        results = run(
-            chosen, scale=scale, seed=seed, until=until, check=check, progress=bar.update
-        )
+        results = run(chosen, scale=scale, seed=seed, until=until, check=check, progress=bar.update)
     headline_of_run(results, lang)
     if out is not None:
         from sim.report import write_run
@@ -83,7 +81,9 @@ def compare_command(
     replicates: Annotated[int, typer.Option("--replicates", help="runs of each scenario")] = 10,
     seed: Seed = 1,
     workers: Workers = None,
-    baseline: Annotated[str | None, typer.Option("--baseline", help="scenario to compare with")] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="scenario to compare with")
+    ] = None,
     settings: Settings = None,
     lang: Language = "en",
     check: Check = False,

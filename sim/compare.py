@@ -86,9 +86,7 @@ class Comparison:
             other = frame[frame["scenario"] == name].set_index(keys)[outputs].sort_index()
             gap = (other - base).groupby(level="month", sort=False)
             mean, sd = gap.mean(), gap.std(ddof=1)
-            level, start = (
-                one.groupby(level="month", sort=False).mean() for one in (other, base)
-            )
+            level, start = (one.groupby(level="month", sort=False).mean() for one in (other, base))
             for month in chosen:
                 for output in outputs:
                     centre, half = mean.loc[month, output], width * sd.loc[month, output]

@@ -208,9 +208,7 @@ def technology_numbers(data: ProvinceData) -> TechnologyNumbers:
     )
 
 
-def context_of(
-    scenario: Scenario, clock: Clock, start: Start, seed: int, check: bool
-) -> Context:
+def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check: bool) -> Context:
     """Everything a process is handed besides its columns."""
     in_play = np.array([code in scenario.technologies for code in TECHNOLOGIES])
     technologies = TechnologySet(
@@ -232,7 +230,9 @@ def context_of(
 
 def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, Array]:
     """The exogenous paths with the scenario's shifts and shocks."""
-    paths = {name: np.array(path) for name, path in start.data.paths(clock.start, clock.months).items()}
+    paths = {
+        name: np.array(path) for name, path in start.data.paths(clock.start, clock.months).items()
+    }
     exogenous = scenario.exogenous
     if exogenous.frozen:
         paths = {name: np.full_like(path, path[0]) for name, path in paths.items()}

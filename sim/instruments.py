@@ -31,7 +31,11 @@ class Eligibility:
     def rows(self, firms: Any) -> npt.NDArray[np.bool_]:
         """Flag of every eligible row; `firms` has columns tier, sector, city, employees, alive."""
         chosen = np.asarray(firms.alive == 1)
-        for name, allowed in (("tier", self.tiers), ("sector", self.sectors), ("city", self.cities)):
+        for name, allowed in (
+            ("tier", self.tiers),
+            ("sector", self.sectors),
+            ("city", self.cities),
+        ):
             if allowed is not None:
                 chosen &= np.isin(getattr(firms, name), allowed)
         if self.smallest > 0 or self.largest < float("inf"):

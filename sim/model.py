@@ -49,9 +49,13 @@ PHASES = (
     _phase(1, "exogenous", "外部条件", "paths from outside", exogenous, exogenous.begin_month),
     _phase(2, "awards", "评审与兑现", "awards decided", governments, governments.decide_awards),
     _phase(3, "calls", "申报与培训", "calls and training", governments, governments.run_calls),
-    _phase(4, "information", "信息传播", "information", information, information.spread_information),
+    _phase(
+        4, "information", "信息传播", "information", information, information.spread_information
+    ),
     _phase(5, "adoption", "采用决策", "decisions and orders", adoption, adoption.decide_and_order),
-    _phase(6, "providers", "服务商交付", "provider delivery", provision, provision.deliver_projects),
+    _phase(
+        6, "providers", "服务商交付", "provider delivery", provision, provision.deliver_projects
+    ),
     _phase(7, "production", "生产与交易", "production", production, production.produce_and_trade),
     _phase(8, "labour", "就业与工资", "labour and wages", labour, labour.match_labour),
     _phase(9, "productivity", "生产率", "gains", productivity, productivity.grow_productivity),
@@ -72,7 +76,9 @@ class Province(ColumnModel):
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
 
-    shared_attributes: ClassVar[frozenset[str]] = frozenset({"data", "population", "settings", "_labels"})
+    shared_attributes: ClassVar[frozenset[str]] = frozenset(
+        {"data", "population", "settings", "_labels"}
+    )
     rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views"})
 
     def __init__(
@@ -277,4 +283,4 @@ class Province(ColumnModel):
         return {"province": province, "cities": city, "sectors": {}, "tiers": tiers}
 
 
-__all__ = ["BY_NAME", "PHASES", "Province", "Context"]
+__all__ = ["BY_NAME", "PHASES", "Context", "Province"]

@@ -267,7 +267,7 @@ def _suggest(key: str, allowed: Sequence[str]) -> str:
 def _explain(error: ValidationError, layers: list[Layer]) -> InputError:
     """The first problem, with the layer it comes from."""
     first = error.errors()[0]
-    location = [part for part in first["loc"]]
+    location = list(first["loc"])
     if location and location[0] == "instruments" and len(location) > 2:
         # pydantic puts the kind of the union's member between name and field.
         del location[2]
@@ -294,9 +294,9 @@ def _explain(error: ValidationError, layers: list[Layer]) -> InputError:
 
 def _holds(content: Any, path: Sequence[Any]) -> bool:
     for part in path:
-        if isinstance(content, Mapping) and part in content:
-            content = content[part]
-        elif isinstance(content, list) and isinstance(part, int) and part < len(content):
+        if (isinstance(content, Mapping) and part in content) or (
+            isinstance(content, list) and isinstance(part, int) and part < len(content)
+        ):
             content = content[part]
         else:
             return False

@@ -29,7 +29,9 @@ class Folder:
         if target.exists() and not target.is_dir():
             raise InputError(target, "--out", "a file", "a folder")
         if target.is_dir() and any(target.iterdir()) and not self.force:
-            raise InputError(target, "--out", "a folder that is not empty", "an empty one, or --force")
+            raise InputError(
+                target, "--out", "a folder that is not empty", "an empty one, or --force"
+            )
         parent = target
         while not parent.exists():
             parent = parent.parent
@@ -42,7 +44,9 @@ class Folder:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             name = tempfile.mkdtemp(prefix=f".{self.target.name}-", dir=self.target.parent)
         except OSError as error:
-            raise InputError(self.target, "--out", str(error.strerror), "a writable folder") from None
+            raise InputError(
+                self.target, "--out", str(error.strerror), "a writable folder"
+            ) from None
         self.path = Path(name)
         self.path.chmod(0o755)
         return self

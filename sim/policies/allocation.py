@@ -42,9 +42,7 @@ def draw_lots(score: Floats, amount: Floats, lottery: Floats, money: float) -> F
     return in_order(lottery, lottery, amount, money)
 
 
-def threshold(
-    score: Floats, amount: Floats, lottery: Floats, money: float, least: float
-) -> Floats:
+def threshold(score: Floats, amount: Floats, lottery: Floats, money: float, least: float) -> Floats:
     """Everyone with a score of at least `least`, in the order of arrival, until it is spent."""
     granted = np.zeros_like(amount)
     passed = score >= least

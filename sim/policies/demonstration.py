@@ -20,7 +20,7 @@ class Demonstration(Instrument):
     moves: ClassVar[tuple[str, ...]] = ("barrier_unaware", "demonstration_firms")
 
     kind: Literal["demonstration"] = "demonstration"
-    technologies: list[Technology] = Field(default_factory=lambda: ["automation"])
+    technologies: list[Technology] = ["automation"]
     places: float = Field(100.0, ge=0)
     award: float = Field(30.0, ge=0)
     call_month: int = Field(6, ge=1, le=12)

@@ -26,7 +26,7 @@ class EquipmentSubsidy(Instrument):
     moves: ClassVar[tuple[str, ...]] = ("adoption_automation", "equipment_investment", "subsidy")
 
     kind: Literal["equipment_subsidy"] = "equipment_subsidy"
-    technologies: list[Technology] = Field(default_factory=lambda: ["automation"])
+    technologies: list[Technology] = ["automation"]
     rate: float = Field(0.1, ge=0, le=1)
     cap: float = Field(1000.0, ge=0)
     floor: float = Field(50.0, ge=0)

@@ -146,9 +146,7 @@ def _exit_and_entry(context: Context, firms: Firms, cities: Cities) -> None:
     """Close and open rows; jobs, debts and money of both are booked by city."""
     month, count = context.clock.month, context.world.cities
     closed = np.zeros((count, 7))
-    _close(
-        month, month_key(context.seed, "exit", month), firms, context.accounts, closed
-    )
+    _close(month, month_key(context.seed, "exit", month), firms, context.accounts, closed)
     cities.unemployed_skilled[:] += closed[:, 0]
     cities.unemployed_unskilled[:] += closed[:, 1]
     cities.bank_loans[:] -= closed[:, 2]
@@ -171,8 +169,19 @@ def _exit_and_entry(context: Context, firms: Firms, cities: Cities) -> None:
 
 @njit(nogil=True, cache=True)
 def _settle(
-    turn: Any, month: Any, firms: Any, wage: Any, material: Any, ratio: Any, rate: Any,
-    lease_rate: Any, social: Any, premium: Any, finance: Any, numbers: Any, flow: Any,
+    turn: Any,
+    month: Any,
+    firms: Any,
+    wage: Any,
+    material: Any,
+    ratio: Any,
+    rate: Any,
+    lease_rate: Any,
+    social: Any,
+    premium: Any,
+    finance: Any,
+    numbers: Any,
+    flow: Any,
     city_output: Any,
 ) -> None:
     depreciation = 1.0 - (1.0 - numbers.depreciation) ** (1.0 / 12.0)
@@ -282,8 +291,15 @@ def _close(month: Any, key: Any, firms: Any, numbers: Any, closed: Any) -> None:
 
 @njit(nogil=True, cache=True)
 def _open(
-    month: Any, key: Any, vacant: Any, firms: Any, numbers: Any, inventory: Any, ratio: Any,
-    stride: Any, opened: Any,
+    month: Any,
+    key: Any,
+    vacant: Any,
+    firms: Any,
+    numbers: Any,
+    inventory: Any,
+    ratio: Any,
+    stride: Any,
+    opened: Any,
 ) -> None:
     """Found new firms in vacated places; they have money, plant and orders, and hire next month.
 

@@ -95,8 +95,21 @@ class Cities(NamedTuple):
 VIEWS = {"firms": Firms, "providers": Providers, "cities": Cities}
 WRITES = {
     "firms": frozenset(
-        "belief barrier award order_technology order_provider order_month order_start order_cost "
-        "cash debt lease investment subsidy".split()
+        [
+            "belief",
+            "barrier",
+            "award",
+            "order_technology",
+            "order_provider",
+            "order_month",
+            "order_start",
+            "order_cost",
+            "cash",
+            "debt",
+            "lease",
+            "investment",
+            "subsidy",
+        ]
     ),
     "providers": frozenset({"orders", "revenue"}),
     "cities": frozenset({"bank_funds", "bank_loans", "lease_funds", "lease_book"}),
@@ -120,9 +133,7 @@ class Choice(NamedTuple):
     reach: Array
 
 
-def decide_and_order(
-    context: Context, firms: Firms, providers: Providers, cities: Cities
-) -> None:
+def decide_and_order(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
     """Review, decide, finance and order; book the money."""
     providers.orders[:] = 0.0
     providers.revenue[:] = 0.0
@@ -203,9 +214,7 @@ def _terms(context: Context, cities: Cities, discount: float) -> Terms:
     )
 
 
-def _book(
-    context: Context, cities: Cities, flow: Array, discount: float, support: Any
-) -> None:
+def _book(context: Context, cities: Cities, flow: Array, discount: float, support: Any) -> None:
     """Move the money of this month's orders: flow columns loans, leases, cash paid, asked twice."""
     loans, leases, paid = flow[:, 0], flow[:, 1], flow[:, 2]
     cities.bank_loans[:] += loans
@@ -301,10 +310,27 @@ def _learn(i: Any, k: Any, firms: Any, edges: Any, weight: Any) -> Any:
 
 @njit(nogil=True, cache=True)
 def _decide(
-    switches: Any, month: Any, review: Any, review_key: Any, decision_key: Any,
-    provider_key: Any, credit_key: Any, firms: Any, providers: Any, wage: Any, edges: Any,
-    applicable: Any, energy_share: Any, automation_saving: Any, choice: Any, terms: Any, live: Any,
-    tech: Any, numbers: Any, finance: Any, flow: Any,
+    switches: Any,
+    month: Any,
+    review: Any,
+    review_key: Any,
+    decision_key: Any,
+    provider_key: Any,
+    credit_key: Any,
+    firms: Any,
+    providers: Any,
+    wage: Any,
+    edges: Any,
+    applicable: Any,
+    energy_share: Any,
+    automation_saving: Any,
+    choice: Any,
+    terms: Any,
+    live: Any,
+    tech: Any,
+    numbers: Any,
+    finance: Any,
+    flow: Any,
 ) -> None:
     always, with_finance, with_capacity, with_skills, with_beliefs = (
         switches[0], switches[1], switches[2], switches[3], switches[4],
@@ -322,7 +348,8 @@ def _decide(
         costs = max(0.0, firms.expected_demand[i] * firms.unit_cost[i])
         liquid = max(0.0, firms.cash[i] - finance.cash_buffer * costs)
         room = max(
-            0.0, min(finance.collateral * firms.capital[i], finance.loan_to_sales * sales)
+            0.0,
+            min(finance.collateral * firms.capital[i], finance.loan_to_sales * sales)
             - firms.debt[i],
         )
         lease_room = max(0.0, finance.lease_to_sales * sales - firms.lease[i])
@@ -386,8 +413,17 @@ def _decide(
                     k, firms.adopted[i], level, numbers.automation_reference, tech
                 )
                 gross = yearly_benefit(
-                    k, employees, displaced, worker, sales, energy_share[sector], margin,
-                    np.float64(firms.capability[i]), numbers.capability_exponent, factor, tech,
+                    k,
+                    employees,
+                    displaced,
+                    worker,
+                    sales,
+                    energy_share[sector],
+                    margin,
+                    np.float64(firms.capability[i]),
+                    numbers.capability_exponent,
+                    factor,
+                    tech,
                 )
                 net = firms.belief[i, k] * gross - tech.running_cost[k] * price
                 years = (cost + interest - award) / net if net > 0.0 else np.inf
@@ -407,8 +443,10 @@ def _decide(
                 firms.barrier[i, k] = NO_FINANCE
                 # What could not be met is asked again: it keeps banks and lessors rationing.
                 flow[city, 3] += firms.weight[i] * (due - own)
-            elif with_capacity and provider >= 0 and (
-                providers.wait[provider] > numbers.longest_wait
+            elif (
+                with_capacity
+                and provider >= 0
+                and (providers.wait[provider] > numbers.longest_wait)
             ):
                 firms.barrier[i, k] = NO_PROVIDER_CAPACITY
             else:
@@ -418,15 +456,39 @@ def _decide(
                     best_cost, best_advance, best_provider = cost, advance, provider
         if best >= 0:
             _order(
-                i, best, best_cost, best_advance, best_provider, month, with_finance, liquid, room,
-                approved, firms, providers, city, flow,
+                i,
+                best,
+                best_cost,
+                best_advance,
+                best_provider,
+                month,
+                with_finance,
+                liquid,
+                room,
+                approved,
+                firms,
+                providers,
+                city,
+                flow,
             )
 
 
 @njit(nogil=True, cache=True)
 def _order(
-    i: Any, k: Any, cost: Any, advance: Any, provider: Any, month: Any, with_finance: Any, liquid: Any,
-    room: Any, approved: Any, firms: Any, providers: Any, city: Any, flow: Any,
+    i: Any,
+    k: Any,
+    cost: Any,
+    advance: Any,
+    provider: Any,
+    month: Any,
+    with_finance: Any,
+    liquid: Any,
+    room: Any,
+    approved: Any,
+    firms: Any,
+    providers: Any,
+    city: Any,
+    flow: Any,
 ) -> None:
     """Sign the contract: raise the money, pay the provider, take a place in its queue."""
     weight = np.float64(firms.weight[i])

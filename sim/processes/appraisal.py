@@ -63,15 +63,25 @@ def list_price(k: Any, employees: Any, displaced: Any, tech: Any) -> Any:
     """Price of a project at the 2012 price level, before training."""
     if k == 0:
         return tech.fixed_cost[0] + tech.scaled_cost[0] * displaced
-    return tech.fixed_cost[k] + tech.scaled_cost[k] * (
-        employees / tech.size_reference[k]
-    ) ** tech.size_exponent[k]
+    return (
+        tech.fixed_cost[k]
+        + tech.scaled_cost[k] * (employees / tech.size_reference[k]) ** tech.size_exponent[k]
+    )
 
 
 @njit(nogil=True, cache=True)
 def yearly_benefit(
-    k: Any, employees: Any, displaced: Any, wage: Any, sales: Any, energy_share: Any, margin: Any,
-    capability: Any, exponent: Any, factor: Any, tech: Any,
+    k: Any,
+    employees: Any,
+    displaced: Any,
+    wage: Any,
+    sales: Any,
+    energy_share: Any,
+    margin: Any,
+    capability: Any,
+    exponent: Any,
+    factor: Any,
+    tech: Any,
 ) -> Any:
     """Benefit a year before running cost: labour, energy and the margin on new sales.
 

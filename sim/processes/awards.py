@@ -62,9 +62,7 @@ class Awards:
         if needed > size:
             grown = max(needed, 2 * size, 64)
             for name, column in self._columns.items():
-                self._columns[name] = np.concatenate(
-                    [column, np.zeros(grown - size, column.dtype)]
-                )
+                self._columns[name] = np.concatenate([column, np.zeros(grown - size, column.dtype)])
         for name, value in values.items():
             self._columns[name][self.count : needed] = value
         self.count = needed
@@ -75,4 +73,9 @@ class Awards:
         held = np.flatnonzero(self.status == HELD)
         key = self.row[held] * 8 + self.technology[held]
         order = np.argsort(key, kind="stable")
-        return Live(key[order], self.rate[held][order], self.granted[held][order], self.in_advance[held][order])
+        return Live(
+            key[order],
+            self.rate[held][order],
+            self.granted[held][order],
+            self.in_advance[held][order],
+        )

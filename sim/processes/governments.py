@@ -1,7 +1,7 @@
 """Phases 2 and 3: calls, applications, awards, training places and demonstration firms.
 
 A firm applies for the project that would pay back soonest if it is informed, eligible and the award
-is worth more than the application; small firms apply less. After the decision time the
+it can expect is worth more than the application and the wait; small firms apply less. After the decision time the
 instrument's allocation rule divides the money. An award in hand lapses if it is not used in time.
 """
 
@@ -71,7 +71,18 @@ class Cities(NamedTuple):
 
 VIEWS = {"firms": Firms, "providers": Providers, "cities": Cities}
 WRITES = {
-    "firms": frozenset("award applied demonstration cash subsidy capability skilled unskilled".split()),
+    "firms": frozenset(
+        [
+            "award",
+            "applied",
+            "demonstration",
+            "cash",
+            "subsidy",
+            "capability",
+            "skilled",
+            "unskilled",
+        ]
+    ),
     "cities": frozenset({"labour_skilled", "labour_unskilled"}),
 }
 
@@ -133,7 +144,8 @@ def _receive_applications(
     found = np.zeros((len(rows), 4))
     found[:, 0] = -1
     _best_project(
-        rows, mask, call.rate, call.cap, call.floor, numbers.application_cost, firms,
+        rows, mask, call.rate, call.cap, call.floor, numbers.application_cost,
+        context.measures.get(f"success {call.instrument}", 1.0), call.decision_months / 12.0, firms,
         cities.wage, mean_prices(providers), context.world.applicable, context.world.energy_share,
         context.world.automation_saving, context.technologies.numbers, context.adoption, found,
     )  # fmt: skip
@@ -195,6 +207,8 @@ def _award(context: Context, firms: Firms, call: GrantCall, due: int) -> None:
     asked = awards.asked[chosen] * awards.weight[chosen]
     granted = call.allocate(score, asked, uniforms(key, uids, 0), money)
     account.commit(float(granted.sum()))
+    # Firms see what part of the money asked for was given, and expect it of the next call.
+    context.measures[f"success {call.instrument}"] = float(granted.sum() / max(asked.sum(), 1e-9))
     awards.promised[chosen] = granted / awards.weight[chosen]
     awards.granted[chosen] = granted / awards.weight[chosen]
     awards.status[chosen] = np.where(granted > 0, HELD, REFUSED)
@@ -257,7 +271,9 @@ def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> Non
     rows = np.flatnonzero(call.eligibility.rows(firms) & user)
     if len(rows) == 0:
         return
-    lottery = uniforms(month_key(context.seed, f"demonstration {call.instrument}", 0), firms.uid[rows])
+    lottery = uniforms(
+        month_key(context.seed, f"demonstration {call.instrument}", 0), firms.uid[rows]
+    )
     order = rows[np.lexsort((lottery, -firms.gain[rows]))]
     weight = firms.weight[order].astype(np.float64)
     places = call.places if call.award <= 0 else min(call.places, call.money / call.award)
@@ -278,9 +294,23 @@ def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> Non
 
 @njit(nogil=True, cache=True)
 def _best_project(
-    rows: Any, mask: Any, rate: Any, cap: Any, floor: Any, application_cost: Any, firms: Any,
-    wage: Any, prices: Any, applicable: Any, energy_share: Any, automation_saving: Any, tech: Any,
-    numbers: Any, found: Any,
+    rows: Any,
+    mask: Any,
+    rate: Any,
+    cap: Any,
+    floor: Any,
+    application_cost: Any,
+    success: Any,
+    waiting: Any,
+    firms: Any,
+    wage: Any,
+    prices: Any,
+    applicable: Any,
+    energy_share: Any,
+    automation_saving: Any,
+    tech: Any,
+    numbers: Any,
+    found: Any,
 ) -> None:
     """found: technology (-1 none), amount asked, saving a yuan, cost of the best project."""
     for position in range(len(rows)):
@@ -312,15 +342,27 @@ def _best_project(
             asked = min(rate * cost, cap)
             if cost < floor or asked <= application_cost:
                 continue
-            factor = complementarity(
-                k, firms.adopted[i], level, numbers.automation_reference, tech
-            )
+            factor = complementarity(k, firms.adopted[i], level, numbers.automation_reference, tech)
             gross = yearly_benefit(
-                k, employees, displaced, worker, sales, energy_share[sector], margin,
-                np.float64(firms.capability[i]), numbers.capability_exponent, factor, tech,
+                k,
+                employees,
+                displaced,
+                worker,
+                sales,
+                energy_share[sector],
+                margin,
+                np.float64(firms.capability[i]),
+                numbers.capability_exponent,
+                factor,
+                tech,
             )
             net = firms.belief[i, k] * gross - tech.running_cost[k] * price
             if net <= 0.0:
+                continue
+            # Waiting for the decision costs the benefits of a project that would go ahead anyway.
+            slope = numbers.choice_sharpness * (cost / net - limit) / limit
+            chance = 0.0 if slope > 50.0 else 1.0 / (1.0 + np.exp(max(slope, -50.0)))
+            if asked * success <= application_cost + net * waiting * chance:
                 continue
             years = (cost - asked) / net
             # Nobody writes an application for a project far beyond what the firm would accept.

@@ -47,7 +47,9 @@ def check_identities(context: Context, firms: Firms, cities: Cities) -> None:
     before = context.measures.get("cash")
     turnover = max(float((weight * firms.output).sum()), 1.0)
     if before is not None:
-        flows.agree("firms' cash moves by what they receive", cash - before, flows.net("firms"), turnover)
+        flows.agree(
+            "firms' cash moves by what they receive", cash - before, flows.net("firms"), turnover
+        )
     context.measures["cash"] = cash
     n = context.world.cities
     debt = np.bincount(firms.city, weights=weight * firms.debt, minlength=n)

@@ -112,28 +112,35 @@ def measure(
         context.clock.month, firms, world.sectors, cities.wage, value_added,
         context.skills.skill_premium, cube, barriers, shown,
     )  # fmt: skip
-    cube = cube.reshape(world.cities, world.sectors, len(TIERS), count)
-    context.measures["cube"] = cube
+    whole = cube.reshape(world.cities, world.sectors, len(TIERS), count)
+    context.measures["cube"] = whole
     context.measures["barriers"] = barriers
-    by_cluster = cube.sum(axis=2).reshape(-1, count)
+    by_cluster = whole.sum(axis=2).reshape(-1, count)
     clusters.firms[:] = by_cluster[:, POSITION["firms"]]
     clusters.output[:] = by_cluster[:, POSITION["output"]]
-    clusters.employees[:] = by_cluster[:, POSITION["skilled"]] + by_cluster[:, POSITION["unskilled"]]
+    clusters.employees[:] = (
+        by_cluster[:, POSITION["skilled"]] + by_cluster[:, POSITION["unskilled"]]
+    )
     first = POSITION["adopters_automation"]
     clusters.adopters[:] = by_cluster[:, first : first + len(TECHNOLOGIES)]
     clusters.demonstrations[:] = shown
     density = np.zeros((world.cities, 7))
-    np.add.at(
-        density, (providers.city, providers.kind), providers.weight * (providers.alive == 1)
-    )
+    np.add.at(density, (providers.city, providers.kind), providers.weight * (providers.alive == 1))
     mean = np.maximum(density.mean(axis=0), 1e-9)
     context.provider_density = np.minimum(density / mean, 3.0)
 
 
 @njit(nogil=True, cache=True)
 def _sum(
-    month: Any, firms: Any, sectors: Any, wage: Any, value_added: Any, premium: Any, cube: Any,
-    barriers: Any, shown: Any,
+    month: Any,
+    firms: Any,
+    sectors: Any,
+    wage: Any,
+    value_added: Any,
+    premium: Any,
+    cube: Any,
+    barriers: Any,
+    shown: Any,
 ) -> None:
     for i in range(len(firms.alive)):
         if firms.alive[i] == 0:

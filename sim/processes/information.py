@@ -96,8 +96,15 @@ def adopting_share(bit: Any, start: Any, stop: Any, others: Any, adopted: Any) -
 
 @njit(nogil=True, cache=True)
 def _spread(
-    mode: Any, key: Any, firms: Any, edges: Any, applicable: Any, sectors: Any, hazard: Any,
-    bound: Any, numbers: Any,
+    mode: Any,
+    key: Any,
+    firms: Any,
+    edges: Any,
+    applicable: Any,
+    sectors: Any,
+    hazard: Any,
+    bound: Any,
+    numbers: Any,
 ) -> None:
     # Thresholds are read before anybody changes this month: updates are synchronous because
     # `adopted` is not written in this phase.

@@ -162,7 +162,11 @@ def _separate(firms: Any, skilled_share: Any, numbers: Any, left: Any) -> None:
 
 @njit(nogil=True, cache=True)
 def _hire(
-    firms: Any, skilled_share: Any, numbers: Any, rate_skilled: Any, rate_unskilled: Any,
+    firms: Any,
+    skilled_share: Any,
+    numbers: Any,
+    rate_skilled: Any,
+    rate_unskilled: Any,
     hired: Any,
 ) -> None:
     """Fill vacancies at the city's rate; what is booked is what the columns really hold."""
@@ -173,7 +177,9 @@ def _hire(
         skilled, unskilled = wanted_staff(i, firms, skilled_share)
         before = np.float64(firms.skilled[i])
         if before < skilled:
-            firms.skilled[i] = before + numbers.hiring_speed * (skilled - before) * rate_skilled[city]
+            firms.skilled[i] = (
+                before + numbers.hiring_speed * (skilled - before) * rate_skilled[city]
+            )
             hired[city, 0] += weight * (np.float64(firms.skilled[i]) - before)
         before = np.float64(firms.unskilled[i])
         if before < unskilled:

@@ -52,8 +52,8 @@ class Sectors(NamedTuple):
 
 VIEWS = {"firms": Firms, "sectors": Sectors}
 WRITES = {
-    "firms": frozenset("share demand expected_demand output fill stock cash".split()),
-    "sectors": frozenset("open_demand planned output fill unit_cost".split()),
+    "firms": frozenset(["share", "demand", "expected_demand", "output", "fill", "stock", "cash"]),
+    "sectors": frozenset(["open_demand", "planned", "output", "fill", "unit_cost"]),
 }
 
 
@@ -212,8 +212,19 @@ def _produce(
 
 @njit(nogil=True, cache=True)
 def _receive(
-    firms: Any, edges: Any, group: Any, critical: Any, binding: Any, whole: Any, basket: Any,
-    excess: Any, imported: Any, energy_share: Any, energy_saving: Any, plan: Any, market: Any,
+    firms: Any,
+    edges: Any,
+    group: Any,
+    critical: Any,
+    binding: Any,
+    whole: Any,
+    basket: Any,
+    excess: Any,
+    imported: Any,
+    energy_share: Any,
+    energy_saving: Any,
+    plan: Any,
+    market: Any,
     money: Any,
 ) -> None:
     """Deliveries to buyers: stocks of critical inputs, and what is paid here and outside.

@@ -98,8 +98,20 @@ def _mean_gain(start: Any, stop: Any, others: Any, gain: Any) -> Any:
 
 @njit(nogil=True, cache=True)
 def _grow(
-    turn: Any, key: Any, firms: Any, before: Any, edges: Any, sectors: Any, saving: Any,
-    cluster_gain: Any, log_mean: Any, trend: Any, ramp: Any, decay: Any, with_spillovers: Any, numbers: Any,
+    turn: Any,
+    key: Any,
+    firms: Any,
+    before: Any,
+    edges: Any,
+    sectors: Any,
+    saving: Any,
+    cluster_gain: Any,
+    log_mean: Any,
+    trend: Any,
+    ramp: Any,
+    decay: Any,
+    with_spillovers: Any,
+    numbers: Any,
 ) -> None:
     for i in range(len(firms.uid)):
         if firms.alive[i] == 0:
@@ -119,7 +131,9 @@ def _grow(
             if with_spillovers:
                 cluster = np.int64(firms.city[i]) * sectors + sector
                 partners = _mean_gain(
-                    edges.supplier_start[i], edges.supplier_start[i + 1], edges.suppliers,
+                    edges.supplier_start[i],
+                    edges.supplier_start[i + 1],
+                    edges.suppliers,
                     before,
                 )
                 change += numbers.link_spillover * max(0.0, partners - firms.gain[i])

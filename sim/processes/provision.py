@@ -71,10 +71,25 @@ class Providers(NamedTuple):
 VIEWS = {"firms": Firms, "providers": Providers}
 WRITES = {
     "firms": frozenset(
-        "capability adopted aware automation gain_target gain realised adopted_month barrier "
-        "running_cost order_technology order_start cash subsidy projects".split()
+        [
+            "capability",
+            "adopted",
+            "aware",
+            "automation",
+            "gain_target",
+            "gain",
+            "realised",
+            "adopted_month",
+            "barrier",
+            "running_cost",
+            "order_technology",
+            "order_start",
+            "cash",
+            "subsidy",
+            "projects",
+        ]
     ),
-    "providers": frozenset("alive teams busy backlog experience price wait".split()),
+    "providers": frozenset(["alive", "teams", "busy", "backlog", "experience", "price", "wait"]),
 }
 
 
@@ -110,7 +125,9 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
 def failure_rates(context: Context, providers: Providers) -> Array:
     """Chance that a project of each provider fails; it falls with projects completed."""
     base = context.world.shared["failure_rate"][providers.kind] * context.providers.failure_scale
-    return base / (1.0 + 0.02 * providers.experience) / np.maximum(providers.quality, 0.1)
+    rates: Array = base / (1.0 + 0.02 * providers.experience)
+    rates /= np.maximum(providers.quality, 0.1)
+    return rates
 
 
 def settle_awards(context: Context, firms: Firms, done: Array) -> None:
@@ -127,9 +144,7 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
         pay_award(context, firms, int(one), float(awards.granted[one]) if accepted else 0.0)
 
 
-def start_waiting(
-    context: Context, firms: Firms, providers: Providers, ordered: Array
-) -> None:
+def start_waiting(context: Context, firms: Firms, providers: Providers, ordered: Array) -> None:
     """Give free teams to the waiting orders of each provider, first come first served.
 
     Orders of the same month are taken in the order of a keyed lottery, never of the rows.
@@ -148,9 +163,7 @@ def start_waiting(
     )  # fmt: skip
 
 
-def _update_providers(
-    context: Context, firms: Firms, providers: Providers, ordered: Array
-) -> None:
+def _update_providers(context: Context, firms: Firms, providers: Providers, ordered: Array) -> None:
     """Busy teams, backlog, wait, hiring, entry, learning and price."""
     numbers, tech = context.providers, context.technologies.numbers
     rows = len(providers.uid)
@@ -234,8 +247,18 @@ def _start(month: Any, queue: Any, provider: Any, start: Any, weight: Any, free:
 
 @njit(nogil=True, cache=True)
 def _complete(
-    ordered: Any, unlimited: Any, with_skills: Any, month: Any, key: Any, outcome_key: Any,
-    firms: Any, providers: Any, skilled_share: Any, failure: Any, tech: Any, numbers: Any,
+    ordered: Any,
+    unlimited: Any,
+    with_skills: Any,
+    month: Any,
+    key: Any,
+    outcome_key: Any,
+    firms: Any,
+    providers: Any,
+    skilled_share: Any,
+    failure: Any,
+    tech: Any,
+    numbers: Any,
     learning: Any,
 ) -> Any:
     out = np.zeros((len(ordered), 3), dtype=np.int64)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
+from matplotlib.patheffects import withStroke
+from scipy import stats
 
 from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
@@ -66,9 +68,9 @@ def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[
         f"lianghua {manifest['version']} · {TEXT[lang]['band']}",
         lang, comparison,
     )  # fmt: skip
-    draws = [adoption, control, jobs, product, barriers, prices]
-    if len(set(comparison.names)) > 1:
-        draws = [adoption, control, headline, jobs, product, barriers, cities, money, prices]
+    draws: list[Draw] = [
+        adoption, control, headline, jobs, product, barriers, cities, money, prices,
+    ]  # fmt: skip
     return _write(source, draws, folder)
 
 
@@ -87,7 +89,8 @@ def run_figures(results: Results, folder: Path, lang: str) -> list[Made]:
         f"{results.manifest.get('scale', 0):g} · {TEXT[lang]['seed']} "
         f"{results.manifest.get('seed')} · lianghua {results.manifest.get('version')}"
     )
-    source = Source(*frames, (name,), {name: title}, None, note, lang)
+    province, cities_, programme = frames
+    source = Source(province, cities_, programme, (name,), {name: title}, None, note, lang)
     return _write(source, [adoption, control, jobs, product, barriers, money, prices], folder)
 
 
@@ -96,7 +99,7 @@ Draw = Callable[[Source], tuple[Figure, tuple[str, ...]]]
 
 def _write(source: Source, draws: list[Draw], folder: Path) -> list[Made]:
     made = []
-    with rc_context(rc()):
+    with rc_context(rc()):  # type: ignore[arg-type]
         for draw in draws:
             figure, outputs = draw(source)
             figure.text(0.01, 0.008, source.note, fontsize=6.5, color="#666666")
@@ -135,9 +138,7 @@ def _page(source: Source, title: str, rows: int, columns: int, size: tuple[float
     figure = Figure(figsize=size)
     figure.suptitle(title, x=0.01, ha="left", fontsize=14, fontweight="normal")
     axes = figure.subplots(rows, columns, squeeze=False)
-    figure.subplots_adjust(
-        left=0.07, right=0.98, top=0.86, bottom=0.14, hspace=0.45, wspace=0.25
-    )
+    figure.subplots_adjust(left=0.07, right=0.98, top=0.86, bottom=0.14, hspace=0.45, wspace=0.25)
     return figure, axes
 
 
@@ -246,7 +247,9 @@ def headline(source: Source) -> tuple[Figure, tuple[str, ...]]:
         chosen = rows[rows["scenario"] == name].set_index("output").loc[outputs]
         base = chosen["baseline"].abs().clip(lower=1e-12)
         centre = 100 * chosen["difference"] / base
-        spread = np.abs(100 * chosen[["low", "high"]].to_numpy().T / base.to_numpy() - centre.to_numpy())
+        spread = np.abs(
+            100 * chosen[["low", "high"]].to_numpy().T / base.to_numpy() - centre.to_numpy()
+        )
         where = np.arange(len(outputs))[::-1] - 0.18 * (place - (len(names) - 1) / 2)
         colour = COLOURS[source.names.index(name) % len(COLOURS)]
         one.errorbar(
@@ -277,8 +280,6 @@ def cities(source: Source) -> tuple[Figure, tuple[str, ...]]:
     shapes = json.loads((ASSETS / "zhejiang_cities.geojson").read_text(encoding="utf-8"))
     mean = 100 * level.mean()
     low, high = float(mean.min()), float(mean.max())
-    from matplotlib import colormaps
-
     shades = colormaps["YlGnBu"]
     for feature in shapes["features"]:
         name = feature["properties"]["name_en"]
@@ -295,10 +296,9 @@ def cities(source: Source) -> tuple[Figure, tuple[str, ...]]:
             )
         label = feature["properties"]["name_zh" if source.lang == "zh" else "name_en"]
         x, y = feature["properties"]["seat"]
-        dark = share > 0.5
         left.text(
             x, y, f"{label.removesuffix('市')}\n{mean[name]:.1f} %", ha="center", va="center",
-            fontsize=7.5, color="white" if dark else "#222222",
+            fontsize=7.5, color="#222222", path_effects=[withStroke(linewidth=2, foreground="white")],
         )  # fmt: skip
     left.set_xlim(117.9, 123.0)
     left.set_ylim(27.0, 31.3)
@@ -306,7 +306,9 @@ def cities(source: Source) -> tuple[Figure, tuple[str, ...]]:
     left.axis("off")
     left.set_title(f"{source.words('level')}: {source.titles[first]}")
     order = gap.mean().sort_values().index
-    half = 1.96 * gap.std(ddof=1) / np.sqrt(max(len(gap), 1)) if len(gap) > 1 else 0 * gap.mean()
+    half = 0 * gap.mean()
+    if len(gap) > 1:
+        half = stats.t.ppf(0.975, len(gap) - 1) * gap.std(ddof=1) / np.sqrt(len(gap))
     zh = {f["properties"]["name_en"]: f["properties"]["name_zh"] for f in shapes["features"]}
     right.barh(
         [zh[n].removesuffix("市") if source.lang == "zh" else n for n in order],
@@ -328,7 +330,9 @@ def money(source: Source) -> tuple[Figure, tuple[str, ...]]:
     """Public money paid to date by instrument, one panel a scenario with instruments."""
     table = source.programme
     names = [n for n in source.names if (table["scenario"] == n).any()]
-    figure, axes = _page(source, source.words("money"), 1, max(1, len(names)), (max(6.5, 5 * len(names)), 4.4))
+    figure, axes = _page(
+        source, source.words("money"), 1, max(1, len(names)), (max(6.5, 5 * len(names)), 4.4)
+    )
     for one, name in zip(axes.flat, names, strict=False):
         chosen = table[table["scenario"] == name]
         means = chosen.groupby(["month", "instrument"], sort=False)["paid"].mean().unstack() * 1e-4

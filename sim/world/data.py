@@ -170,7 +170,8 @@ class ProvinceData:
         """Yearly values taken at mid-year, geometric in between."""
         points = [(int(date) * 12 + 6, np.log(value)) for date, value in self.exogenous[series]]
         where, level = zip(*sorted(points), strict=True)
-        return np.exp(np.interp(np.arange(start, start + months), where, level))
+        path: Array = np.exp(np.interp(np.arange(start, start + months), where, level))
+        return path
 
     def _steps(self, series: str, start: int, months: int) -> Array:
         """The value in force from each date on."""
@@ -290,7 +291,8 @@ def great_circle(longitude: Array, latitude: Array) -> Array:
         np.sin((lat[:, None] - lat) / 2) ** 2
         + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
     )
-    return 2 * 6371.0 * np.arcsin(np.sqrt(half))
+    distance: Array = 2 * 6371.0 * np.arcsin(np.sqrt(half))
+    return distance
 
 
 def _counties(rows: Rows, cities: tuple[str, ...], economy: Economy) -> dict[str, Any]:

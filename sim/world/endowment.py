@@ -43,7 +43,8 @@ def endow(
 
 def _normal(firms: Table, seed: int, name: str, slot: int = 0) -> Array:
     draw = uniforms(month_key(seed, f"population {name}", 0), firms.uid, slot)
-    return ndtri(np.clip(draw, 1e-12, 1 - 1e-12))
+    normal: Array = ndtri(np.clip(draw, 1e-12, 1 - 1e-12))
+    return normal
 
 
 def _uniform(firms: Table, seed: int, name: str, slot: int = 0) -> Array:
@@ -105,7 +106,8 @@ def _shares(score: Array, wanted: float, weight: Array) -> Array:
             low = middle
         else:
             high = middle
-    return expit(high + score)
+    chance: Array = expit(high + score)
+    return chance
 
 
 def _technology(
@@ -137,7 +139,7 @@ def _technology(
         if k == NETWORKING:
             usable &= (adopted >> AUTOMATION) & 1 == 1
         draw = _uniform(firms, seed, "adoption", k)
-        more = 1.0 * ((adopted >> ERP) & 1) if k == PLM else 0.0
+        more = 1.0 * ((adopted >> ERP) & 1) * (k == PLM)
         for tier in range(len(TIERS)):
             everyone = firms.tier == tier
             rows = np.flatnonzero(everyone & usable)
@@ -146,8 +148,10 @@ def _technology(
             wanted = shares[k, tier]
             if k == NETWORKING:
                 wanted = min(1.0, wanted * weight[everyone].sum() / weight[rows].sum())
-            tilt = score[rows] + (more[rows] if k == PLM else 0.0)
-            adopted[rows] |= (draw[rows] < _shares(tilt, wanted, weight[rows])).astype(np.int64) << k
+            tilt = score[rows] + more[rows]
+            adopted[rows] |= (draw[rows] < _shares(tilt, wanted, weight[rows])).astype(
+                np.int64
+            ) << k
     aware = adopted.copy()
     knowing = np.minimum(data.initial_awareness * settings.initial_awareness, 1.0)
     for k in range(len(TECHNOLOGIES)):
@@ -160,9 +164,7 @@ def _technology(
     _realise(data, firms, applicable, seed, people)
 
 
-def _realise(
-    data: ProvinceData, firms: Table, applicable: Array, seed: int, people: Array
-) -> None:
+def _realise(data: ProvinceData, firms: Table, applicable: Array, seed: int, people: Array) -> None:
     """Gains, running costs, beliefs and barriers that go with the technologies in use."""
     write, numbers = firms.writable, data.technologies
     gain = np.zeros(firms.rows)

@@ -37,9 +37,9 @@ def supplier_numbers(firms: Table, seed: int, settings: PopulationParameters) ->
     luck = np.exp(0.8 * ndtri(np.clip(uniforms(key, firms.uid), 1e-9, 1 - 1e-9)))
     people = np.maximum(firms.skilled + firms.unskilled, 1.0).astype(np.float64)
     raw = people**settings.degree_elasticity * luck
-    return np.clip(np.round(raw * settings.suppliers_mean / raw.mean()), 2, MOST_SUPPLIERS).astype(
-        np.int64
-    )
+    whole = np.round(raw * settings.suppliers_mean / raw.mean())
+    number: Array = np.clip(whole, 2, MOST_SUPPLIERS).astype(np.int64)
+    return number
 
 
 def make_links(
@@ -79,7 +79,9 @@ def make_links(
     keep &= shares[source, home].sum(axis=1) > 0
     pair = np.unique(buyer[keep] * np.int64(rows) + supplier[keep])
     buyer, supplier = pair // rows, pair % rows
-    return build_edges(rows, buyer, supplier, weights_of(firms, buyer, supplier, coefficients, settings))
+    return build_edges(
+        rows, buyer, supplier, weights_of(firms, buyer, supplier, coefficients, settings)
+    )
 
 
 def weights_of(
@@ -104,7 +106,8 @@ def weights_of(
     )
     room = settings.longest_share * firms.weight.astype(np.float64) * firms.output
     factor = np.where(orders > room, room / np.maximum(orders, 1e-300), 1.0)
-    return weight * factor[supplier]
+    capped: Array = weight * factor[supplier]
+    return capped
 
 
 def open_shares(firms: Table, edges: Edges, sectors: int) -> Array:
@@ -118,9 +121,7 @@ def open_shares(firms: Table, edges: Edges, sectors: int) -> Array:
     return rest / np.maximum(total, 1e-300)[firms.sector]
 
 
-def _pick(
-    firms: Table, cluster: Array, sectors: int, clusters: int, draw: Array
-) -> Array:
+def _pick(firms: Table, cluster: Array, sectors: int, clusters: int, draw: Array) -> Array:
     """A firm of each cluster with chance in proportion to weight x output; -1 if it has none."""
     home = firms.city.astype(np.int64) * sectors + firms.sector
     order = np.argsort(home, kind="stable")

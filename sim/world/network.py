@@ -50,7 +50,8 @@ class _Neighbours(Mapping[int, dict[str, float]]):
         if not isinstance(node, int | np.integer):
             return -1
         place = int(np.searchsorted(self.others, node))
-        return place if place < len(self.others) and self.others[place] == node else -1
+        found = place < len(self.others) and bool(self.others[place] == node)
+        return place if found else -1
 
 
 class _Adjacency(Mapping[int, _Neighbours]):
@@ -68,7 +69,7 @@ class _Adjacency(Mapping[int, _Neighbours]):
         return iter(range(len(self)))
 
     def __contains__(self, node: object) -> bool:
-        return isinstance(node, int | np.integer) and 0 <= node < len(self)
+        return isinstance(node, int | np.integer) and 0 <= int(node) < len(self)
 
     def __getitem__(self, node: int) -> _Neighbours:
         if node not in self:
@@ -94,7 +95,7 @@ class _Nodes(Mapping[int, dict[str, Any]]):
         return iter(range(self.firms.rows))
 
     def __contains__(self, node: object) -> bool:
-        return isinstance(node, int | np.integer) and 0 <= node < self.firms.rows
+        return isinstance(node, int | np.integer) and 0 <= int(node) < self.firms.rows
 
     def __getitem__(self, node: int) -> dict[str, Any]:
         if node not in self:
@@ -115,7 +116,7 @@ class _Nodes(Mapping[int, dict[str, Any]]):
         return attributes
 
 
-class SupplyGraph(nx.DiGraph):  # type: ignore[type-arg]
+class SupplyGraph(nx.DiGraph):  # type: ignore[misc]
     """A read-only `networkx.DiGraph` of firms by row number, supplier to customer.
 
     Made in well under a millisecond at any size; `subgraph(rows).copy()` gives an ordinary graph.
@@ -142,11 +143,11 @@ class SupplyGraph(nx.DiGraph):  # type: ignore[type-arg]
         new.__dict__["_node"] = _Nodes(firms, sectors, cities, labels)
         return new
 
-    def to_undirected_class(self) -> type[nx.Graph]:  # type: ignore[type-arg]
+    def to_undirected_class(self) -> Any:
         """Copies are ordinary graphs."""
         return nx.Graph
 
-    def to_directed_class(self) -> type[nx.DiGraph]:  # type: ignore[type-arg]
+    def to_directed_class(self) -> Any:
         """Copies are ordinary graphs."""
         return nx.DiGraph
 
@@ -156,9 +157,7 @@ class SupplyGraph(nx.DiGraph):  # type: ignore[type-arg]
             return nx.graphviews.generic_graph_view(self)
         made: Any = nx.DiGraph()
         made.add_nodes_from(self._node.items())
-        made.add_edges_from(
-            (u, v, data) for u in self._adj for v, data in self._adj[u].items()
-        )
+        made.add_edges_from((u, v, data) for u in self._adj for v, data in self._adj[u].items())
         return made
 
     def number_of_edges(self, u: Any = None, v: Any = None) -> int:

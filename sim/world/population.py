@@ -158,9 +158,7 @@ def _firms_of_graph(
         where = f"node {node!r}"
         sector = attributes.get("sector", economy.codes[0])
         if sector not in economy.codes:
-            raise InputError(
-                "supply graph", f"{where}: sector", sector, ", ".join(economy.codes)
-            )
+            raise InputError("supply graph", f"{where}: sector", sector, ", ".join(economy.codes))
         city = attributes.get("city", next(iter(cities)))
         if city not in cities:
             raise InputError("supply graph", f"{where}: city", city, ", ".join(cities))
@@ -214,9 +212,7 @@ def _edges_of_graph(graph: Any, nodes: list[Any]) -> tuple[Array, Array, Array]:
     )  # fmt: skip
 
 
-def _plain(
-    firms: Table, economy: Economy, output: Array, employees: Array | None = None
-) -> None:
+def _plain(firms: Table, economy: Economy, output: Array, employees: Array | None = None) -> None:
     """Average firms of given output: everything that a user's graph or table does not say."""
     write = firms.writable
     sector = firms.sector

@@ -63,9 +63,7 @@ class World:
         return self.copy()
 
 
-def critical_inputs(
-    coefficients: Array, total: Array | None = None
-) -> tuple[Array, Array, Array]:
+def critical_inputs(coefficients: Array, total: Array | None = None) -> tuple[Array, Array, Array]:
     """The largest inputs of each sector.
 
     `coefficients` (S, S) [input, user] local, `total` the same with what comes from outside.

@@ -62,8 +62,8 @@ def _slope(x: Array, y: Array) -> float:
 
 def network_summary(edges: Edges, firms: Table, data: ProvinceData) -> list[dict[str, Any]]:
     """Facts of the generated graph beside network_facts.csv: fact, value, low, central, high."""
-    suppliers = np.diff(edges.supplier_start.astype(np.int64))
-    customers = np.diff(edges.customer_start.astype(np.int64))
+    suppliers: Array = np.diff(edges.supplier_start.astype(np.int64))
+    customers: Array = np.diff(edges.customer_start.astype(np.int64))
     buyer = np.repeat(np.arange(firms.rows), suppliers)
     people = (firms.skilled + firms.unskilled).astype(np.float64)
     home, away = firms.county[buyer], firms.county[edges.suppliers]

@@ -70,7 +70,7 @@ class Population:
 def round_to_total(values: Array, total: int) -> Array:
     """Whole numbers near `values` that add to `total` (largest remainders, ties by position)."""
     scaled = values * (total / max(values.sum(), 1e-12))
-    whole = np.floor(scaled).astype(np.int64)
+    whole: Array = np.floor(scaled).astype(np.int64)
     order = np.argsort(-(scaled - whole).ravel(), kind="stable")[: total - int(whole.sum())]
     whole.ravel()[order] += 1
     return whole
@@ -115,7 +115,8 @@ def _draw(firms: Table, seed: int, name: str, slot: int = 0) -> Array:
 
 
 def _normal(firms: Table, seed: int, name: str, slot: int = 0) -> Array:
-    return ndtri(np.clip(_draw(firms, seed, name, slot), 1e-12, 1 - 1e-12))
+    normal: Array = ndtri(np.clip(_draw(firms, seed, name, slot), 1e-12, 1 - 1e-12))
+    return normal
 
 
 def _counties(data: ProvinceData, city: Array, sector: Array, group: Array, seed: int) -> Array:
@@ -139,9 +140,7 @@ def _counties(data: ProvinceData, city: Array, sector: Array, group: Array, seed
     return chosen
 
 
-def _employees(
-    data: ProvinceData, firms: Table, group: Array, seed: int
-) -> tuple[Array, Array]:
+def _employees(data: ProvinceData, firms: Table, group: Array, seed: int) -> tuple[Array, Array]:
     """Employees and size class of each row; class counts exact, sector totals close."""
     sizes, rows = data.sizes, firms.rows
     size = np.zeros(rows, dtype=np.int64)
@@ -218,7 +217,10 @@ def _output(
     weight = firms.weight.astype(np.float64)
     factor_city, factor_sector = np.ones(len(by_city)), np.ones(len(by_sector))
     for _ in range(25):
-        for key, target, factor in ((city, by_city, factor_city), (sector, by_sector, factor_sector)):
+        for key, target, factor in (
+            (city, by_city, factor_city),
+            (sector, by_sector, factor_sector),
+        ):
             flow = weight * employees * productivity * factor_city[city] * factor_sector[sector]
             got = np.bincount(key[above], weights=flow[above], minlength=len(target))
             factor *= np.where(got > 0, target / np.maximum(got, 1e-9), 1.0)
@@ -266,7 +268,9 @@ def make_providers(data: ProvinceData, scale: float, seed: int) -> Table:
     write("uid")[:] = np.arange(len(kinds)) + 1_000_000_000
     write("kind")[:], write("city")[:], write("weight")[:] = kinds, cities, weights
     write("alive")[:] = alive
-    noise = ndtri(np.clip(uniforms(month_key(seed, "provider size", 0), providers.uid), 1e-9, 1 - 1e-9))
+    noise = ndtri(
+        np.clip(uniforms(month_key(seed, "provider size", 0), providers.uid), 1e-9, 1 - 1e-9)
+    )
     teams = data.provider_kinds["teams_mean"][providers.kind] * np.exp(0.8 * noise - 0.32)
     write("teams")[:] = np.maximum(teams, 1.0)
     write("experience")[:] = 6.0 * providers.teams
@@ -289,5 +293,3 @@ def make_cities(data: ProvinceData, firms: Table) -> Table:
         write(f"unemployed_{skill}")[:] = staff * jobless / (1.0 - jobless)
         write(f"labour_{skill}")[:] = staff + cities[f"unemployed_{skill}"]
     return cities
-
-

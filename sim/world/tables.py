@@ -87,7 +87,9 @@ FIRMS = (
     Column("skilled", "f4", "persons", "技能员工", "skilled employees", 0),
     Column("unskilled", "f4", "persons", "普通员工", "unskilled employees", 0),
     Column("capital", "f4", _MONEY, "资本存量", "capital stock", 0),
-    Column("efficiency", "f4", "10k CNY/person/year", "基础效率", "efficiency before technology", 0),
+    Column(
+        "efficiency", "f4", "10k CNY/person/year", "基础效率", "efficiency before technology", 0
+    ),
     Column("productivity", "f4", "10k CNY/person/year", "人均产值", "output per employee", 0),
     Column("wage_premium", "f4", "ratio", "工资溢价", "wage relative to the city's", 0),
     Column("unit_cost", "f4", "share of price", "单位成本", "unit cost", 0),
@@ -133,7 +135,9 @@ PROVIDERS = (
     Column("uid", "u4", "id", "服务商编号", "provider id"),
     Column("kind", "u1", "index", "类别", "kind", 0, 6, fixed=True),
     Column("city", "u1", "index", "城市", "city", 0, 10, fixed=True),
-    Column("weight", "f4", "real providers", "代表服务商数", "providers represented", 0, fixed=True),
+    Column(
+        "weight", "f4", "real providers", "代表服务商数", "providers represented", 0, fixed=True
+    ),
     Column("alive", "u1", "flag", "在营", "in operation", 0, 1, fill=1),
     Column("teams", "f4", "teams", "项目团队", "project teams", 0),
     Column("busy", "f4", "projects", "在建项目", "projects under way", 0),

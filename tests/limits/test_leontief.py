@@ -34,8 +34,11 @@ def test_steady_state_is_the_leontief_inverse() -> None:
 
 
 def test_demand_spreads_round_by_round() -> None:
-    province = flat(production__expectation_weight=1.0, production__inventory_adjustment=0.0,
-                    production__inventory_months=24.0)
+    province = flat(
+        production__expectation_weight=1.0,
+        production__inventory_adjustment=0.0,
+        production__inventory_months=24.0,
+    )
     firms = province.tables["firms"]
     firms.writable("expected_demand")[:] = 0.0
     expected = np.zeros(2)

@@ -44,9 +44,7 @@ def test_payments_equal_budget_drawn() -> None:
     while not province.clock.finished:
         province.step()
         flows = province.context.flows
-        booked += sum(
-            flows.total(what) for what in ("subsidy", "training", "lease_support")
-        )
+        booked += sum(flows.total(what) for what in ("subsidy", "training", "lease_support"))
     accounts = province.context.public.values()
     paid = sum(account.paid for account in accounts)
     assert paid > 0
