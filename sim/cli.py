@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+from typer.exceptions import TyperException
 
 from sim.core.errors import InputError
 
@@ -194,21 +195,19 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str] | None) -> int:
-    import click
-
     try:
-        code = app(args=arguments, standalone_mode=False)
-        return int(code or 0)
+        code = int(app(args=arguments, standalone_mode=False) or 0)
+        # Typer turns an interrupt into this code without a word.
+        return _say("interrupted; nothing was written", code) if code == 130 else code
     except InputError as error:
         return _say(str(error), 2)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return 2
-    except click.exceptions.Abort:
-        return _say("interrupted; nothing was written", 130)
-    except click.ClickException as error:
-        return _say(error.format_message() + " (see lianghua --help)", 2)
-    except KeyboardInterrupt:
+    except TyperException as error:
+        if "NoArgs" in type(error).__name__:
+            print(error)
+            return 2
+        words = error.format_message() if hasattr(error, "format_message") else str(error)
+        return _say(words + " (see lianghua --help)", 2)
+    except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted; nothing was written", 130)
     except BrokenPipeError:
         # The reader of a pipe went away; leave without a second error at exit.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
 
 import numpy as np
+from mesa.datacollection import DataCollector
 
 from sim.core.clock import Clock
 from sim.core.compile import use_kernel_cache
@@ -35,9 +37,15 @@ from sim.processes import (  # noqa: E402
     provision,
 )
 from sim.processes.context import Context, Flows  # noqa: E402
-from sim.results import Recorder, Results  # noqa: E402
+from sim.results import Recorder, Results, headline_names  # noqa: E402
 from sim.scenario import Scenario  # noqa: E402
 from sim.world.tables import ABOVE_SCALE, BARRIERS, PROVIDER_KINDS  # noqa: E402
+
+
+def _latest(model: Any, name: str) -> float:
+    """This month's value of a province output, 0 before the first month."""
+    values = model.recorder.values["province"].get(name)
+    return float(values[-1]) if values else 0.0
 
 
 def _phase(number: int, name: str, zh: str, en: str, module: Any, function: Any) -> Phase:
@@ -101,6 +109,10 @@ class Province(ColumnModel):
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
         self._labels = Labels(start.sector_codes, start.city_names)
         self.recorder = Recorder(start.city_names, start.sector_codes)
+        # Mesa's batch_run and SolaraViz read a model's series from here.
+        self.datacollector = DataCollector(
+            {name: partial(_latest, name=name) for name in headline_names()}
+        )
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
         self._bind()
         self._measure_start()
@@ -243,6 +255,7 @@ class Province(ColumnModel):
             series["tiers"],
             self.context.public,
         )
+        self.datacollector.collect(self)
 
     def _extra(self) -> dict[str, dict[str, Any]]:
         """Figures that are no sums over firms, by table."""

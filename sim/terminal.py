@@ -44,7 +44,8 @@ class Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.progress.stop()
+        if not self.quiet and not self.plain:
+            self.progress.stop()
 
     def update(self, done: int, total: int) -> None:
         """So many of so many are done."""

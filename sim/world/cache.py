@@ -114,7 +114,7 @@ def _read(folder: Path) -> Population:
             array = np.load(
                 folder / f"{name}.npy", mmap_mode="r" if mapped else None, allow_pickle=False
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise refuse(f"{name}.npy", str(error)) from None
         if f"{array.dtype}{array.shape}" != shape:
             raise refuse(f"{name}.npy", f"{array.dtype}{array.shape} instead of {shape}")
