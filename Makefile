@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTHON ?=
-RUN_OPTIONS ?= --out out/main --force
+RUN_OPTIONS ?= --scale 1 --replicates 30 --out out/main --force
 
 .PHONY: help setup run test bench lint clean
 
