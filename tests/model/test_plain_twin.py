@@ -1,0 +1,49 @@
+"""The engine's kernels against the same month written plainly in Mesa, agent by agent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.model import Province
+from tests.bench.plain_mesa import PlainProvince
+
+DISCRETE = (
+    "uid", "alive", "aware", "adopted", "order_technology", "order_month", "order_start", "award",
+    "applied", "demonstration", "projects",
+)  # fmt: skip
+VALUES = (
+    "skilled", "unskilled", "capital", "efficiency", "productivity", "unit_cost", "demand",
+    "expected_demand", "output", "share", "cash", "debt", "lease", "capability", "automation",
+    "gain", "running_cost", "subsidy",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", ["no_programme", "document_2014"])
+def test_the_plain_model_ends_in_the_same_state(scenario: str) -> None:
+    months = 42
+    province = Province(scenario, scale=0.01)
+    twin = PlainProvince(province)
+    for _ in range(months):
+        province.step()
+        twin.step()
+    table = province.tables["firms"]
+    for name in DISCRETE:
+        plain = np.array([getattr(firm, name) for firm in twin.firms])
+        same = (plain == table[name]).mean()
+        assert same == 1.0, f"{name}: {1 - same:.2%} of firms differ"
+    alive = table.alive == 1
+    for name in VALUES:
+        plain = np.array([getattr(firm, name) for firm in twin.firms])[alive]
+        engine = table[name][alive]
+        scale = np.abs(engine).mean()
+        np.testing.assert_allclose(plain, engine, rtol=2e-3, atol=1e-4 * scale, err_msg=name)
+    for name in ("belief", "realised"):
+        plain = np.array([getattr(firm, name) for firm in twin.firms])[alive]
+        np.testing.assert_allclose(plain, table[name][alive], rtol=2e-3, atol=1e-4, err_msg=name)
+    wages = [city.wage for city in twin.cities]
+    np.testing.assert_allclose(wages, province.tables["cities"].wage, rtol=1e-4)
+    for name, account in province.context.public.items():
+        assert twin.public[name].paid == pytest.approx(account.paid, rel=1e-4)
+    if scenario == "document_2014":
+        assert sum(account.paid for account in province.context.public.values()) > 0
