@@ -19,6 +19,7 @@ from sim.world.data import load_data
 from sim.world.population import synthesise
 from sim.world.synthesis import PopulationParameters
 from tests.bench.memory_limit import bytes_per_firm, limit_seconds
+from tests.bench.plain_mesa import PlainProvince
 
 ROWS = (2_000, 10_000, 40_000, 200_000, 1_000_000)
 ALL_ROWS = 49_561
@@ -37,6 +38,29 @@ def month_times(rows: int, months: int) -> tuple[Province, list[float]]:
         province.step()
         times.append(perf_counter() - began)
     return province, times
+
+
+def plain_ratio(rows: int, months: int) -> tuple[float, float]:
+    """Median seconds of a month of the plain Mesa twin, and how often the engine does it meanwhile.
+
+    Both run the months from May 2014 on, when the programme is in force.
+    """
+    province = Province("document_2014", scale=rows / ALL_ROWS)
+    while province.clock.month < 28:
+        province.step()
+    twin = PlainProvince(province)
+    plain, engine = [], []
+    for _ in range(months):
+        began = perf_counter()
+        twin.step()
+        plain.append(perf_counter() - began)
+        for _ in range(3):
+            province_step = province.branch()
+            began = perf_counter()
+            province_step.step()
+            engine.append(perf_counter() - began)
+        province.step()
+    return float(np.median(plain)), float(np.median(plain) / np.median(engine))
 
 
 def face_overhead(rows: int) -> float:
@@ -93,6 +117,11 @@ def main() -> None:
             f"{real:10,} {least:9.2f} {middle:9.2f} {limit:9.2f} {middle / limit:6.2f} "
             f"{bytes_each:7.0f}"
         )
+    print(f"{'rows':>10} {'plain Mesa ms':>14} {'times slower':>13}  (goal >= 500 at 40,000)")
+    for rows, months in ((2_000, 4), (40_000, 3)):
+        seconds, ratio = plain_ratio(rows, months)
+        found[f"plain_{rows}"] = {"month_ms": 1e3 * seconds, "ratio": ratio}
+        print(f"{rows:10,} {1e3 * seconds:14,.0f} {ratio:13,.0f}")
     counts = np.array([n for n in found["months"] if n >= 9_000], dtype=float)
     medians = np.array([found["months"][int(n)]["median_ms"] for n in counts])
     found["exponent"] = float(np.polyfit(np.log(counts), np.log(medians), 1)[0])
