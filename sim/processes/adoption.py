@@ -359,6 +359,7 @@ def _decide(
         approved = uniform(credit_key, firms.uid[i], 0) < terms.bank[city]
         leasable = uniform(credit_key, firms.uid[i], 1) < terms.lessor[city]
         limit = max(0.1, firms.payback_limit[i] + numbers.payback_shift)
+        ability = np.float64(firms.capability[i]) ** numbers.capability_exponent
         best, best_payback = -1, np.inf
         best_cost, best_advance, best_provider = 0.0, 0.0, -1
         for k in range(8):
@@ -420,8 +421,7 @@ def _decide(
                     sales,
                     energy_share[sector],
                     margin,
-                    np.float64(firms.capability[i]),
-                    numbers.capability_exponent,
+                    ability,
                     factor,
                     tech,
                 )

@@ -78,19 +78,19 @@ def yearly_benefit(
     sales: Any,
     energy_share: Any,
     margin: Any,
-    capability: Any,
-    exponent: Any,
+    ability: Any,
     factor: Any,
     tech: Any,
 ) -> Any:
     """Benefit a year before running cost: labour, energy and the margin on new sales.
 
-    `wage` is a year's cost of one worker, `sales` a year's output, `displaced` workers replaced.
+    `wage` is a year's cost of one worker, `sales` a year's output, `displaced` workers replaced,
+    `ability` capability^kappa, `factor` the complementarity.
     """
     labour = wage * (displaced + tech.gain[k] * employees)
     energy = tech.energy_saving[k] * energy_share * sales
     new_sales = tech.sales_gain[k] * margin * sales
-    return factor * capability**exponent * (labour + energy + new_sales)
+    return factor * ability * (labour + energy + new_sales)
 
 
 def payback(cost: float, benefit: float) -> float:

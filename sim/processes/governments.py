@@ -321,6 +321,7 @@ def _best_project(
         sales = 12.0 * firms.expected_demand[i]
         margin = max(0.0, 1.0 - firms.unit_cost[i])
         limit = max(0.1, firms.payback_limit[i] + numbers.payback_shift)
+        ability = np.float64(firms.capability[i]) ** numbers.capability_exponent
         known = firms.aware[i] & applicable[sector] & mask & ~firms.award[i] & ~firms.applied[i]
         best = np.inf
         for k in range(8):
@@ -351,8 +352,7 @@ def _best_project(
                 sales,
                 energy_share[sector],
                 margin,
-                np.float64(firms.capability[i]),
-                numbers.capability_exponent,
+                ability,
                 factor,
                 tech,
             )

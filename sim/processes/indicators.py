@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.bits import MASKS
 from sim.core.table import Array
 from sim.processes.context import Context
 from sim.world.tables import BARRIERS, NEVER, TECHNOLOGIES, TIERS
@@ -185,14 +186,15 @@ def _sum(
         if tier == 0:
             row[26] += w * capital
             row[27] += w * capital * automation
-        adopted, aware = firms.adopted[i], firms.aware[i]
+        adopted, aware = MASKS[firms.adopted[i]], MASKS[firms.aware[i]]
+        completed = 0
         for k in range(8):
-            if (adopted >> k) & 1:
-                row[28 + k] += w
-                if firms.adopted_month[i, k] == month:
-                    row[14] += w
-            if (aware >> k) & 1:
-                row[36 + k] += w
-            if (firms.demonstration[i] >> k) & 1:
-                shown[cluster, k] += w
+            row[28 + k] += w * adopted[k]
+            row[36 + k] += w * aware[k]
+            completed += firms.adopted_month[i, k] == month
+        row[14] += w * completed
+        for k in range(8):
             barriers[tier, k, firms.barrier[i, k]] += w
+        if firms.demonstration[i]:
+            for k in range(8):
+                shown[cluster, k] += w * MASKS[firms.demonstration[i], k]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.bits import COUNTS
 from sim.core.table import Array
 from sim.processes.context import Context
 
@@ -130,9 +131,7 @@ def wanted_staff(i: Any, firms: Any, skilled_share: Any) -> Any:
     The skilled share rises from the sector's with the number of technologies in use.
     """
     people = 12.0 * firms.expected_demand[i] / max(firms.productivity[i], 1e-9)
-    used = 0
-    for k in range(8):
-        used += (firms.adopted[i] >> k) & 1
+    used = COUNTS[firms.adopted[i]]
     share = min(0.9, skilled_share[firms.sector[i]] * (1.0 + 0.05 * used))
     # Places for which no skilled person is found are filled by others.
     return people * share, max(0.0, people - min(people * share, np.float64(firms.skilled[i])))

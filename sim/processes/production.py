@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.bits import sums_of
 from sim.core.table import Array
 from sim.processes.context import Context
 
@@ -98,16 +99,11 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     _receive(
         firms, world.edges, world.supplier_group, world.critical, world.critical_binding, whole,
         basket, _excess(firms, market), world.imported_share, world.energy_share,
-        context.technologies.numbers.energy_saving, plan, market, money,
+        sums_of(context.technologies.numbers.energy_saving), plan, market, money,
     )  # fmt: skip
     sectors.unit_cost[:] = totals[:, 3] / np.maximum(totals[:, 2], 1e-300)
     _move_shares(context, firms, sectors)
     _book(context, sectors, fill, totals, money)
-
-
-def _excess(firms: Firms, market: Array) -> Array:
-    """Fill of each supplier less that of its open market, (n,); 0 for firms that closed."""
-    return np.where(firms.alive == 1, firms.fill.astype(np.float64) - market[firms.sector], 0.0)
 
 
 def _move_shares(context: Context, firms: Firms, sectors: Sectors) -> None:
@@ -116,9 +112,9 @@ def _move_shares(context: Context, firms: Firms, sectors: Sectors) -> None:
     sums = np.zeros(context.world.sectors)
     _replicate(
         firms, sectors.unit_cost, numbers.replicator / 12.0, numbers.unfilled_penalty / 12.0,
-        tech.sales_gain, sums,
+        sums_of(tech.sales_gain), sums,
     )  # fmt: skip
-    firms.share[:] = firms.share / np.maximum(sums, 1e-300)[firms.sector]
+    _normalise(firms.sector, firms.share, np.maximum(sums, 1e-300))
 
 
 def _book(context: Context, sectors: Sectors, fill: Array, totals: Array, money: Array) -> None:
@@ -250,15 +246,29 @@ def _receive(
                 local = market[critical[user, g]] + more[g] / whole[user, g]
                 received = plan[i, g] / weight * (1.0 - binding[user, g] * (1.0 - local))
                 firms.stock[i, g] = max(0.0, firms.stock[i, g] + received - firms.output[i])
-        saved = 0.0
-        for k in range(8):
-            if (firms.adopted[i] >> k) & 1:
-                saved += energy_saving[k]
-        rate = max(0.0, imported[user] - energy_share[user] * min(saved, 0.5))
+        saved = min(energy_saving[firms.adopted[i]], 0.5)
+        rate = max(0.0, imported[user] - energy_share[user] * saved)
         outside = np.float64(firms.output[i]) * rate
         firms.cash[i] -= paid / weight + outside
         money[0] += paid
         money[1] += weight * outside
+
+
+@njit(nogil=True, cache=True)
+def _excess(firms: Any, market: Any) -> Any:
+    """Fill of each supplier less that of its open market, (n,); 0 for firms that closed."""
+    excess = np.zeros(len(firms.alive))
+    for i in range(len(excess)):
+        if firms.alive[i]:
+            excess[i] = np.float64(firms.fill[i]) - market[firms.sector[i]]
+    return excess
+
+
+@njit(nogil=True, cache=True)
+def _normalise(sector: Any, share: Any, sums: Any) -> None:
+    """Make weighted shares of each sector add to one."""
+    for i in range(len(share)):
+        share[i] /= sums[sector[i]]
 
 
 @njit(nogil=True, cache=True)
@@ -274,10 +284,6 @@ def _replicate(
         edge = 0.0
         if mean > 0.0:
             edge = speed * (1.0 - firms.unit_cost[i] / mean)
-        reach = 0.0
-        for k in range(8):
-            if (firms.adopted[i] >> k) & 1:
-                reach += sales_gain[k]
-        edge += speed * reach - penalty * (1.0 - firms.fill[i])
+        edge += speed * sales_gain[firms.adopted[i]] - penalty * (1.0 - firms.fill[i])
         firms.share[i] = firms.share[i] * max(0.5, min(1.5, 1.0 + edge))
         sums[sector] += np.float64(firms.weight[i]) * firms.share[i]
