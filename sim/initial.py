@@ -132,7 +132,6 @@ def build_world(
         cities=cities,
         coefficients=economy.coefficients,
         imported_share=economy.imported_share,
-        labour_share=economy.labour_share,
         energy_share=economy.energy_share,
         capital_output_ratio=economy.capital_output_ratio,
         skilled_share=economy.skilled_share,

@@ -12,18 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 from mesa.datacollection import DataCollector
 
+from sim import checkpoint, initial
 from sim.core.clock import Clock
-from sim.core.compile import use_kernel_cache
-
-use_kernel_cache()
-
-from sim import checkpoint, initial  # noqa: E402
-from sim.core.errors import InputError  # noqa: E402
-from sim.core.phase import Phase  # noqa: E402
-from sim.facade import ColumnModel, Labels  # noqa: E402
-from sim.instruments import Instruments  # noqa: E402
-from sim.outputs import BY_NAME, in_table  # noqa: E402
-from sim.processes import (  # noqa: E402
+from sim.core.errors import InputError
+from sim.core.phase import Phase
+from sim.facade import ColumnModel, Labels
+from sim.instruments import Instruments
+from sim.outputs import BY_NAME, in_table
+from sim.processes import (
     accounts,
     adoption,
     exogenous,
@@ -36,10 +32,10 @@ from sim.processes import (  # noqa: E402
     productivity,
     provision,
 )
-from sim.processes.context import Context, Flows  # noqa: E402
-from sim.results import Recorder, Results, headline_names  # noqa: E402
-from sim.scenario import Scenario  # noqa: E402
-from sim.world.tables import ABOVE_SCALE, BARRIERS, PROVIDER_KINDS  # noqa: E402
+from sim.processes.context import Context, Flows
+from sim.results import Recorder, Results, headline_names
+from sim.scenario import Scenario
+from sim.world.tables import ABOVE_SCALE, BARRIERS, PROVIDER_KINDS
 
 
 def _latest(model: Any, name: str) -> float:

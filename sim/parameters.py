@@ -382,9 +382,6 @@ class Production(Section):
         0,
         10,
     )
-    energy_price: float = number(
-        1.0, "ratio", "能源价格", "energy price over 2012", "constant prices", 0, 10
-    )
 
 
 class Labour(Section):
@@ -573,15 +570,6 @@ class Governments(Section):
         "prior",
         0,
         1,
-    )
-    city_match: float = number(
-        0.5,
-        "ratio",
-        "市县配套",
-        "city money per provincial yuan",
-        "provincial money is 0.2 % of technical renovation, Leqing's own 0.3 %",
-        0,
-        10,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -36,12 +36,10 @@ def cache_directory() -> Path:
 
 
 def use_kernel_cache() -> None:
-    """Point numba at this version's kernel cache; must run before the first kernel is imported."""
+    """Point numba at this version's kernel cache, whether or not it has been imported already."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    folder = cache_directory() / "kernels" / source_key()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="lianghua-kernels-"))
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    folder = str(cache_directory() / "kernels" / source_key())
+    os.environ["NUMBA_CACHE_DIR"] = folder
+    if "numba" in sys.modules:
+        sys.modules["numba"].core.config.CACHE_DIR = folder

@@ -364,8 +364,7 @@ def _kinds(rows: Rows) -> dict[str, Any]:
     if rows.text("kind") != PROVIDER_KINDS:
         raise InputError(rows.path, "kind", rows.text("kind"), ", ".join(PROVIDER_KINDS))
     return {
-        key: rows.numbers(key)
-        for key in ("count", "teams_mean", "markup", "learning_rate", "failure_rate")
+        key: rows.numbers(key) for key in ("count", "teams_mean", "learning_rate", "failure_rate")
     }
 
 

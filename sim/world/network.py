@@ -15,7 +15,7 @@ import numpy as np
 from sim.core.edges import Edges
 from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
-from sim.world.tables import TIERS
+from sim.world.tables import PROVIDER_KINDS, TIERS
 
 
 class _Neighbours(Mapping[int, dict[str, float]]):
@@ -187,6 +187,13 @@ def cluster_graph(data: ProvinceData, shares: Array) -> Any:
             graph.add_node(
                 (city, code), kind="firms", output=float(data.cell_output[c, s]),
                 firms=float(data.cell_firms[c, s]), employees=float(data.cell_employees[c, s]),
+                longitude=float(cities["longitude"][c]), latitude=float(cities["latitude"][c]),
+            )  # fmt: skip
+    for kind, name in enumerate(PROVIDER_KINDS):
+        for c, city in enumerate(cities["name_en"]):
+            graph.add_node(
+                (city, name), kind="providers",
+                providers=float(data.provider_kinds["count"][kind] * data.provider_share[kind, c]),
                 longitude=float(cities["longitude"][c]), latitude=float(cities["latitude"][c]),
             )  # fmt: skip
     coefficients = data.economy.coefficients

@@ -23,7 +23,7 @@ from sim.world.synthesis import (
     make_providers,
     make_rows,
 )
-from sim.world.tables import FIRMS, NEVER, NO_BARRIER, TECHNOLOGIES, TIERS, UNAWARE
+from sim.world.tables import FIRMS, NEVER, NO_BARRIER, PROVIDER_KINDS, TECHNOLOGIES, TIERS, UNAWARE
 
 PLAIN_PRODUCTIVITY = 80.0
 """Output per employee of a user's firm, 10k CNY a year: the province's mean in 2013."""
@@ -114,6 +114,8 @@ def _clusters(graph: Any, data: ProvinceData) -> Array:
     cities, codes = data.codes["cities"], data.economy.codes
     exists = np.zeros((len(cities), len(codes)), dtype=bool)
     for city, code in graph.nodes:
+        if code in PROVIDER_KINDS:
+            continue  # provider clusters are shown in the graph; providers are made from the data
         if city not in cities:
             raise InputError("supply graph", f"node ({city}, {code})", city, ", ".join(cities))
         if code not in codes:

@@ -18,7 +18,7 @@ class World:
     """Tables by name, the supply edges and fixed arrays of sectors and cities.
 
     S sectors, C cities: `coefficients` (S, S) local input coefficients [input, user];
-    `imported_share`, `labour_share`, `energy_share`, `capital_output_ratio`, `skilled_share`,
+    `imported_share`, `energy_share`, `capital_output_ratio`, `skilled_share`,
     `automation_saving` (S,); `critical` (S, 3) input sectors without which production stops;
     `critical_group` (S user, S input) position of an input among them, 3 for the others;
     `critical_binding` (S, 3) share of that input that is bought in the province;
@@ -34,7 +34,6 @@ class World:
     cities: int
     coefficients: Array
     imported_share: Array
-    labour_share: Array
     energy_share: Array
     capital_output_ratio: Array
     skilled_share: Array

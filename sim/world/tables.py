@@ -165,8 +165,6 @@ CITIES = (
     Column("bank_loans", "f8", _MONEY, "贷款余额", "loans outstanding", 0),
     Column("lease_funds", "f8", _MONEY, "可租赁资金", "lessor funds left"),
     Column("lease_book", "f8", _MONEY, "租赁余额", "leases outstanding", 0),
-    Column("budget", "f8", _MONEY, "配套预算", "matching budget left this year", 0),
-    Column("effort", "f8", "ratio", "执行力度", "execution effort", 0, fill=1),
 )
 
 SECTORS = (

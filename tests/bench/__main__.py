@@ -148,7 +148,7 @@ def main() -> None:
         f"import sim {found['import_s']:.2f} s (goal <= 0.4), help {found['help_s']:.2f} s "
         f"(goal <= 0.5), bare interpreter {found['empty_s']:.2f} s"
     )
-    found["ensemble"] = ensemble_efficiency(4 if chosen.quick else 16)
+    found["ensemble"] = ensemble_efficiency(4 if chosen.quick else 48)
     print(f"efficiency of two worker processes: {found['ensemble']:.0%} (goal >= 93 %)")
     found["resident_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"largest resident memory: {found['resident_mb']:,.0f} MB")

@@ -190,7 +190,8 @@ def test_bad_edges_of_a_users_graph() -> None:
 def test_a_cluster_taken_out_of_the_cluster_graph_has_no_firms() -> None:
     plain = Province("no_programme", scale=0.02)
     graph = plain.supply.clusters()
-    assert graph.number_of_nodes() == 220
+    kinds = [data["kind"] for _, data in graph.nodes(data=True)]
+    assert (kinds.count("firms"), kinds.count("providers")) == (220, 77)
     graph.remove_node(("Wenzhou", "LEA"))
     cut = Province("no_programme", scale=0.02, supply_graph=graph, check=True)
     place = plain.data.codes["cities"]["Wenzhou"], plain.data.economy.codes.index("LEA")
