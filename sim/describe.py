@@ -53,7 +53,9 @@ def outputs(lang: str = "en", scale: float = 0.05) -> str:
 def supply(lang: str = "en", scale: float = 0.05) -> str:
     """The generated supply graph beside real networks, and the population's margins."""
     from sim.model import Province
+    from sim.world.cache import cached_population
     from sim.world.supply import margins
+    from sim.world.synthesis import PopulationParameters
 
     province = Province("no_programme", scale=scale)
     lines = [f"{'fact':28} {'here':>8} {'low':>8} {'central':>8} {'high':>8}  unit"]
@@ -64,7 +66,9 @@ def supply(lang: str = "en", scale: float = 0.05) -> str:
         )
     lines.append("")
     lines.append(f"{'margin':22} {'cells':>5} {'largest error':>14}")
-    table = margins(province.population, province.data)
+    # The population at the level of the base year; a run scales it to its first month.
+    base = cached_population(province.data, scale, 1, PopulationParameters())
+    table = margins(base, province.data)
     for dimension in dict.fromkeys(row["dimension"] for row in table):
         errors = [abs(row["error"]) for row in table if row["dimension"] == dimension]
         lines.append(f"{dimension:22} {len(errors):5} {max(errors):14.2%}")

@@ -51,7 +51,15 @@ def _phase(number: int, name: str, zh: str, en: str, module: Any, function: Any)
 # ------------------------------------------------------------------ the month, in its order
 PHASES = (
     _phase(1, "exogenous", "外部条件", "paths from outside", exogenous, exogenous.begin_month),
-    _phase(2, "awards", "评审与兑现", "awards decided", governments, governments.decide_awards),
+    Phase(
+        2,
+        "awards",
+        "评审与兑现",
+        "awards decided",
+        governments.decide_awards,
+        governments.AWARD_VIEWS,
+        governments.AWARD_WRITES,
+    ),
     _phase(3, "calls", "申报与培训", "calls and training", governments, governments.run_calls),
     _phase(
         4, "information", "信息传播", "information", information, information.spread_information

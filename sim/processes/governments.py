@@ -51,6 +51,15 @@ class Firms(NamedTuple):
     subsidy: Array
 
 
+class AwardFirms(NamedTuple):
+    """Columns of `firms` that awards need."""
+
+    uid: Array
+    alive: Array
+    award: Array
+    applied: Array
+
+
 class Providers(NamedTuple):
     """Columns of `providers` used."""
 
@@ -69,6 +78,8 @@ class Cities(NamedTuple):
     labour_unskilled: Array
 
 
+AWARD_VIEWS = {"firms": AwardFirms}
+AWARD_WRITES = {"firms": frozenset({"award", "applied"})}
 VIEWS = {"firms": Firms, "providers": Providers, "cities": Cities}
 WRITES = {
     "firms": frozenset(
@@ -87,7 +98,7 @@ WRITES = {
 }
 
 
-def decide_awards(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
+def decide_awards(context: Context, firms: AwardFirms) -> None:
     """Phase 2: lapse old awards and decide the calls whose time has come."""
     _lapse(context, firms)
     for due, call in context.pending:
@@ -110,7 +121,7 @@ def run_calls(context: Context, firms: Firms, providers: Providers, cities: Citi
         _demonstrate(context, firms, demonstration)
 
 
-def _lapse(context: Context, firms: Firms) -> None:
+def _lapse(context: Context, firms: AwardFirms) -> None:
     """End awards that ran out or whose firm has closed; what was promised is released."""
     awards, month = context.awards, context.clock.month
     open_ones = np.flatnonzero(np.isin(awards.status, (APPLIED, HELD, ORDERED)))
@@ -184,7 +195,7 @@ def _receive_applications(
     )
 
 
-def _award(context: Context, firms: Firms, call: GrantCall, due: int) -> None:
+def _award(context: Context, firms: AwardFirms | Firms, call: GrantCall, due: int) -> None:
     """Divide the money among the applications that are due, by the instrument's rule."""
     awards = context.awards
     index = list(context.public).index(call.instrument)

@@ -57,7 +57,6 @@ class Firms(NamedTuple):
     adopted: Array
     automation: Array
     gain: Array
-    realised: Array
     adopted_month: Array
     barrier: Array
     order_technology: Array
@@ -73,7 +72,6 @@ class Clusters(NamedTuple):
 
     firms: Array
     adopters: Array
-    realised: Array
     demonstrations: Array
     output: Array
     employees: Array

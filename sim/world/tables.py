@@ -179,7 +179,6 @@ SECTORS = (
 CLUSTERS = (
     Column("firms", "f8", "firms", "企业数", "firms", 0),
     Column("adopters", "f8", "firms", "采用企业数", "firms using a technology", 0, width=_T),
-    Column("realised", "f8", "ratio", "平均实现率", "mean gain realised", width=_T),
     Column("demonstrations", "f8", "firms", "示范企业数", "demonstration firms", 0, width=_T),
     Column("output", "f8", _MONEY + "/month", "产出", "output", 0),
     Column("employees", "f8", "persons", "从业人员", "employees", 0),
