@@ -19,6 +19,7 @@ from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
 from sim.processes.payments import note_payment, pay_award
+from sim.processes.provider_choice import choose_among, pick_provider
 from sim.world.tables import (
     NO_BARRIER,
     NO_FINANCE,
@@ -125,14 +126,6 @@ class Terms(NamedTuple):
     lessor: Array
 
 
-class Choice(NamedTuple):
-    """Providers by kind: rows in `rows[start[kind]:start[kind + 1]]`, `reach` (C, n) cumulative."""
-
-    start: Array
-    rows: Array
-    reach: Array
-
-
 def decide_and_order(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
     """Review, decide, finance and order; book the money."""
     providers.orders[:] = 0.0
@@ -180,21 +173,6 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     )
     _book(context, cities, flow, discount, support)
     _use_awards(context, firms)
-
-
-def choose_among(context: Context, providers: Providers) -> Choice:
-    """Cumulative pull of each provider on each city: teams, nearness, price and wait."""
-    order = np.argsort(providers.kind, kind="stable")
-    kinds = providers.kind[order]
-    start = np.searchsorted(kinds, np.arange(9)).astype(np.int64)
-    distance = context.world.distance[:, providers.city[order]]
-    pull = (
-        providers.teams[order] * providers.weight[order] * (providers.alive[order] == 1)
-    ).astype(np.float64)
-    pull = pull / providers.price[order] ** 2 / (1.0 + providers.wait[order] / 6.0)
-    near = np.exp2(-distance / context.providers.distance_half)
-    reach = np.cumsum(pull[None, :] * near + 1e-12, axis=1)
-    return Choice(start, order, np.ascontiguousarray(reach))
 
 
 def _terms(context: Context, cities: Cities, discount: float) -> Terms:
@@ -272,19 +250,6 @@ def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
             advance += amount
         position += 1
     return award, advance
-
-
-@njit(nogil=True, cache=True)
-def pick_provider(choice: Any, city: Any, kind: Any, draw: Any) -> Any:
-    """Row of the provider that a draw in [0, 1) falls on, -1 if the kind has none."""
-    low, high = choice.start[kind], choice.start[kind + 1]
-    if low == high:
-        return -1
-    reach = choice.reach[city]
-    before = reach[low - 1] if low > 0 else 0.0
-    wanted = before + draw * (reach[high - 1] - before)
-    position = low + np.searchsorted(reach[low:high], wanted, side="right")
-    return choice.rows[min(position, high - 1)]
 
 
 @njit(nogil=True, cache=True)

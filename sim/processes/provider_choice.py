@@ -1,0 +1,47 @@
+"""Which provider a firm asks: by teams, nearness, price and wait, drawn for each firm."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.core.table import Array
+from sim.processes.context import Context
+
+
+class Choice(NamedTuple):
+    """Providers by kind: rows in `rows[start[kind]:start[kind + 1]]`, `reach` (C, n) cumulative."""
+
+    start: Array
+    rows: Array
+    reach: Array
+
+
+def choose_among(context: Context, providers: Any) -> Choice:
+    """Cumulative pull of each provider on each city: teams, nearness, price and wait."""
+    order = np.argsort(providers.kind, kind="stable")
+    kinds = providers.kind[order]
+    start = np.searchsorted(kinds, np.arange(9)).astype(np.int64)
+    distance = context.world.distance[:, providers.city[order]]
+    pull = (
+        providers.teams[order] * providers.weight[order] * (providers.alive[order] == 1)
+    ).astype(np.float64)
+    pull = pull / providers.price[order] ** 2 / (1.0 + providers.wait[order] / 6.0)
+    near = np.exp2(-distance / context.providers.distance_half)
+    reach = np.cumsum(pull[None, :] * near + 1e-12, axis=1)
+    return Choice(start, order, np.ascontiguousarray(reach))
+
+
+@njit(nogil=True, cache=True)
+def pick_provider(choice: Any, city: Any, kind: Any, draw: Any) -> Any:
+    """Row of the provider that a draw in [0, 1) falls on, -1 if the kind has none."""
+    low, high = choice.start[kind], choice.start[kind + 1]
+    if low == high:
+        return -1
+    reach = choice.reach[city]
+    before = reach[low - 1] if low > 0 else 0.0
+    wanted = before + draw * (reach[high - 1] - before)
+    position = low + np.searchsorted(reach[low:high], wanted, side="right")
+    return choice.rows[min(position, high - 1)]
