@@ -17,6 +17,7 @@ from matplotlib.patheffects import withStroke
 from scipy import stats
 
 from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLOGY_ZH
+from sim.policies import INSTRUMENTS
 from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.results import headline_names
@@ -330,22 +331,31 @@ def money(source: Source) -> tuple[Figure, tuple[str, ...]]:
     """Public money paid to date by instrument, one panel a scenario with instruments."""
     table = source.programme
     names = [n for n in source.names if (table["scenario"] == n).any()]
-    figure, axes = _page(
-        source, source.words("money"), 1, max(1, len(names)), (max(6.5, 5 * len(names)), 4.4)
-    )
+    panels = max(1, len(names))
+    figure, axes = _page(source, source.words("money"), 1, panels, (max(9.0, 5.0 * panels), 4.8))
+    kinds = {kind.model_fields["kind"].default: kind.label for kind in INSTRUMENTS}
     for one, name in zip(axes.flat, names, strict=False):
         chosen = table[table["scenario"] == name]
         means = chosen.groupby(["month", "instrument"], sort=False)["paid"].mean().unstack() * 1e-4
         below = np.zeros(len(means))
         for place, instrument in enumerate(means.columns):
+            words = kinds.get(instrument, (instrument, instrument))
             one.bar(
-                [m[:4] if len(names) else m for m in means.index], means[instrument], bottom=below,
-                color=COLOURS[place % len(COLOURS)], label=instrument.replace("_", " "), width=0.7,
-            )  # fmt: skip
+                [month[:4] for month in means.index],
+                means[instrument],
+                bottom=below,
+                color=COLOURS[place % len(COLOURS)],
+                label=words[0 if source.lang == "zh" else 1],
+                width=0.7,
+            )
             below = below + means[instrument].to_numpy()
         one.set_title(f"{source.titles[name]}, {source.words('million')}")
     if names:
-        _legend(figure, axes.flat[0], 4)
+        handles, labels = axes.flat[0].get_legend_handles_labels()
+        figure.legend(
+            handles, labels, loc="upper left", ncols=4, frameon=False, fontsize=9,
+            bbox_to_anchor=(0.06, 0.93),
+        )  # fmt: skip
     figure.subplots_adjust(top=0.78)
     return figure, ("public_spending",)
 
