@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import tomllib
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from sim.core.clock import month_number
 from sim.core.errors import InputError
@@ -28,58 +29,110 @@ from sim.parameters import (
     Providers,
     Section,
     Skills,
+    number,
 )
-from sim.policies import AnyInstrument
+from sim.policies import INSTRUMENTS, AnyInstrument
 from sim.policies.base import Technology, Text
+from sim.scenario_files import (
+    DIRECTORY,
+    Layer,
+    closest,
+    find,
+    flat,
+    holds,
+    merge,
+    one_line,
+    parse_setting,
+    read,
+    toml,
+)
 from sim.world.tables import TECHNOLOGIES
 
-DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
+__all__ = ["DIRECTORY", "Layer", "Scenario", "find", "json_schema", "parse_setting", "read"]
+
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+_KINDS = {str(kind.model_fields["kind"].default): kind for kind in INSTRUMENTS}
+_WORDS = {"name", "title", "rationale"}
+"""Fields that cannot change a result."""
+
+
+def _month(default: Any, zh: str, en: str) -> Any:
+    """A month written YYYY-MM."""
+    extra = {"unit": "YYYY-MM", "zh": zh, "en": en}
+    return Field(default, pattern=_MONTH, description=en, json_schema_extra=cast(Any, extra))
+
+
+def _whole(default: int, unit: str, zh: str, en: str, low: int, high: int) -> Any:
+    """A whole number with its allowed range."""
+    extra = {"unit": unit, "zh": zh, "en": en}
+    return Field(default, ge=low, le=high, description=en, json_schema_extra=cast(Any, extra))
+
+
+def _in_order(start: str, end: str) -> None:
+    if month_number(end) < month_number(start):
+        raise ValueError(f"end {end} lies before start {start}; allowed: an end not before start")
 
 
 class Time(Section):
     """First and last month of a run."""
 
-    start: str = Field("2012-01", pattern=_MONTH)
-    end: str = Field("2017-12", pattern=_MONTH)
+    start: str = _month("2012-01", "起始月", "first month")
+    end: str = _month("2017-12", "结束月", "last month")
 
     @model_validator(mode="after")
     def _ordered(self) -> Time:
-        if month_number(self.end) < month_number(self.start):
-            raise ValueError(f"end {self.end} lies before start {self.start}")
+        _in_order(self.start, self.end)
         if month_number(self.start) < month_number("2010-01") or (
             month_number(self.end) > month_number("2045-12")
         ):
-            raise ValueError("a run lies between 2010-01 and 2045-12")
+            raise ValueError(f"{self.start} to {self.end}; allowed: a run in 2010-01 to 2045-12")
         return self
 
 
 class PopulationSettings(Section):
     """The synthetic population; `seed` is its own, apart from the run's."""
 
-    seed: int = Field(1, ge=0, le=2**31)
-    below_scale_rows: int = Field(10_000, ge=100, le=1_000_000)
-    initial_adoption: float = Field(1.0, ge=0, le=10)
-    initial_awareness: float = Field(1.0, ge=0, le=10)
+    seed: int = _whole(1, "1", "人口种子", "seed of the population", 0, 2**31)
+    below_scale_rows: int = _whole(
+        10_000, "rows", "规下企业行数", "rows for firms below scale, at scale 1", 100, 1_000_000
+    )
+    initial_adoption: float = number(
+        1.0, "ratio", "初始采用倍数", "multiplies adoption at the start", "scenario choice", 0, 10
+    )
+    initial_awareness: float = number(
+        1.0, "ratio", "初始知晓倍数", "multiplies awareness at the start", "scenario choice", 0, 10
+    )
 
 
 class DemandShock(Section):
     """Final demand times `factor` from `start` to `end`, in `sectors` (empty: all)."""
 
-    start: str = Field(pattern=_MONTH)
-    end: str = Field(pattern=_MONTH)
+    start: str = _month(..., "起始月", "first month of the shock")
+    end: str = _month(..., "结束月", "last month of the shock")
     factor: float = Field(ge=0, le=10)
-    sectors: list[str] = Field(default_factory=list)
+    sectors: tuple[str, ...] = Field((), strict=False)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> DemandShock:
+        _in_order(self.start, self.end)
+        return self
 
 
 class Exogenous(Section):
     """Shifts of the paths from outside; `frozen` holds every path at its first month's value."""
 
     frozen: bool = False
-    wage_growth_shift: float = Field(0.0, ge=-0.2, le=0.5)
-    minimum_wage_factor: float = Field(1.0, ge=0, le=10)
-    robot_price_factor: float = Field(1.0, ge=0.01, le=10)
-    demand_shocks: list[DemandShock] = Field(default_factory=list)
+    wage_growth_shift: float = number(
+        0.0, "1/year", "工资增速偏移", "added to yearly wage growth", "scenario choice", -0.2, 0.5
+    )
+    minimum_wage_factor: float = number(
+        1.0, "ratio", "最低工资倍数", "multiplies the minimum wage", "scenario choice", 0, 10
+    )
+    robot_price_factor: float = number(
+        1.0, "ratio", "机器人价格倍数", "multiplies robot prices", "scenario choice", 0.01, 10
+    )
+    # An array of TOML is a list; `strict=False` takes it for a tuple, its items stay strict.
+    demand_shocks: tuple[DemandShock, ...] = Field((), strict=False)
 
 
 class Scenario(Section):
@@ -90,8 +143,8 @@ class Scenario(Section):
     rationale: Text = Text(zh="", en="")
     time: Time = Time()
     population: PopulationSettings = PopulationSettings()
-    technologies: list[Technology] = Field(
-        default_factory=lambda: cast(list[Technology], list(TECHNOLOGIES))
+    technologies: tuple[Technology, ...] = Field(
+        cast(tuple[Technology, ...], TECHNOLOGIES), strict=False
     )
     mechanisms: Mechanisms = Mechanisms()
     information: Information = Information()
@@ -106,6 +159,14 @@ class Scenario(Section):
     governments: Governments = Governments()
     exogenous: Exogenous = Exogenous()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
+
+    @field_validator("technologies")
+    @classmethod
+    def _once(cls, codes: tuple[Technology, ...]) -> tuple[Technology, ...]:
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            raise ValueError(f"{', '.join(twice)} more than once; allowed: each technology once")
+        return codes
 
     @classmethod
     def load(cls, scenario: str | Path, settings: Iterable[str] = ()) -> Scenario:
@@ -128,14 +189,13 @@ class Scenario(Section):
     @property
     def hash(self) -> str:
         """Hash of everything that can change a result (not name, title or rationale)."""
-        content = self.model_dump(mode="json", exclude={"name", "title", "rationale"})
+        content = self.model_dump(mode="json", exclude=_WORDS)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
         """Keys in which two scenarios differ: path -> (mine, the other's)."""
-        skip = {"name", "title", "rationale"}
-        mine = _flat(self.model_dump(mode="json", exclude=skip))
-        theirs = _flat(other.model_dump(mode="json", exclude=skip))
+        mine = flat(self.model_dump(mode="json", exclude=_WORDS))
+        theirs = flat(other.model_dump(mode="json", exclude=_WORDS))
         return {
             key: (mine.get(key), theirs.get(key))
             for key in sorted(set(mine) | set(theirs))
@@ -144,8 +204,7 @@ class Scenario(Section):
 
     def to_toml(self) -> str:
         """The whole scenario as TOML; reading it gives the same scenario."""
-        content = self.model_dump(mode="json", exclude={"name"})
-        return "\n".join(_toml_table(content, ())).strip() + "\n"
+        return toml(self.model_dump(mode="json", exclude={"name"}))
 
     @staticmethod
     def listing() -> list[Scenario]:
@@ -153,82 +212,9 @@ class Scenario(Section):
         return [Scenario.load(path) for path in sorted(DIRECTORY.glob("*.toml"))]
 
 
-@dataclass(frozen=True)
-class Layer:
-    """One file's (or one setting's) content, kept apart so that errors name their source."""
-
-    where: str
-    content: dict[str, Any]
-
-
-def find(scenario: str | Path) -> Path:
-    """The file of a scenario given by name or path."""
-    text = str(scenario)
-    path = Path(text)
-    if path.suffix == ".toml":
-        return path
-    found = DIRECTORY / f"{text}.toml"
-    if "/" in text or "\\" in text or not found.is_file():
-        names = sorted(p.stem for p in DIRECTORY.glob("*.toml"))
-        close = difflib.get_close_matches(text, names, 3) or names
-        raise InputError("scenario", "", text, f"a path ending in .toml or {', '.join(close)}")
-    return found
-
-
-def read(path: Path, seen: Sequence[Path] = ()) -> list[Layer]:
-    """The layers of a file, the most distant ancestor first."""
-    whole = path.resolve()
-    if whole in seen:
-        chain = " -> ".join(p.stem for p in (*seen, whole))
-        raise InputError(path, "extends", chain, "a chain without a circle")
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(path, "", str(error.strerror), "a readable scenario file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, "", str(error), "valid TOML in UTF-8") from None
-    parent = content.pop("extends", None)
-    layers: list[Layer] = []
-    if parent is not None:
-        if not isinstance(parent, str):
-            raise InputError(path, "extends", parent, "a name or path of a scenario")
-        beside = path.parent / f"{parent}.toml"
-        if parent.endswith(".toml"):
-            above = path.parent / parent
-        else:
-            above = beside if beside.is_file() else find(parent)
-        layers = read(above, (*seen, whole))
-    return [*layers, Layer(str(path), content)]
-
-
-def parse_setting(text: str) -> Layer:
-    """A `path=value` setting; the value is TOML, or a bare word taken as text."""
-    path, equals, value = text.partition("=")
-    keys = [key.strip() for key in path.split(".")]
-    if not equals or not all(keys):
-        raise InputError("--set", "", text, "path=value, such as adoption.reviews_per_year=1")
-    try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        parsed = value.strip()
-    content: Any = parsed
-    for key in reversed(keys):
-        content = {key: content}
-    return Layer(f"--set {text}", content)
-
-
-def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables merge key by key; everything else is replaced."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        both = isinstance(value, Mapping) and isinstance(old, Mapping)
-        merged[key] = merge(cast(Mapping[str, Any], old), value) if both else value
-    return merged
-
-
 def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
-    layers = [*layers, *(parse_setting(text) for text in settings)]
+    chosen = [settings] if isinstance(settings, str) else settings
+    layers = [*layers, *(parse_setting(text) for text in chosen)]
     content: dict[str, Any] = {}
     for layer in layers:
         _known_keys(layer, content)
@@ -236,166 +222,164 @@ def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
     try:
         scenario = Scenario.model_validate({**content, "name": name})
     except ValidationError as error:
-        raise _explain(error, layers) from None
+        first = error.errors()[0]
+        raise _explain(first, _origin(first, layers), content) from None
     _check_codes(scenario, layers)
     return scenario
 
 
 def _known_keys(layer: Layer, below: Mapping[str, Any]) -> None:
-    """Top-level keys and instrument kinds are checked by layer, so that the file is named."""
+    """Top-level keys, and that a new instrument has a kind."""
     allowed = sorted(set(Scenario.model_fields) - {"name"})
-    for key in layer.content:
+    for key, value in layer.content.items():
         if key not in allowed:
-            raise InputError(layer.where, key, None, _suggest(key, allowed))
+            raise InputError(layer.where, key, _given(value), closest(key, allowed))
     instruments = layer.content.get("instruments", {})
-    if isinstance(instruments, Mapping):
-        have = cast(Mapping[str, Any], below.get("instruments", {}))
-        for key, table in instruments.items():
-            if key not in have and not (isinstance(table, Mapping) and "kind" in table):
-                raise InputError(
-                    layer.where, f"instruments.{key}", None,
-                    "a table with a kind, or " + (", ".join(have) or "no other name here"),
-                )  # fmt: skip
+    have = below.get("instruments", {})
+    if not isinstance(instruments, Mapping) or not isinstance(have, Mapping):
+        return
+    for key, table in instruments.items():
+        if key not in have and not (isinstance(table, Mapping) and "kind" in table):
+            allowed_here = f"a table with a kind ({', '.join(_KINDS)})"
+            if have:
+                allowed_here += f" or an instrument: {closest(key, list(have))}"
+            raise InputError(layer.where, f"instruments.{key}", _given(table), allowed_here)
 
 
-def _suggest(key: str, allowed: Sequence[str]) -> str:
-    close = difflib.get_close_matches(key, allowed, 2)
-    hint = f"did you mean {' or '.join(close)}? " if close else ""
-    return hint + ", ".join(allowed)
+def _given(value: Any) -> Any:
+    """A given value as a message can show it."""
+    if isinstance(value, Mapping | BaseModel):
+        return "a table"
+    return one_line(value) if isinstance(value, str | list | tuple | date | time) else value
 
 
-def _explain(error: ValidationError, layers: list[Layer]) -> InputError:
-    """The first problem, with the layer it comes from."""
-    first = error.errors()[0]
-    location = list(first["loc"])
-    if location and location[0] == "instruments" and len(location) > 2:
+def _same(one: ErrorDetails) -> tuple[Any, ...]:
+    """What makes two problems the same, whatever else stands around them."""
+    return one["loc"], one["type"], one["msg"], repr(_given(one["input"]))
+
+
+def _origin(first: ErrorDetails, layers: Sequence[Layer]) -> str:
+    """The layer that brought a problem in: without it and those above, the problem is gone.
+
+    Where a key stands would not do: a range turned round has two ends, in two files perhaps.
+    """
+    for count in range(len(layers) - 1, 0, -1):
+        content: dict[str, Any] = {}
+        for layer in layers[:count]:
+            content = merge(content, layer.content)
+        try:
+            Scenario.model_validate({**content, "name": "scenario"})
+        except ValidationError as error:
+            if any(_same(one) == _same(first) for one in error.errors()):
+                continue
+        return layers[count].where
+    return layers[0].where
+
+
+def _explain(first: ErrorDetails, where: str, content: Mapping[str, Any]) -> InputError:
+    """A problem as one line: key, what was given, what is allowed."""
+    path, kind, context = list(first["loc"]), first["type"], first.get("ctx", {})
+    if path[:1] == ["instruments"] and len(path) > 2:
         # pydantic puts the kind of the union's member between name and field.
-        del location[2]
-    path = ".".join(str(part) for part in location)
-    where = next((x.where for x in reversed(layers) if _holds(x.content, location)), None)
-    if where is None:
-        where = next(
-            (x.where for x in reversed(layers) if _holds(x.content, location[:-1])),
-            layers[-1].where,
-        )
-    given = None if isinstance(first["input"], Mapping) else first["input"]
-    if first["type"] == "extra_forbidden":
-        allowed: object = _suggest(str(location[-1]), _siblings(location))
-        given = None
-    elif first["type"] == "value_error":
-        return InputError(where, path, None, first["msg"].removeprefix("Value error, "))
-    else:
-        allowed = first["msg"][0].lower() + first["msg"][1:]
-        bounds = _bounds(location)
-        if bounds:
-            allowed = bounds
-    return InputError(where, path, given, allowed)
+        del path[2]
+    given = None if kind == "missing" else _given(first["input"])
+    if kind == "union_tag_invalid":
+        path, given = [*path, "kind"], context["tag"]
+    key = ".".join(str(part) for part in path)
+    if kind == "value_error":
+        problem, _, allowed = first["msg"].removeprefix("Value error, ").partition("; allowed: ")
+        return InputError(where, key, problem, allowed or None)
+    return InputError(where, key, given, _allowed(first, path, content))
 
 
-def _holds(content: Any, path: Sequence[Any]) -> bool:
-    for part in path:
-        if (isinstance(content, Mapping) and part in content) or (
-            isinstance(content, list) and isinstance(part, int) and part < len(content)
-        ):
-            content = content[part]
-        else:
-            return False
-    return True
+def _allowed(first: ErrorDetails, path: Sequence[Any], content: Mapping[str, Any]) -> str:
+    """What may stand at a path, as the declarations say."""
+    kind = first["type"]
+    section, field = _declared(path, content)
+    if kind == "extra_forbidden":
+        return closest(str(path[-1]), sorted(section.model_fields) if section else [])
+    if kind in ("literal_error", "union_tag_invalid"):
+        expected = first["ctx"].get("expected") or first["ctx"]["expected_tags"]
+        return ", ".join(re.findall(r"'([^']*)'", expected))
+    if kind == "string_pattern_mismatch":
+        return "a month written YYYY-MM"
+    shape = kind.removesuffix("_type").removesuffix("_parsing")
+    if shape in _SHAPES:
+        return _SHAPES[shape]
+    if shape in ("int", "float", "finite_number") or kind.startswith(("greater", "less")):
+        whole = shape == "int" or (field is not None and field.annotation is int)
+        return ("a whole number" if whole else "a number") + _bounds(field)
+    return first["msg"][0].lower() + first["msg"][1:]
 
 
-def _section(path: Sequence[Any]) -> type[BaseModel] | None:
-    """The declared section that holds the last key of a path outside instruments."""
-    section: Any = Scenario
-    for part in path[:-1]:
-        found = section.model_fields.get(part) if hasattr(section, "model_fields") else None
-        section = found.annotation if found is not None else None
-        if section is None or not isinstance(section, type) or not issubclass(section, BaseModel):
-            return None
-    return cast(type[BaseModel], section)
+_SHAPES = {
+    "bool": "true or false", "list": "an array", "tuple": "an array", "string": "a text in quotes",
+    "dict": "a table", "model": "a table", "model_attributes": "a table", "missing": "a value",
+    "union_tag_not_found": "a table",
+}  # fmt: skip
 
 
-def _siblings(path: Sequence[Any]) -> list[str]:
-    if path and path[0] == "instruments":
-        from sim.policies import INSTRUMENTS
+def _declared(
+    path: Sequence[Any], content: Mapping[str, Any]
+) -> tuple[type[BaseModel] | None, FieldInfo | None]:
+    """The section that holds the last key of a path, and that key's declaration."""
+    holder: type[BaseModel] | None = None
+    inside: type[BaseModel] | None = Scenario
+    field: FieldInfo | None = None
+    for place, part in enumerate(path):
+        if isinstance(part, int):
+            continue
+        holder = inside
+        if place == 1 and path[0] == "instruments":
+            table = content["instruments"][part]
+            inside = _KINDS.get(str(table.get("kind"))) if isinstance(table, Mapping) else None
+            continue
+        if holder is None:
+            break
+        field = holder.model_fields.get(part)
+        annotation = field.annotation if field is not None else None
+        within = (annotation, *get_args(annotation))
+        sections = (x for x in within if isinstance(x, type) and issubclass(x, BaseModel))
+        inside = next(sections, None)
+    return holder, field
 
-        return sorted({name for kind in INSTRUMENTS for name in kind.model_fields})
-    section = _section(path)
-    return sorted(section.model_fields) if section is not None else []
 
-
-def _bounds(path: Sequence[Any]) -> str | None:
-    section = _section(path)
-    field = section.model_fields.get(path[-1]) if section is not None else None
+def _bounds(field: FieldInfo | None) -> str:
+    """The range of a number and its unit: " from 0 to 1 (share)"."""
     if field is None:
-        return None
-    low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)
-    high = next((m.le for m in field.metadata if hasattr(m, "le")), None)
-    if low is None or high is None:
-        return None
-    unit = (field.json_schema_extra or {}).get("unit") if isinstance(
-        field.json_schema_extra, dict
-    ) else None  # fmt: skip
-    return f"a number from {low:g} to {high:g}" + (f" ({unit})" if unit else "")
+        return ""
+    ends = {
+        name: f"{getattr(mark, name):.10g}"
+        for mark in field.metadata
+        for name in ("ge", "gt", "le", "lt")
+        if getattr(mark, name, None) is not None
+    }
+    low = f" from {ends['ge']}" if "ge" in ends else f" above {ends['gt']}" if "gt" in ends else ""
+    high = f" to {ends['le']}" if "le" in ends else f" below {ends['lt']}" if "lt" in ends else ""
+    extra = field.json_schema_extra
+    unit = extra.get("unit", "1") if isinstance(extra, dict) else "1"
+    return low + high + (f" ({unit})" if unit != "1" else "")
 
 
 def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
     """Sector and city codes that instruments and shocks name."""
-    from sim.world.data import load_data
-
-    wanted: list[tuple[list[Any], str, list[str]]] = []
+    wanted: list[tuple[list[Any], str, Sequence[str]]] = []
     for name, one in scenario.instruments.items():
         wanted.append((["instruments", name, "sectors"], "sectors", one.sectors))
         wanted.append((["instruments", name, "cities"], "cities", one.cities))
     for place, shock in enumerate(scenario.exogenous.demand_shocks):
-        path = ["exogenous", "demand_shocks", place, "sectors"]
-        wanted.append((path, "sectors", shock.sectors))
+        wanted.append((["exogenous", "demand_shocks", place, "sectors"], "sectors", shock.sectors))
     if not any(codes for _, _, codes in wanted):
         return
+    from sim.world.data import load_data  # reads every table, so only where a code is to be checked
+
     known = load_data().codes
     for path, kind, codes in wanted:
-        for code in codes:
+        for place, code in enumerate(codes):
             if code not in known[kind]:
-                where = next((x.where for x in reversed(layers) if _holds(x.content, path)), "")
-                raise InputError(
-                    where, ".".join(map(str, path)), code, _suggest(code, list(known[kind]))
-                )
-
-
-def _flat(content: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in content.items():
-        path = f"{before}{key}"
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{path}.")
-        else:
-            flat[path] = value
-    return flat
-
-
-def _toml_table(content: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
-    plain = {k: v for k, v in content.items() if not isinstance(v, Mapping)}
-    lines = [f"\n[{'.'.join(path)}]"] if path and (plain or not content) else []
-    lines += [f"{_toml_key(key)} = {_toml_value(value)}" for key, value in plain.items()]
-    for key, value in content.items():
-        if isinstance(value, Mapping):
-            lines += _toml_table(value, (*path, _toml_key(key)))
-    return lines
-
-
-def _toml_key(key: str) -> str:
-    bare = key.replace("_", "").replace("-", "").isalnum() and key.isascii()
-    return key if bare else json.dumps(key, ensure_ascii=False)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in value.items())
-        return "{" + inner + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+                where = next((x.where for x in reversed(layers) if holds(x.content, path)), "")
+                key = ".".join(map(str, (*path, place)))
+                raise InputError(where, key, _given(code), closest(code, list(known[kind])))
 
 
 def json_schema() -> dict[str, Any]:
@@ -407,6 +391,10 @@ def json_schema() -> dict[str, Any]:
         "extends": {"type": "string", "description": "scenario that this one builds on"},
         **schema["properties"],
     }
+    # A file may change one key of an instrument whose kind its parent says: then several kinds fit.
+    kinds = schema["properties"]["instruments"]["additionalProperties"]
+    kinds.pop("discriminator")
+    kinds["anyOf"] = kinds.pop("oneOf")
     for table in (schema, *schema.get("$defs", {}).values()):
         table.pop("required", None)
     return schema
