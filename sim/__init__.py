@@ -13,7 +13,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "Comparison": "sim.compare",
+    "Comparison": "sim.comparison",
     "Economy": "sim.world.economy",
     "InputError": "sim.core.errors",
     "OUTPUTS": "sim.outputs",
@@ -21,19 +21,26 @@ _HOMES = {
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "SupplyGraph": "sim.world.network",
-    "compare": "sim.compare",
+    "compare": "sim.comparison",
     "load_data": "sim.world.data",
-    "run": "sim.compare",
+    "run": "sim.comparison",
 }
 
 __all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("lianghua")
+        except PackageNotFoundError:
+            return "0+unknown"
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__doc__"]
+    return [*__all__, "__doc__", "__version__"]

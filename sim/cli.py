@@ -1,19 +1,20 @@
 """The command line: `lianghua VERB SCENARIO... [options]`.
 
 Exit codes: 0 done, 2 the user's mistake (one line, nothing written), 1 anything else, 130
-interrupted. Tables go to files, progress to stderr, the answer to stdout. Heavy libraries are
-loaded inside the commands that need them.
+interrupted, 143 terminated. Tables go to files, progress to stderr, the answer to stdout. Heavy
+libraries are loaded inside the commands that need them.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.exceptions import TyperException
 
 from sim.core.errors import InputError
 
@@ -29,7 +30,8 @@ Lang = Literal["zh", "en"]
 Out = Annotated[Path | None, typer.Option("--out", help="folder for results")]
 Scale = Annotated[float, typer.Option("--scale", help="share of the province's firms, 0.01 to 25")]
 Until = Annotated[str | None, typer.Option("--until", help="last month, YYYY-MM")]
-Seed = Annotated[int, typer.Option("--seed", help="seed of the run")]
+Replicates = Annotated[int, typer.Option("--replicates", help="runs of each scenario")]
+Seed = Annotated[int, typer.Option("--seed", help="seed of the (first) run")]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="path=value, overrides a key; repeatable")
 ]
@@ -40,8 +42,26 @@ Force = Annotated[bool, typer.Option("--force", help="write into a folder that i
 Workers = Annotated[int | None, typer.Option("--workers", help="processes; all cores by default")]
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import sim
+
+        typer.echo(f"lianghua {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="show version")
+    ] = False,
+) -> None:
+    """What comes before the verb."""
+
+
 @app.command("run")
 def run_command(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="name, TOML file or a result.parquet to repeat")],
     out: Out = None,
     scale: Scale = 0.05,
@@ -54,32 +74,48 @@ def run_command(
     force: Force = False,
 ) -> None:
     """Run one scenario; write tables, figures and a manifest."""
-    from sim.compare import run
+    from sim.comparison import run
     from sim.core.files import Folder
+    from sim.scenario import Scenario
     from sim.terminal import Bar, headline_of_run, written
 
     if out is not None:
         Folder(out, force).check()
-    chosen, scale, seed = _scenario_or_result(scenario, settings or [], scale, seed)
+    made = _manifest(scenario, "run")
+    if made is None:
+        chosen = Scenario.load(scenario, settings or [])
+    else:
+        chosen = Scenario.from_dict(made["settings"], made["scenario"], settings or [])
+        scale, seed = (
+            _given(context, name, value, made[name])
+            for name, value in (("scale", scale), ("seed", seed))
+        )
     with Bar("months", quiet) as bar:
         results = run(chosen, scale=scale, seed=seed, until=until, check=check, progress=bar.update)
     headline_of_run(results, lang)
     if out is not None:
         from sim.report import write_run
+        from sim.results import write_manifest
 
         with Folder(out, force) as folder:
-            results_to(results, folder.path, lang)
+            results.write(folder.path, lang=lang)
             write_run(results, folder.path, lang)
-        written(folder.written)
+            write_manifest(results.manifest, folder.path)
+        written(out, folder.written)
+    _note_changes(made, results.manifest)
 
 
 @app.command("compare")
 def compare_command(
-    scenarios: Annotated[list[str], typer.Argument(help="two or more; the last is the baseline")],
+    context: typer.Context,
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="two or more; the last is the baseline; or a result.parquet to repeat"),
+    ],
     out: Out = None,
     scale: Scale = 0.05,
     until: Until = None,
-    replicates: Annotated[int, typer.Option("--replicates", help="runs of each scenario")] = 10,
+    replicates: Replicates = 10,
     seed: Seed = 1,
     workers: Workers = None,
     baseline: Annotated[
@@ -92,31 +128,39 @@ def compare_command(
     force: Force = False,
 ) -> None:
     """Run scenarios side by side on common random numbers; write differences with intervals."""
-    from sim.compare import compare
+    from sim.comparison import compare
     from sim.core.files import Folder
+    from sim.scenario import Scenario
     from sim.terminal import Bar, headline_of_comparison, written
 
     if out is not None:
         Folder(out, force).check()
+    chosen: Sequence[Scenario | str] = scenarios
+    made = _manifest(scenarios[0], "compare") if len(scenarios) == 1 else None
+    if made is not None:
+        chosen = [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]
+        scale, seed, replicates = (
+            _given(context, name, value, made[name])
+            for name, value in (("scale", scale), ("seed", seed), ("replicates", replicates))
+        )
+        baseline = baseline or made["baseline"]
     with Bar("runs", quiet) as bar:
         comparison = compare(
-            list(scenarios), scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, settings=settings or [], baseline=baseline, check=check,
-            progress=bar.update,
+            chosen, scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
+            settings=settings or [], baseline=baseline, check=check, progress=bar.update,
         )  # fmt: skip
     headline_of_comparison(comparison, lang)
     if out is not None:
-        written(comparison.save(out, lang, force))
+        written(out, comparison.save(out, lang, force))
+    _note_changes(made, comparison.manifest)
 
 
 @app.command("scenarios")
 def scenarios_command(lang: Language = "en") -> None:
     """List the shipped scenarios and what they ask."""
-    from sim.scenario import Scenario
+    from sim import describe
 
-    for one in Scenario.listing():
-        title, why = (getattr(text, lang) for text in (one.title, one.rationale))
-        typer.echo(f"{one.name:24} {title}\n    {why}")
+    typer.echo(describe.scenarios(lang))
 
 
 @app.command("describe")
@@ -131,89 +175,119 @@ def describe_command(
 
     pages = {"month": describe.month, "outputs": describe.outputs, "supply": describe.supply}
     if what in pages:
-        typer.echo(pages[what](lang=lang, scale=scale))
+        typer.echo(pages[what](settings or [], lang, scale))
     else:
         typer.echo(describe.scenario(what, settings or [], lang))
 
 
 @app.command("schema")
-def schema_command(out: Out = None) -> None:
-    """Print the JSON schema of scenario files, for editors."""
+def schema_command(out: Out = None, force: Force = False) -> None:
+    """Print the JSON schema of scenario files, for editors; with --out, write schema.json."""
     import json
 
+    from sim.core.files import Folder
     from sim.scenario import json_schema
 
-    text = json.dumps(json_schema(), ensure_ascii=False, indent=1)
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
     if out is None:
-        typer.echo(text)
+        typer.echo(text, nl=False)
         return
-    try:
-        out.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(out, "--out", str(error.strerror), "a file that can be written") from None
+    with Folder(out, force) as folder:
+        (folder.path / "schema.json").write_text(text, encoding="utf-8")
+    for path in folder.written:
+        typer.echo(path)
 
 
 @app.command("warm-up")
 def warm_up_command(scale: Scale = 0.05) -> None:
     """Compile the kernels and make the population, so that the next command starts at once."""
-    from sim.compare import warm_up
+    from sim.core.compile import cache_directory
     from sim.scenario import Scenario
+    from sim.workers import warm_up
 
     warm_up(Scenario.load("document_2014"), scale)
-    typer.echo("ready")
+    typer.echo(f"ready: {cache_directory()}")
 
 
-def results_to(results: Any, folder: Path, lang: str) -> None:
-    """Tables and manifest of a run into an open folder."""
-    from sim.results import write_manifest, write_table
-
-    for name, frame in results.frames.items():
-        write_table(frame, folder / name, results.manifest, lang)
-    write_manifest(results.manifest, folder)
-
-
-def _scenario_or_result(
-    name: str, settings: list[str], scale: float, seed: int
-) -> tuple[Any, float, int]:
-    """A scenario with its settings, or what a result file says it was made with."""
-    from sim.scenario import Scenario
-
+def _manifest(name: str, command: str) -> dict[str, Any] | None:
+    """What a result file says it was made with; None if this is no result file."""
     if not name.endswith(".parquet"):
-        return Scenario.load(name, settings), scale, seed
+        return None
     from sim.results import read_manifest
 
     made = read_manifest(Path(name))
-    if "scenario" not in made or made.get("own_supply_graph"):
-        raise InputError(name, "", "not a run on the shipped population", "a table of one run")
-    scenario = Scenario.from_dict(made["settings"], made["scenario"], settings)
-    return scenario, float(made["scale"]), int(made["seed"])
+    if made.get("own_supply_graph"):
+        raise InputError(name, "", "a run on a supply graph of its own", "the shipped population")
+    kind = str(made.get("command", "run"))
+    if kind != command:
+        raise InputError(name, "", f"a result of {kind}", f"one of {command}: try lianghua {kind}")
+    return made
+
+
+def _given(context: typer.Context, name: str, value: Any, made: Any) -> Any:
+    """An option if it stands on the command line, else what the result was made with."""
+    source = context.get_parameter_source(name)
+    return value if source is not None and source.name == "COMMANDLINE" else made
+
+
+def _note_changes(made: dict[str, Any] | None, now: dict[str, Any]) -> None:
+    """Say so if a repeated result comes from another version, library or data file."""
+    if made is None:
+        return
+    changed = [key for key in ("version",) if made.get(key) != now[key]]
+    for part in ("versions", "data"):
+        before = made.get(part, {})
+        changed += [key for key in now[part] if before.get(key) != now[part][key]]
+    if changed:
+        _say(f"note: since that result these changed: {', '.join(changed)}", 0)
+
+
+class _Terminated(SystemExit):
+    """Somebody asked this process to end."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: turns every failure into one line and an exit code."""
+    for name in ("SIGTERM", "SIGHUP"):
+        # Ending in order removes temporary folders and workers. nohup ignores SIGHUP: it stays so.
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _terminate)
     sys.exit(_run(arguments))
+
+
+def _terminate(number: int, frame: Any) -> None:
+    raise _Terminated(128 + number)
 
 
 def _run(arguments: list[str] | None) -> int:
     try:
+        # A terminal that has no Chinese shows question marks, which is better than nothing.
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
         code = int(app(args=arguments, standalone_mode=False) or 0)
+        sys.stdout.flush()
         # Typer turns an interrupt into this code without a word.
-        return _say("interrupted; nothing was written", code) if code == 130 else code
+        return _say("interrupted", code) if code == 130 else code
     except InputError as error:
         return _say(str(error), 2)
-    except TyperException as error:
-        if "NoArgs" in type(error).__name__:
-            print(error)
-            return 2
-        words = error.format_message() if hasattr(error, "format_message") else str(error)
-        return _say(words + " (see lianghua --help)", 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("interrupted; nothing was written", 130)
-    except BrokenPipeError:
-        # The reader of a pipe went away; leave without a second error at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _say("interrupted", 130)
+    except _Terminated as end:
+        return _say("terminated", int(end.code or 0))
+    except (BrokenPipeError, SystemExit):
+        # The reader of a pipe went away, which Typer turns into an exit; leave without a second
+        # error when the interpreter flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except Exception as error:
+        # Usage errors have this in every version of Typer, whatever their class.
+        if hasattr(error, "format_message"):
+            if "NoArgs" in type(error).__name__:
+                print(error.format_message(), file=sys.stderr)
+                return 2
+            return _say(error.format_message() + " (see lianghua --help)", 2)
         if os.environ.get("LIANGHUA_TRACEBACK"):
             raise
         kind = type(error).__name__

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.cells import cell_len
 
 from sim.outputs import OUTPUTS
-from sim.scenario import Scenario, find, read
+from sim.results import unit_of
+from sim.scenario import DIRECTORY, Scenario, find, read
+
+WORDS = {
+    "en": {
+        "reads": "reads", "writes": "writes", "speed": "ms a month at", "rows": "firm rows",
+        "star": "* headline; province, city and sector figures are of above-scale industry",
+        "fact": "fact", "here": "here", "low": "low", "central": "central", "high": "high",
+        "unit": "unit", "margin": "margin", "cells": "cells", "error": "largest error",
+        "extends": "extends", "there": "there",
+    },
+    "zh": {
+        "reads": "读", "writes": "写", "speed": "毫秒/月,企业行数", "rows": "",
+        "star": "* 主要指标;全省、城市、行业数为规模以上工业",
+        "fact": "网络特征", "here": "本模型", "low": "下限", "central": "中值", "high": "上限",
+        "unit": "单位", "margin": "边际", "cells": "格数", "error": "最大误差",
+        "extends": "继承", "there": "原为",
+    },
+}  # fmt: skip
 
 
-def month(lang: str = "en", scale: float = 0.05) -> str:
-    """The phases of the month with what they read and write, and their share of a year's time."""
+def month(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
+    """The phases of the month with what they read and write, and their share of the time.
+
+    Measured from the second month, when every kernel is compiled, to the programme's second year.
+    """
     from sim.model import PHASES, Province
 
-    province = Province("document_2014", scale=scale, time__end="2015-06")
+    words = WORDS[lang]
+    chosen = Scenario.load("document_2014", ['time.end="2015-06"', *settings])
+    province = Province(chosen, scale=scale)
     province.step()
     province.seconds = dict.fromkeys(province.seconds, 0.0)
     while not province.clock.finished:
@@ -22,78 +49,110 @@ def month(lang: str = "en", scale: float = 0.05) -> str:
     for phase in PHASES:
         share = province.seconds[phase.name] / total
         title = phase.zh if lang == "zh" else phase.en
-        lines.append(f"{phase.number:2} {title:24} {phase.name:14} {share:6.1%}")
+        lines.append(f"{phase.number:2} {_padded(title, 24)} {phase.name:14} {share:6.1%}")
         for table in phase.views:
             written = phase.writes.get(table, frozenset())
             read_only = [name for name in phase.reads(table) if name not in written]
             if read_only:
-                lines.append(_wrapped(f"     {table} reads: ", read_only))
+                lines.append(_wrapped(f"     {table} {words['reads']}: ", read_only))
             if written:
-                lines.append(_wrapped(f"     {table} writes: ", sorted(written)))
-    months = province.clock.months - 1
+                lines.append(_wrapped(f"     {table} {words['writes']}: ", sorted(written)))
+    speed = 1000 * total / (province.clock.months - 1)
     rows = province.tables["firms"].rows
-    lines.append(f"   {1000 * total / months:.2f} ms a month at {rows:,} rows")
+    lines.append(f"   {speed:.2f} {words['speed']} {rows:,} {words['rows']}".rstrip())
     return "\n".join(lines)
 
 
-def outputs(lang: str = "en", scale: float = 0.05) -> str:
-    """Every output with its unit and the tables it stands in."""
+def outputs(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
+    """Every output with its unit and the tables it stands in; the same for all settings."""
     lines = []
     for output in OUTPUTS:
         star = "*" if output.headline else " "
-        title = output.zh if lang == "zh" else output.en
-        lines.append(
-            f"{star} {output.name:34} {title:38} {output.unit:22} {', '.join(output.where)}"
-        )
-    note = "* headline; province, city and sector figures are of above-scale industry"
-    zh = "* 主要指标;全省、城市、行业数为规模以上工业"
-    return "\n".join([*lines, zh if lang == "zh" else note])
+        title = _padded(output.zh if lang == "zh" else output.en, 40)
+        unit = _padded(unit_of(output.name, lang), 22)
+        lines.append(f"{star} {output.name:34} {title} {unit} {', '.join(output.where)}")
+    return "\n".join([*lines, WORDS[lang]["star"]])
 
 
-def supply(lang: str = "en", scale: float = 0.05) -> str:
+def supply(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
     """The generated supply graph beside real networks, and the population's margins."""
     from sim.model import Province
     from sim.world.cache import cached_population
     from sim.world.supply import margins
     from sim.world.synthesis import PopulationParameters
 
-    province = Province("no_programme", scale=scale)
-    lines = [f"{'fact':28} {'here':>8} {'low':>8} {'central':>8} {'high':>8}  unit"]
+    words = WORDS[lang]
+    province = Province(Scenario.load("no_programme", settings), scale=scale)
+    numbers = ("here", "low", "central", "high")
+    titles = " ".join(_padded(words[name], 8, right=True) for name in numbers)
+    lines = [f"{_padded(words['fact'], 28)} {titles}  {words['unit']}"]
     for row in province.supply.summary():
         lines.append(
             f"{row['fact']:28} {row['value']:8.3g} {row['low']:8.3g} {row['central']:8.3g} "
             f"{row['high']:8.3g}  {row['unit']}"
         )
-    lines.append("")
-    lines.append(f"{'margin':22} {'cells':>5} {'largest error':>14}")
+    titles = " ".join(_padded(words[name], 14, right=True) for name in ("cells", "error"))
+    lines += ["", f"{_padded(words['margin'], 22)} {titles}"]
     # The population at the level of the base year; a run scales it to its first month.
-    base = cached_population(province.data, scale, 1, PopulationParameters())
-    table = margins(base, province.data)
+    chosen = province.settings.population
+    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed"}))
+    table = margins(cached_population(province.data, scale, chosen.seed, parameters), province.data)
     for dimension in dict.fromkeys(row["dimension"] for row in table):
         errors = [abs(row["error"]) for row in table if row["dimension"] == dimension]
-        lines.append(f"{dimension:22} {len(errors):5} {max(errors):14.2%}")
+        lines.append(f"{dimension:22} {len(errors):14} {max(errors):14.2%}")
     return "\n".join(lines)
 
 
-def scenario(name: str, settings: Iterable[str] = (), lang: str = "en") -> str:
+def scenario(name: str, settings: Sequence[str] = (), lang: str = "en") -> str:
     """A scenario: its text, what it extends, what it changes there, and all of its settings."""
+    words = WORDS[lang]
     one = Scenario.load(name, settings)
     lines = [f"{one.name}: {getattr(one.title, lang)}", getattr(one.rationale, lang), ""]
     layers = read(find(name))
     if len(layers) > 1:
-        lines.append("extends " + " <- ".join(layer.where for layer in reversed(layers[:-1])))
-        parent = Scenario.load(layers[-2].where)
-        for path, (mine, theirs) in one.diff(parent).items():
-            lines.append(f"  {path} = {mine}   (there: {theirs})")
+        ancestors = " <- ".join(_short(layer.where) for layer in reversed(layers[:-1]))
+        lines.append(f"{words['extends']} {ancestors}")
+    if len(layers) > 1 or settings:
+        # Without a parent the settings are all that differs.
+        below = Scenario.load(layers[-2].where if len(layers) > 1 else name)
+        for path, (mine, theirs) in one.diff(below).items():
+            lines.append(f"  {path} = {mine}   ({words['there']}: {theirs})")
         lines.append("")
-    return "\n".join(lines) + one.to_toml()
+    return "\n".join(lines) + one.to_toml().rstrip()
+
+
+def scenarios(lang: str = "en") -> str:
+    """Every shipped scenario: name, title and the first sentence of its rationale."""
+    lines = []
+    for one in Scenario.listing():
+        title, why = (getattr(text, lang) for text in (one.title, one.rationale))
+        lines.append(f"{one.name:24} {title}\n    {first_sentence(why)}")
+    return "\n".join(lines)
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence (a decimal point does not)."""
+    found = re.match(r".*?(?:[。!?]|[.!?](?=\s|$))", text, re.DOTALL)
+    return " ".join((found[0] if found else text).split())
+
+
+def _short(where: str) -> str:
+    """A shipped scenario by its name, any other by its path."""
+    path = Path(where)
+    return path.stem if path.resolve().parent == DIRECTORY else where
+
+
+def _padded(text: str, width: int, right: bool = False) -> str:
+    """Padded to a width on screen, where a Chinese character takes two places."""
+    spaces = " " * max(0, width - cell_len(text))
+    return spaces + text if right else text + spaces
 
 
 def _wrapped(before: str, words: Iterable[str], width: int = 100) -> str:
     lines, line = [], before
     for word in words:
-        if len(line) + len(word) + 1 > width:
+        if cell_len(line) + len(word) + 1 > width:
             lines.append(line.rstrip())
-            line = " " * len(before)
+            line = " " * cell_len(before)
         line += word + " "
     return "\n".join([*lines, line.rstrip()])

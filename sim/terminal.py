@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sim.outputs import BY_NAME
-from sim.results import headline_names
+from sim.results import headline_names, unit_of
 
 if TYPE_CHECKING:
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
     from sim.results import Results
 
 
@@ -27,6 +28,7 @@ class Bar:
         self.unit, self.quiet = unit, quiet
         self.plain = not sys.stderr.isatty()
         self.tenth = -1
+        self.began = monotonic()
         self.progress = Progress(
             TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
             console=Console(stderr=True), transient=True,
@@ -55,29 +57,51 @@ class Bar:
             self.progress.update(self.task, completed=done, total=total)
         elif done * 10 // total > self.tenth:
             self.tenth = done * 10 // total
-            print(f"{done} of {total} {self.unit}", file=sys.stderr)
+            print(f"{done} of {total} {self.unit}{self._left(done, total)}", file=sys.stderr)
+
+    def _left(self, done: int, total: int) -> str:
+        """The time left at the pace so far."""
+        if not 0 < done < total:
+            return ""
+        seconds = round((monotonic() - self.began) / done * (total - done))
+        return f", {seconds // 60}:{seconds % 60:02d} left"
 
 
 WORDS = {
     "zh": {"output": "指标", "unit": "单位", "difference": "差异", "interval": "95%区间",
-           "first": "期初", "last": "期末", "month": "月份", "paired": "次配对重复",
-           "against": "对比基准", "wrote": "已写入"},
+           "first": "期初", "last": "期末", "paired": "次配对重复",
+           "against": "对比基准", "points": "个百分点"},
     "en": {"output": "output", "unit": "unit", "difference": "difference",
            "interval": "95 % interval", "first": "at the start", "last": "at the end",
-           "month": "month", "paired": "paired replicates", "against": "against", "wrote": "wrote"},
+           "paired": "paired replicates", "against": "against", "points": "points"},
 }  # fmt: skip
 
 
-def figure(value: float) -> str:
-    """A number with three to four significant digits."""
+def figure(value: float, unit: str = "") -> str:
+    """A number with three to four significant digits; shares in per cent."""
     if value != value:
         return "-"
+    if is_share(unit):
+        return f"{100 * value:.2f} %"
     size = abs(value)
-    if size >= 100_000:
-        return f"{value:,.0f}"
     if size >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}" if size >= 0.0005 or size == 0 else f"{value:.1e}"
+
+
+def gap(value: float, unit: str, lang: str) -> str:
+    """A difference with its sign; of shares in percentage points."""
+    if value != value:
+        return "-"
+    sign = "+" if value > 0 else ""
+    if is_share(unit):
+        return f"{sign}{100 * value:.2f} {WORDS[lang]['points']}"
+    return sign + figure(value)
+
+
+def is_share(unit: str) -> bool:
+    """True for units such as share of firms."""
+    return unit == "share" or unit.startswith("share of ")
 
 
 def headline_of_run(results: Results, lang: str) -> None:
@@ -89,8 +113,8 @@ def headline_of_run(results: Results, lang: str) -> None:
         table.add_column(words[column], justify="left" if column in ("output", "unit") else "right")
     for name in headline_names():
         output = BY_NAME[name]
-        ends = [figure(float(frame[name].iloc[place])) for place in (0, -1)]
-        table.add_row(getattr(output, lang), output.unit, *ends)
+        ends = [figure(float(frame[name].iloc[place]), output.unit) for place in (0, -1)]
+        table.add_row(getattr(output, lang), unit_of(name, lang), *ends)
     Console(width=_width()).print(table)
 
 
@@ -110,28 +134,31 @@ def headline_of_comparison(comparison: Comparison, lang: str) -> None:
         for column in ("output", "unit", name, comparison.baseline, "difference", "interval"):
             left = column in ("output", "unit")
             table.add_column(words.get(column, column), justify="left" if left else "right")
-        for output in headline_names():
-            row = rows.loc[(name, output)]
+        for code in headline_names():
+            row, output = rows.loc[(name, code)], BY_NAME[code]
+            ends = [gap(row[end], output.unit, lang) for end in ("low", "high")]
             table.add_row(
-                getattr(BY_NAME[output], lang),
-                BY_NAME[output].unit,
-                figure(row["mean"]),
-                figure(row["baseline"]),
-                figure(row["difference"]),
-                f"{figure(row['low'])} … {figure(row['high'])}",
+                getattr(output, lang),
+                unit_of(code, lang),
+                figure(row["mean"], output.unit),
+                figure(row["baseline"], output.unit),
+                gap(row["difference"], output.unit, lang),
+                " … ".join(ends),
             )
         Console(width=_width()).print(table)
 
 
-def written(paths: Sequence[Path]) -> None:
-    """The folder and what is in it."""
-    if paths:
-        folder = paths[0].parent
-        names = [str(path.relative_to(folder)) for path in paths if path.parent == folder]
-        more = len(paths) - len(names)
-        print(f"{folder}: " + ", ".join(names) + (f" and {more} figures" if more else ""))
+def written(out: Path, paths: Sequence[Path]) -> None:
+    """The paths of what was written, the figures by their pattern."""
+    figures = [path for path in paths if path.parent != out]
+    for path in paths:
+        if path.parent == out:
+            print(path)
+    if figures:
+        kinds = "|".join(sorted({path.suffix[1:] for path in figures}))
+        print(f"{figures[0].parent / '*'}.{kinds} ({len(figures)})")
 
 
 def _width() -> int:
     """Full width on a pipe, where there is no screen to fit."""
-    return Console().width if sys.stdout.isatty() else 120
+    return Console().width if sys.stdout.isatty() else 200

@@ -24,7 +24,7 @@ from sim.results import headline_names
 from sim.world.tables import TECHNOLOGIES
 
 if TYPE_CHECKING:
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
     from sim.results import Results
 
 

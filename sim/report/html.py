@@ -16,7 +16,7 @@ from sim.report.text import TEXT
 from sim.results import headline_names
 
 if TYPE_CHECKING:
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
     from sim.results import Results
 
 STYLE = """

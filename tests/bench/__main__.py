@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compare import compare
+from sim.comparison import compare
 from sim.model import PHASES, Province
 from sim.world.data import load_data
 from sim.world.population import synthesise

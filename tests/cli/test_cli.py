@@ -76,7 +76,7 @@ MISTAKES = [
     (["run", "document_2014", "--scale", "0"], "0.01 to 25"),
     (["run", "document_2014", "--scale", "90"], "0.01 to 25"),
     (["run", "document_2014", "--scale", "much"], "a valid number"),
-    (["run", "document_2014", "--until", "2011-01"], "before start"),
+    (["run", "document_2014", "--until", "2011-01"], "2012-01, when document_2014 starts"),
     (["run", "document_2014", "--set", "adoption.x=1"], "reviews_per_year"),
     (["run", "document_2014", "--lang", "fr"], "zh"),
     (["run", "document_2014", "--no-such-option"], "no-such-option"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.compare import Comparison, compare
+from sim.comparison import Comparison, compare
 from sim.outputs import OUTPUTS
 from sim.report import write_comparison, write_run
 from sim.report.style import ASSETS
@@ -67,7 +67,7 @@ def test_the_same_bytes_twice(comparison: Comparison, tmp_path: Path) -> None:
 
 
 def test_one_run_and_its_round_trip(tmp_path: Path) -> None:
-    from sim.compare import run
+    from sim.comparison import run
 
     results = run("document_2014", scale=0.01, until="2014-12")
     folder = tmp_path / "saved"

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
+from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
-from sim.outputs import BY_NAME, in_table
+from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
+from sim.workers import Job, Progress, cores, run_jobs
 
-Progress = Callable[[int, int], None]
-"""Called with months (or runs) done and in all."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run of a comparison."""
-
-    scenario: Scenario
-    replicate: int
-    seed: int
-    scale: float
-    check: bool
+LARGEST_SEED = 2**63 - 1
 
 
 @dataclass
@@ -78,7 +64,8 @@ class Comparison:
         frame = self.province[self.province["month"].isin(chosen)]
         base = frame[frame["scenario"] == self.baseline].set_index(keys)[outputs].sort_index()
         n = self.replicates
-        width = float(stats.t.ppf(0.975, n - 1)) / np.sqrt(n) if n > 1 else np.nan
+        # Half width of a t-interval over the standard deviation; one run has none.
+        width = float(stdtrit(n - 1, 0.975)) / np.sqrt(n) if n > 1 else np.nan
         rows = []
         for name in self.names:
             if name == self.baseline:
@@ -105,7 +92,10 @@ class Comparison:
     def save(
         self, out: Path | str, lang: str = "en", force: bool = False, figures: bool = True
     ) -> list[Path]:
-        """Write tables, figures, report and manifest into a folder, whole or not at all."""
+        """Write tables, figures, report and manifest into a folder, whole or not at all.
+
+        Returns the paths of what was written.
+        """
         with Folder(Path(out), force) as folder:
             tables = {
                 "province": self.province,
@@ -137,6 +127,7 @@ def run(
     """Run one scenario and return its results; `until` is the last month (YYYY-MM)."""
     from sim.model import Province
 
+    _check_seed(seed, 1)
     chosen = prepared(scenario, settings, until)
     province = Province(chosen, scale=scale, seed=seed, check=check)
     total = province.clock.months
@@ -159,7 +150,8 @@ def compare(
     """Run every scenario `replicates` times on common random numbers, on all cores by default.
 
     Replicate r has seed `seed + r` in every scenario and all share one population. The baseline is
-    the last scenario unless named. The result is the same for any number of workers.
+    the last scenario unless named. The result is the same for any number of workers. `progress`
+    is called with the number of runs done and in all.
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in scenarios)
@@ -170,6 +162,7 @@ def compare(
         raise InputError("compare", "--baseline", baseline, ", ".join(names))
     if not 1 <= replicates <= 100_000:
         raise InputError("compare", "--replicates", replicates, "1 to 100000")
+    _check_seed(seed, replicates)
     spans = {(one.time.start, one.time.end) for one in chosen}
     if len(spans) > 1:
         raise InputError("compare", "time", sorted(spans), "scenarios over the same months")
@@ -178,7 +171,7 @@ def compare(
         for replicate in range(replicates)
         for one in chosen
     ]
-    count = workers if workers is not None else (os.cpu_count() or 1)
+    count = workers if workers is not None else cores()
     if count < 1:
         raise InputError("compare", "--workers", workers, "1 or more")
     results = run_jobs(jobs, count, progress)
@@ -190,74 +183,21 @@ def prepared(
 ) -> Scenario:
     """A scenario with settings on top and its last month replaced."""
     pairs = tuple(settings)
-    if until is not None:
-        pairs = (*pairs, f'time.end="{until}"')
     if isinstance(scenario, Scenario):
-        return scenario.with_settings(pairs) if pairs else scenario
-    return Scenario.load(scenario, pairs)
+        chosen = scenario.with_settings(pairs) if pairs else scenario
+    else:
+        chosen = Scenario.load(scenario, pairs)
+    if until is None:
+        return chosen
+    if month_number(until, "--until", "") < month_number(chosen.time.start):
+        allowed = f"{chosen.time.start}, when {chosen.name} starts, or later"
+        raise InputError("--until", "", until, allowed)
+    return chosen.with_settings([f'time.end="{until}"'])
 
 
-def run_job(job: Job) -> Results:
-    """One run; year ends only for the city table, to keep memory flat."""
-    from sim.model import Province
-
-    results = Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
-    last = results.province["month"].iloc[-1]
-    results.sectors = results.sectors.iloc[:0]
-    results.tiers = results.tiers.iloc[:0]
-    for name in ("cities", "programme"):
-        frame = getattr(results, name)
-        ends = frame["month"].str.endswith("-12") | (frame["month"] == last)
-        setattr(results, name, frame[ends].reset_index(drop=True))
-    return results
-
-
-def warm_up(scenario: Scenario, scale: float) -> None:
-    """Compile every kernel and put the population on disk, so that workers only read."""
-    from sim.model import Province
-
-    months = scenario.with_settings([f'time.end="{scenario.time.start}"'])
-    Province(months, scale=scale).run()
-
-
-def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[Results]:
-    """Results in the order of the jobs, whatever the number of worker processes."""
-    found: list[Results | None] = [None] * len(jobs)
-    if workers == 1 or len(jobs) == 1:
-        for place, job in enumerate(jobs):
-            found[place] = run_job(job)
-            if progress is not None:
-                progress(place + 1, len(jobs))
-        return [result for result in found if result is not None]
-    warm_up(jobs[0].scenario, jobs[0].scale)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context)
-    try:
-        futures = {pool.submit(run_job, job): place for place, job in enumerate(jobs)}
-        for done, future in enumerate(as_completed(futures), 1):
-            job = jobs[futures[future]]
-            try:
-                found[futures[future]] = future.result()
-            except BrokenProcessPool:
-                raise RuntimeError(
-                    "a worker process died (killed, or out of memory): fewer --workers or a "
-                    "smaller --scale need less"
-                ) from None
-            except InputError:
-                raise
-            except Exception as error:
-                raise RuntimeError(
-                    f"{job.scenario.name}, replicate {job.replicate}: {error}"
-                ) from error
-            if progress is not None:
-                progress(done, len(jobs))
-    except BaseException:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-    return [result for result in found if result is not None]
+def _check_seed(seed: int, replicates: int) -> None:
+    if not 0 <= seed <= LARGEST_SEED - replicates:
+        raise InputError("--seed", "", seed, f"0 to {LARGEST_SEED - replicates}")
 
 
 def _gather(
@@ -293,8 +233,3 @@ def _gather(
         "data": first["data"],
     }
     return Comparison(scenarios, baseline, replicates, manifest=manifest, **frames)
-
-
-def label(output: str, lang: str) -> str:
-    """Label of an output in a language."""
-    return BY_NAME[output].zh if lang == "zh" else BY_NAME[output].en

@@ -1,0 +1,148 @@
+"""Runs on several processes: the same results, in the same order, for any number of workers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread, current_thread, main_thread
+from types import ModuleType
+
+from sim.core.errors import InputError
+from sim.results import Results
+from sim.scenario import Scenario
+
+Progress = Callable[[int, int], None]
+"""Called with months (or runs) done and in all."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a comparison."""
+
+    scenario: Scenario
+    replicate: int
+    seed: int
+    scale: float
+    check: bool
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[Results]:
+    """Results in the order of the jobs, whatever the number of worker processes."""
+    tell = progress if progress is not None else _silent
+    tell(0, len(jobs))
+    if workers == 1 or len(jobs) == 1:
+        found = []
+        for job in jobs:
+            found.append(run_job(job))
+            tell(len(found), len(jobs))
+        return found
+    # Workers then find compiled kernels and the population on disk and only read them.
+    warm_up(jobs[0].scenario, jobs[0].scale)
+    pool = ProcessPoolExecutor(
+        min(workers, len(jobs)),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_end_with_parent,
+    )
+    try:
+        with _quiet_start():
+            futures = [pool.submit(run_job, job) for job in jobs]
+        results = _collect(futures, tell)
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return results
+
+
+def run_job(job: Job) -> Results:
+    """One run; year ends only for the city and programme tables, to keep memory flat."""
+    from sim.model import Province
+
+    try:
+        results = Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
+    except InputError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise RuntimeError(f"{job.scenario.name}, replicate {job.replicate}: {what}") from error
+    last = results.province["month"].iloc[-1]
+    results.sectors = results.sectors.iloc[:0]
+    results.tiers = results.tiers.iloc[:0]
+    for name in ("cities", "programme"):
+        frame = getattr(results, name)
+        ends = frame["month"].str.endswith("-12") | (frame["month"] == last)
+        setattr(results, name, frame[ends].reset_index(drop=True))
+    return results
+
+
+def warm_up(scenario: Scenario, scale: float) -> None:
+    """Compile the kernels and put the population on disk."""
+    from sim.model import Province
+
+    first_month = scenario.with_settings([f'time.end="{scenario.time.start}"'])
+    Province(first_month, scale=scale).run()
+
+
+def _silent(done: int, total: int) -> None:
+    return
+
+
+def _collect(futures: Sequence[Future[Results]], tell: Progress) -> list[Results]:
+    try:
+        for done, future in enumerate(as_completed(futures), 1):
+            future.result()
+            tell(done, len(futures))
+    except BrokenProcessPool:
+        raise RuntimeError(
+            "a worker process died (killed, or out of memory): fewer --workers or a smaller "
+            "--scale need less"
+        ) from None
+    return [future.result() for future in futures]
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed ends too; waiting for work it would stay for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """How workers are started.
+
+    They need this package only, not the caller's main module, so a script without
+    `if __name__ == "__main__"` works too. Ctrl-C is blocked while they start, and for good in
+    them: it goes to every process of a terminal, and ending the workers is their parent's part.
+    """
+    main = sys.modules["__main__"]
+    block = hasattr(signal, "pthread_sigmask") and current_thread() is main_thread()
+    sys.modules["__main__"] = ModuleType("__main__")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if block else set()
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        if block:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
