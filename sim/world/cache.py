@@ -7,11 +7,13 @@ import json
 import os
 import shutil
 import tempfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 
 from sim.core.compile import cache_directory
 from sim.core.edges import Edges
@@ -28,11 +30,13 @@ _TABLES = {"firms": FIRMS, "providers": PROVIDERS, "cities": CITIES}
 def population_key(
     data: ProvinceData, scale: float, seed: int, settings: PopulationParameters
 ) -> str:
-    """Hash of data, settings and the code that makes populations."""
+    """Hash of data, settings and the code that makes populations, with the draws it is made of."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    parts = [data.checksums, repr(float(scale)), seed, asdict(settings), np.__version__]
+    world = Path(__file__).parent
+    for path in (*sorted(world.glob("*.py")), *sorted((world.parent / "core").glob("*.py"))):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    versions = [np.__version__, scipy.__version__]
+    parts = [data.checksums, repr(float(scale)), seed, asdict(settings), versions]
     digest.update(json.dumps(parts, sort_keys=True).encode())
     return digest.hexdigest()[:24]
 
@@ -68,7 +72,7 @@ def _write(population: Population, folder: Path) -> None:
         sums: dict[str, str] = {}
         for name, array in _arrays(population).items():
             np.save(temporary / f"{name}.npy", array)
-            sums[name] = f"{array.dtype}{array.shape}"
+            sums[name] = _mark(array)
         (temporary / "index.json").write_text(json.dumps(sums, sort_keys=True), encoding="utf-8")
         try:
             os.rename(temporary, folder)
@@ -78,6 +82,12 @@ def _write(population: Population, folder: Path) -> None:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _mark(array: Array) -> str:
+    """Type, shape and CRC-32 of an array: enough to see damage, and quicker than reading a disk."""
+    check = zlib.crc32(np.ascontiguousarray(array).data)
+    return f"{array.dtype}{array.shape} {check:08x}"
 
 
 def _arrays(population: Population) -> dict[str, Array]:
@@ -98,8 +108,8 @@ def _read(folder: Path) -> Population:
         )
 
     try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        index = dict(json.loads((folder / "index.json").read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError) as error:
         raise refuse("index.json", str(error)) from None
     fixed = {
         f"{table}.{column.name}"
@@ -116,8 +126,8 @@ def _read(folder: Path) -> Population:
             )
         except (OSError, ValueError, EOFError) as error:
             raise refuse(f"{name}.npy", str(error)) from None
-        if f"{array.dtype}{array.shape}" != shape:
-            raise refuse(f"{name}.npy", f"{array.dtype}{array.shape} instead of {shape}")
+        if _mark(array) != shape:
+            raise refuse(f"{name}.npy", f"{_mark(array)} instead of {shape}")
         arrays[name] = array.view(np.ndarray) if mapped else array
     try:
         tables = {

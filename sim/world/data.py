@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,76 +14,19 @@ from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.world.economy import Economy
+from sim.world.rows import Rows
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES, TIERS
 
 DIRECTORY = Path(__file__).resolve().parent.parent.parent / "calibration" / "data"
-CONFIDENCE = (
-    "official_table", "official_text", "press_quoting_official", "paper", "derived", "recalled",
-)  # fmt: skip
 BASE_YEAR = 2013
+MARGIN_ERROR = 0.005
+"""Largest error of the sums of city_sector.csv against cities.csv and sectors.csv."""
+SERIES = (
+    "domestic_demand_growth", "export_demand_growth", "services_demand_growth", "wage_growth",
+    "consumer_price_growth", "broadband_growth", "robot_price", "minimum_wage", "lending_rate",
+)  # fmt: skip
 _MONTHS = 10_000.0 / 12.0
 """From 100m CNY a year to 10k CNY a month."""
-
-
-class Rows:
-    """One table as text, with checked access by column."""
-
-    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
-        self.path = path
-        try:
-            content = path.read_bytes()
-            lines = list(csv.DictReader(content.decode("utf-8").splitlines()))
-        except OSError as error:
-            raise InputError(path, "", str(error.strerror), "a readable table") from None
-        except UnicodeDecodeError:
-            raise InputError(path, "", "bytes that are not UTF-8", "a UTF-8 table") from None
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        self.rows = lines
-        have = set(lines[0]) if lines else set()
-        for column in (*columns, "source", "confidence"):
-            if column not in have:
-                raise InputError(path, column, "a missing column", sorted(have) or "rows")
-        for number, row in enumerate(lines, 2):
-            if None in row or None in row.values():
-                raise InputError(path, f"line {number}", "a wrong number of cells", len(have))
-            if not row["source"] or row["confidence"] not in CONFIDENCE:
-                raise InputError(
-                    path, f"line {number}: confidence", row["confidence"], ", ".join(CONFIDENCE)
-                )
-
-    def where(self, **equal: str) -> Rows:
-        """The rows whose columns have these values."""
-        new = object.__new__(Rows)
-        new.path, new.sha256 = self.path, self.sha256
-        new.rows = [r for r in self.rows if all(r[key] == value for key, value in equal.items())]
-        return new
-
-    def text(self, column: str) -> tuple[str, ...]:
-        """A column as text."""
-        return tuple(row[column] for row in self.rows)
-
-    def numbers(self, column: str, low: float = 0.0, high: float = np.inf) -> Array:
-        """A column as float64 within [low, high]."""
-        return np.array([self.number(row, column, low, high) for row in self.rows])
-
-    def number(
-        self, row: Mapping[str, str], column: str, low: float = 0.0, high: float = np.inf
-    ) -> float:
-        """One cell as a number within [low, high]."""
-        try:
-            value = float(row[column])
-        except ValueError:
-            value = np.nan
-        if not low <= value <= high:
-            name = next(iter(row.values()))
-            raise InputError(self.path, f"{name}: {column}", row[column], f"{low:g} to {high:g}")
-        return value
-
-    def position(self, row: Mapping[str, str], column: str, allowed: tuple[str, ...]) -> int:
-        """Place of a cell's word in `allowed`."""
-        if row[column] not in allowed:
-            raise InputError(self.path, column, row[column], ", ".join(allowed))
-        return allowed.index(row[column])
 
 
 @dataclass(frozen=True)
@@ -161,7 +102,8 @@ class ProvinceData:
         first, last = BASE_YEAR * 12, start + months
         low = min(start, first)
         years = np.arange(low, max(last, first + 12)) // 12
-        rates = np.array([growth.get(int(y), growth[max(growth)]) for y in years])
+        known = np.clip(years, min(growth), max(growth))
+        rates = np.array([growth[int(year)] for year in known])
         level = np.cumprod((1.0 + rates / 100.0) ** (1.0 / 12.0))
         level /= level[first - low : first - low + 12].mean()
         return level[start - low : start - low + months]
@@ -187,51 +129,39 @@ def load_data(directory: Path | None = None) -> ProvinceData:
     folder = Path(directory) if directory is not None else DIRECTORY
     sums: dict[str, str] = {}
 
-    def table(name: str, *columns: str) -> Rows:
-        rows = Rows(folder / f"{name}.csv", columns)
+    def table(name: str) -> Rows:
+        rows = Rows(folder / f"{name}.csv")
         sums[f"{name}.csv"] = rows.sha256
         return rows
 
-    sectors = table("sectors", "code", "kind", "output_100m", "local_supply_ratio")
-    cities = table("cities", "name_en", "name_zh", "longitude", "latitude", "industrial_wage_cny")
-    economy = _economy(sectors, table("input_coefficients", "input", "user", "coefficient"),
-                       table("final_demand", "sector", "component", "value_100m"))  # fmt: skip
+    sectors = table("sectors")
+    cities = table("cities")
+    economy = _economy(sectors, table("input_coefficients"), table("final_demand"))
     names = cities.text("name_en")
-    shape = (len(names), len(economy.codes))
-    cells = {key: np.zeros(shape) for key in ("firms", "output_100m", "employees_10k")}
-    grid = table("city_sector", "city", "sector", *cells)
-    for row in grid.rows:
-        place = grid.position(row, "city", names), grid.position(row, "sector", economy.codes)
-        for key, array in cells.items():
-            array[place] = grid.number(row, key)
-    exogenous: dict[str, list[tuple[str, float]]] = {}
-    outside = table("exogenous", "series", "date", "value", "unit", "kind")
-    for row in outside.rows:
-        value = outside.number(row, "value", -100.0)
-        exogenous.setdefault(row["series"], []).append((row["date"], value))
-    start = table("initial_adoption", "technology", "tier", "share_2012", "aware_2012")
-    facts = table("network_facts", "fact", "low", "central", "high", "unit")
+    cells = _cells(table("city_sector"), cities, sectors.where(kind="industry"))
+    start = table("initial_adoption")
+    facts = table("network_facts")
     return ProvinceData(
         economy=economy,
         cities=_cities(cities),
         distance=great_circle(cities.numbers("longitude"), cities.numbers("latitude")),
-        counties=_counties(table("counties", "city", "name_zh", "specialised_sectors"), names, economy),
+        counties=_counties(table("counties"), names, economy),
         cell_firms=cells["firms"],
         cell_output=cells["output_100m"] * _MONTHS,
         cell_employees=cells["employees_10k"] * 1e4,
-        sizes=_sizes(table("size_classes", "size", "tier", "firms", "mean_employees")),
-        technologies=_technologies(table("technologies", "code", "provider_kind")),
-        complement=_complement(table("complementarities", "technology", "with_technology")),
+        sizes=_sizes(table("size_classes")),
+        technologies=_technologies(table("technologies")),
+        complement=_complement(table("complementarities")),
         initial_adoption=_initial(start, "share_2012"),
         initial_awareness=_initial(start, "aware_2012"),
-        provider_kinds=_kinds(table("provider_kinds", "kind", "count", "teams_mean")),
-        provider_share=_provider_share(table("providers", "kind", "city", "share"), names),
-        exogenous=exogenous,
+        provider_kinds=_kinds(table("provider_kinds")),
+        provider_share=_provider_share(table("providers"), names),
+        exogenous=_exogenous(table("exogenous")),
         network_facts=[
             dict(row) | {k: facts.number(row, k) for k in ("low", "central", "high")}
             for row in facts.rows
         ],
-        programme_budget=table("programme_budget", "item", "year", "value_10k").rows,
+        programme_budget=table("programme_budget").rows,
         checksums=sums,
     )  # fmt: skip
 
@@ -273,6 +203,46 @@ def _economy(sectors: Rows, inputs: Rows, final: Rows) -> Economy:
             )
         },
     )  # fmt: skip
+
+
+def _cells(grid: Rows, cities: Rows, industry: Rows) -> dict[str, Array]:
+    """Firms, output and employees by city and sector, each (C, S), that add to both margins."""
+    names, codes = cities.text("name_en"), industry.text("code")
+    cells = {}
+    for key in ("firms", "output_100m", "employees_10k"):
+        cells[key] = np.full((len(names), len(codes)), np.nan)
+        for row in grid.rows:
+            place = grid.position(row, "city", names), grid.position(row, "sector", codes)
+            cells[key][place] = grid.number(row, key)
+        for axis, margin, words in ((1, cities, names), (0, industry, codes)):
+            got, want = cells[key].sum(axis=axis), margin.numbers(key)
+            wrong = np.flatnonzero(~(np.abs(got - want) <= MARGIN_ERROR * want))
+            if len(wrong):
+                worst = int(wrong[0])
+                raise InputError(
+                    grid.path, f"{words[worst]}: {key}", f"a sum of {got[worst]:g}",
+                    f"{want[worst]:g} as in {margin.path.name}",
+                )  # fmt: skip
+    return cells
+
+
+def _exogenous(outside: Rows) -> dict[str, list[tuple[str, float]]]:
+    """Dates (year or year-month) and values of every path."""
+    paths: dict[str, list[tuple[str, float]]] = {name: [] for name in SERIES}
+    for row in outside.rows:
+        name = SERIES[outside.position(row, "series", SERIES)]
+        monthly = name in ("minimum_wage", "lending_rate")
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])" if monthly else r"\d{4}", row["date"]):
+            allowed = "year-month" if monthly else "a year"
+            raise InputError(outside.path, f"{name}: date", row["date"], allowed)
+        paths[name].append((row["date"], outside.number(row, "value", -99.0)))
+    for name, points in paths.items():
+        if not points:
+            raise InputError(outside.path, name, "no rows", "one or more")
+        years = sorted(int(date) for date, _ in points if name.endswith("growth"))
+        if years and years != list(range(years[0], years[-1] + 1)):
+            raise InputError(outside.path, f"{name}: date", "a year left out", "every year")
+    return paths
 
 
 def _cities(cities: Rows) -> dict[str, Any]:
@@ -374,4 +344,7 @@ def _provider_share(rows: Rows, cities: tuple[str, ...]) -> Array:
     for row in rows.rows:
         place = rows.position(row, "kind", PROVIDER_KINDS), rows.position(row, "city", cities)
         share[place] = rows.number(row, "share", 0.0, 1.0)
+    for kind, total in zip(PROVIDER_KINDS, share.sum(axis=1), strict=True):
+        if not abs(total - 1.0) <= 0.01:
+            raise InputError(rows.path, f"{kind}: share", f"a sum of {total:g}", "a sum of 1")
     return share / share.sum(axis=1, keepdims=True)

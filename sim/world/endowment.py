@@ -183,7 +183,9 @@ def _realise(data: ProvinceData, firms: Table, applicable: Array, seed: int, peo
             size = (people / numbers.size_reference[k]) ** numbers.size_exponent[k]
             price = numbers.fixed_cost_10k[k] + numbers.scaled_cost_10k[k] * size
         running += np.where(uses, numbers.running_cost_share[k] * price / 12.0, 0.0)
-        since = -np.ceil(60.0 * _uniform(firms, seed, "since", k)) - 1
+        # Within the last five years, and not before the firm was there.
+        span = np.minimum(60.0, -1.0 - firms.founded)
+        since = -np.ceil(span * _uniform(firms, seed, "since", k)) - 1
         write("adopted_month")[:, k] = np.where(uses, since, NEVER)
         # Belief before any news: a little below what is promised, wide (prior).
         write("belief")[:, k] = 0.9 * np.exp(0.35 * _normal(firms, seed, "belief", k) - 0.06)

@@ -18,6 +18,21 @@ from sim.world.data import ProvinceData
 from sim.world.tables import PROVIDER_KINDS, TIERS
 
 
+class _Attributes(dict[str, Any]):
+    """Attributes of a node or edge: made when looked at, so that writing to them would be lost."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise nx.NetworkXError("frozen: the supply graph is a view; work on subgraph(...).copy()")
+
+    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, Any]:
+        return dict(self)
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)
+
+
 class _Neighbours(Mapping[int, dict[str, float]]):
     """Neighbours of one node with their edge attributes."""
 
@@ -39,7 +54,7 @@ class _Neighbours(Mapping[int, dict[str, float]]):
         place = self._place(node)
         if place < 0:
             raise KeyError(node)
-        return {"weight": float(self.weights[place])}
+        return _Attributes(weight=float(self.weights[place]))
 
     def copy(self) -> dict[int, dict[str, float]]:
         """An ordinary dictionary."""
@@ -101,7 +116,7 @@ class _Nodes(Mapping[int, dict[str, Any]]):
         if node not in self:
             raise KeyError(node)
         firms = self.firms
-        attributes = {
+        attributes: dict[str, Any] = {
             "uid": int(firms.uid[node]),
             "sector": self.sectors[firms.sector[node]],
             "city": self.cities[firms.city[node]],
@@ -113,7 +128,7 @@ class _Nodes(Mapping[int, dict[str, Any]]):
         }
         if self.labels is not None:
             attributes["label"] = self.labels[node]
-        return attributes
+        return _Attributes(attributes)
 
 
 class SupplyGraph(nx.DiGraph):  # type: ignore[misc]
@@ -122,9 +137,12 @@ class SupplyGraph(nx.DiGraph):  # type: ignore[misc]
     Made in well under a millisecond at any size; `subgraph(rows).copy()` gives an ordinary graph.
     """
 
-    def __init__(self, *_: Any, **__: Any) -> None:
-        # networkx calls this without arguments to make empty graphs of the same class.
-        super().__init__()
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        # networkx makes graphs to fill (reverse, relabel, compose) by calling a graph's class.
+        return nx.DiGraph()
+
+    def __reduce__(self) -> Any:
+        return _restore, (self.__dict__["_adj"], self.__dict__["_pred"], self.__dict__["_node"])
 
     @classmethod
     def over(
@@ -132,16 +150,11 @@ class SupplyGraph(nx.DiGraph):  # type: ignore[misc]
         labels: Any = None,
     ) -> SupplyGraph:  # fmt: skip
         """The graph over these arrays."""
-        new = cls.__new__(cls)
-        new.__dict__.update(graph={}, __networkx_cache__={})
-        new.__dict__["_adj"] = new.__dict__["_succ"] = _Adjacency(
-            edges.customer_start, edges.customers, edges.customer_weight
+        return _restore(
+            _Adjacency(edges.customer_start, edges.customers, edges.customer_weight),
+            _Adjacency(edges.supplier_start, edges.suppliers, edges.supplier_weight),
+            _Nodes(firms, sectors, cities, labels),
         )
-        new.__dict__["_pred"] = _Adjacency(
-            edges.supplier_start, edges.suppliers, edges.supplier_weight
-        )
-        new.__dict__["_node"] = _Nodes(firms, sectors, cities, labels)
-        return new
 
     def to_undirected_class(self) -> Any:
         """Copies are ordinary graphs."""
@@ -172,6 +185,15 @@ class SupplyGraph(nx.DiGraph):  # type: ignore[misc]
     add_node = add_nodes_from = remove_node = remove_nodes_from = _refuse
     add_edge = add_edges_from = add_weighted_edges_from = remove_edge = _refuse
     remove_edges_from = clear = clear_edges = update = _refuse
+
+
+def _restore(customers: _Adjacency, suppliers: _Adjacency, nodes: _Nodes) -> SupplyGraph:
+    """A supply graph over these mappings."""
+    new: SupplyGraph = object.__new__(SupplyGraph)
+    new.__dict__.update(graph={}, __networkx_cache__={})
+    new.__dict__["_adj"] = new.__dict__["_succ"] = customers
+    new.__dict__["_pred"], new.__dict__["_node"] = suppliers, nodes
+    return new
 
 
 def cluster_graph(data: ProvinceData, shares: Array) -> Any:

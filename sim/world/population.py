@@ -14,7 +14,7 @@ from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
 from sim.world.economy import Economy
 from sim.world.endowment import endow
-from sim.world.links import gravity, make_links, open_shares
+from sim.world.links import among, gravity, make_links, open_shares
 from sim.world.synthesis import (
     Population,
     PopulationParameters,
@@ -35,15 +35,23 @@ def synthesise(
     seed: int,
     settings: PopulationParameters,
     exists: Array | None = None,
+    shares: Array | None = None,
 ) -> Population:
-    """The province at a scale; `exists` (C, S) can leave out whole clusters of firms."""
+    """The province at a scale.
+
+    `exists` (C, S) can leave out whole clusters of firms, `shares` say where else than `gravity`
+    does firms buy (see `make_links`).
+    """
     firms = make_rows(data, scale, seed, settings)
     if exists is not None:
         firms = _only(firms, exists)
     applicable = applicable_technologies(data)
     endow(data, firms, applicable, seed, settings)
-    shares = gravity(data.cell_output, data.distance, settings, exists)
-    edges = make_links(firms, data.economy.coefficients, shares, seed, settings)
+    if shares is None:
+        shares = gravity(data.cell_output, data.distance, settings, exists)
+    present = np.zeros(data.cell_firms.shape, dtype=bool)
+    present[firms.city, firms.sector] = True
+    edges = make_links(firms, data, among(shares, present), seed, settings)
     firms.writable("share")[:] = open_shares(firms, edges, len(data.economy.codes))
     return Population(
         firms=firms,
@@ -97,20 +105,28 @@ def population_from_graph(
     a month), threshold, adopted and aware (technology codes), all optional; edge attribute weight,
     what the customer buys from the supplier per unit of its output, 0 if not given. Edges run from
     supplier to customer; an undirected edge links both ways. Or a graph of clusters, whose nodes
-    are (city, sector) pairs as in `cluster_graph`: firms exist in its clusters only.
+    are (city, sector) pairs as in `cluster_graph`: firms exist in its clusters only, and the clusters
+    of a city and sector buy a good from clusters in proportion to the flows of the graph, on the
+    open market where none is left.
     """
     if not isinstance(graph, nx.Graph) or graph.is_multigraph():
         raise InputError("supply graph", "", type(graph).__name__, "a networkx Graph or DiGraph")
     if graph.number_of_nodes() == 0:
         raise InputError("supply graph", "nodes", 0, "one or more")
     nodes = list(graph.nodes)
-    if all(isinstance(node, tuple) and len(node) == 2 for node in nodes):
-        return synthesise(data, scale, seed, settings, _clusters(graph, data))
+    if all(_names_cluster(node) for node in nodes):
+        return synthesise(data, scale, seed, settings, *_clusters(graph, data))
     economy = economy if economy is not None else data.economy
     return _firms_of_graph(graph, nodes, data, economy)
 
 
-def _clusters(graph: Any, data: ProvinceData) -> Array:
+def _names_cluster(node: Any) -> bool:
+    """Whether a node is a pair of words; a pair of numbers is a firm on a grid."""
+    return isinstance(node, tuple) and len(node) == 2 and all(isinstance(x, str) for x in node)
+
+
+def _clusters(graph: Any, data: ProvinceData) -> tuple[Array, Array]:
+    """Which clusters exist (C, S), and where users buy goods (S, S user, C buyer, C supplier)."""
     cities, codes = data.codes["cities"], data.economy.codes
     exists = np.zeros((len(cities), len(codes)), dtype=bool)
     for city, code in graph.nodes:
@@ -121,9 +137,17 @@ def _clusters(graph: Any, data: ProvinceData) -> Array:
         if code not in codes:
             raise InputError("supply graph", f"node ({city}, {code})", code, ", ".join(codes))
         exists[cities[city], codes.index(code)] = True
+    if not exists.any():
+        raise InputError("supply graph", "nodes", "no cluster of firms", "one or more")
+    flow = np.zeros((len(codes), len(codes), len(cities), len(cities)))
     for one, other, attributes in graph.edges(data=True):
-        _number(attributes.get("flow", 0.0), f"edge {one} -> {other}: flow")
-    return exists
+        amount = _number(attributes.get("flow", 0.0), f"edge {one} -> {other}: flow")
+        pairs = [(one, other)] if graph.is_directed() else [(one, other), (other, one)]
+        for (home, source), (away, user) in pairs:
+            if source in codes and user in codes:
+                flow[codes.index(source), codes.index(user), cities[away], cities[home]] += amount
+    total = flow.sum(axis=-1, keepdims=True)
+    return exists, flow / np.where(total > 0, total, 1.0)
 
 
 def _number(value: Any, where: str, high: float = np.inf) -> float:
@@ -151,6 +175,11 @@ def _firms_of_graph(
     firms = Table("firms", FIRMS, len(nodes))
     write = firms.writable
     cities = data.codes["cities"]
+    names = tuple(cities)
+    places = {
+        word: row for key in ("name_en", "name_zh", "code")
+        for row, word in enumerate(data.cities[key])
+    }  # fmt: skip
     employees = np.zeros(len(nodes))
     output = np.zeros(len(nodes))
     adopted = np.zeros(len(nodes), dtype=np.int64)
@@ -161,8 +190,9 @@ def _firms_of_graph(
         sector = attributes.get("sector", economy.codes[0])
         if sector not in economy.codes:
             raise InputError("supply graph", f"{where}: sector", sector, ", ".join(economy.codes))
-        city = attributes.get("city", next(iter(cities)))
-        if city not in cities:
+        city = attributes.get("city", names[0])
+        city = names[places[city]] if isinstance(city, str) and city in places else city
+        if city not in names:
             raise InputError("supply graph", f"{where}: city", city, ", ".join(cities))
         tier = attributes.get("tier", "above_scale")
         if tier not in TIERS:

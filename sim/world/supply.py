@@ -125,6 +125,7 @@ def margins(population: Population, data: ProvinceData) -> list[dict[str, Any]]:
     add("firms by sector", sectors, firms.sector, weight, data.cell_firms.sum(axis=0))
     add("output by city", cities, firms.city, output, data.cell_output.sum(axis=1))
     add("output by sector", sectors, firms.sector, output, data.cell_output.sum(axis=0))
+    add("employees by city", cities, firms.city, people, data.cell_employees.sum(axis=1))
     add("employees by sector", sectors, firms.sector, people, data.cell_employees.sum(axis=0))
     staff = np.asarray(firms.skilled + firms.unskilled)
     lower = data.sizes["employees_low"][:4]

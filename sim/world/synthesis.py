@@ -30,21 +30,34 @@ LOG_MEAN, LOG_SD = 4.449, 1.133
 """Lognormal body of above-scale employees, fitted to the class counts of 2013 (derived)."""
 TAIL_EXPONENT = 1.06
 """CCDF exponent of employees above 1,000 (Axtell 2001: 1.059 for US firms)."""
+LARGEST = 40_000.0
+"""No larger industrial firm was in the province (recalled)."""
 WITHIN_SECTOR_SD = 0.45
 """Standard deviation of log output per employee: 90/10 ratio 3.2 (Hsieh & Klenow 2009: above 3)."""
 
 
 @dataclass(frozen=True)
 class PopulationParameters:
-    """What a scenario may set about the population; the rest is data."""
+    """What a scenario may set about the population; the rest is data.
+
+    Of the links drawn some are alike and merged, so `suppliers_mean` lies above the mean degree of
+    8; the floor of three links flattens `degree_elasticity` to 0.3. Suppliers in a cluster draw
+    customers by output to the power of `attraction`. Between cities links thin out with
+    `(1 + d / distance_scale)^-distance_power`, inside one by county with `county_scale`, in km:
+    together half of them within 30-40 km (network_facts.csv).
+    """
 
     below_scale_rows: int = 10_000
     initial_adoption: float = 1.0
     initial_awareness: float = 1.0
-    suppliers_mean: float = 8.0
-    degree_elasticity: float = 0.4
+    suppliers_mean: float = 8.5
+    degree_elasticity: float = 0.6
+    suppliers_tail: float = 1.4
+    attraction: float = 1.1
     distance_scale: float = 30.0
     distance_power: float = 1.4
+    county_scale: float = 8.0
+    county_power: float = 2.0
     link_cover: float = 0.6
     longest_share: float = 0.7
 
@@ -70,9 +83,35 @@ class Population:
 def round_to_total(values: Array, total: int) -> Array:
     """Whole numbers near `values` that add to `total` (largest remainders, ties by position)."""
     scaled = values * (total / max(values.sum(), 1e-12))
-    whole: Array = np.floor(scaled).astype(np.int64)
+    whole: Array = np.ascontiguousarray(np.floor(scaled).astype(np.int64))
     order = np.argsort(-(scaled - whole).ravel(), kind="stable")[: total - int(whole.sum())]
     whole.ravel()[order] += 1
+    return whole
+
+
+def round_to_margins(values: Array, total: int) -> Array:
+    """Whole numbers near `values` (C, S) that add to `total` and, within one, to both margins.
+
+    Every sector that has firms keeps at least one, so that no good is without a maker at any scale.
+    """
+    by_sector = round_to_total(values.sum(axis=0), total)
+    for s in np.flatnonzero((by_sector == 0) & (values.sum(axis=0) > 0)):
+        by_sector[by_sector.argmax()] -= 1
+        by_sector[s] = 1
+    by_city = round_to_total(values.sum(axis=1), total)
+    scaled = values * (by_sector / np.maximum(values.sum(axis=0), 1e-12))
+    whole: Array = np.floor(scaled + 1e-9).astype(np.int64)
+    for c in np.flatnonzero(whole.sum(axis=1) > by_city):
+        for s in np.argsort(scaled[c] - whole[c], kind="stable"):
+            if whole[c].sum() > by_city[c] and whole[c, s] > 0:
+                whole[c, s] -= 1
+    order = np.argsort(-(scaled - whole).ravel(), kind="stable")
+    # First where the remainder is largest, then wherever both margins still lack a firm.
+    for once in (True, False):
+        for c, s in zip(*np.unravel_index(order, values.shape), strict=True):
+            lack = min(by_city[c] - whole[c].sum(), by_sector[s] - whole[:, s].sum())
+            if lack > 0 and values[c, s] > 0:
+                whole[c, s] += 1 if once else lack
     return whole
 
 
@@ -82,9 +121,9 @@ def make_rows(data: ProvinceData, scale: float, seed: int, settings: PopulationP
     below = max(22, round(settings.below_scale_rows * scale))
     cells = np.stack(
         [
-            round_to_total(data.cell_firms, above),
-            round_to_total(data.cell_firms, below - below // 2),
-            round_to_total(data.cell_firms, below // 2),
+            round_to_margins(data.cell_firms, above),
+            round_to_margins(data.cell_firms, below - below // 2),
+            round_to_margins(data.cell_firms, below // 2),
         ]
     )
     kinds, cities, sectors = np.indices(cells.shape)
@@ -102,11 +141,16 @@ def make_rows(data: ProvinceData, scale: float, seed: int, settings: PopulationP
     write("city")[:], write("sector")[:], write("county")[:] = city, sector, county
     sizes = data.sizes
     real = [float(sizes["firms"][:4].sum()), *(float(n) for n in sizes["firms"][4:6])]
-    numbers = np.bincount(group, minlength=3)
-    write("weight")[:] = (np.array(real) / np.maximum(numbers, 1))[group]
+    # Below scale a row stands for its sector's share of the real firms, so that the few rows of a
+    # small sector count for no more than they should at any scale.
+    counts = np.bincount(group * len(data.economy.codes) + sector, minlength=cells[:, 0].size)
+    share = data.cell_firms.sum(axis=0) / data.cell_firms.sum()
+    weights = np.array(real)[:, None] * share / np.maximum(counts.reshape(3, -1), 1)
+    weights[0] = real[0] / max(int((group == 0).sum()), 1)
+    write("weight")[:] = weights[group, sector]
     employees, size = _employees(data, firms, group, seed)
     write("tier")[:] = sizes["tier"][size]
-    _output(data, firms, employees, size, group == 0, seed)
+    _output(data, firms, employees, size, group, seed)
     return firms
 
 
@@ -141,26 +185,33 @@ def _counties(data: ProvinceData, city: Array, sector: Array, group: Array, seed
 
 
 def _employees(data: ProvinceData, firms: Table, group: Array, seed: int) -> tuple[Array, Array]:
-    """Employees and size class of each row; class counts exact, sector totals close."""
+    """Employees and size class of each row; class counts exact, sectors and cities close."""
     sizes, rows = data.sizes, firms.rows
     size = np.zeros(rows, dtype=np.int64)
     employees = np.zeros(rows)
     latent = _normal(firms, seed, "size")
-    sector = firms.sector.astype(np.int64)
     above = np.flatnonzero(group == 0)
     counts = round_to_total(sizes["firms"][:4], len(above))
-    target = data.cell_employees.sum(axis=0)
-    mean = np.maximum(target / np.maximum(data.cell_firms.sum(axis=0), 1e-9), 1.0)
-    lift = np.log(mean) - np.log(mean).mean()
+    keys = (firms.sector[above].astype(np.int64), firms.city[above].astype(np.int64))
+    targets = (data.cell_employees.sum(axis=0), data.cell_employees.sum(axis=1))
+    lifts = []
+    for axis, target in enumerate(targets):
+        mean = np.maximum(target / np.maximum(data.cell_firms.sum(axis=axis), 1e-9), 1.0)
+        lifts.append(np.log(mean) - np.log(mean).mean())
     weight = firms.weight[above].astype(np.float64)
-    power = _body_power(sizes, float(target.sum()))
-    for _ in range(12):
+    power = _body_power(sizes, float(targets[0].sum()))
+    step = 0.7
+    for _ in range(15):
         rank = np.empty(len(above))
-        order = np.argsort(-(LOG_SD * latent[above] + lift[sector[above]]), kind="stable")
-        rank[order] = (np.arange(len(above)) + 0.5) / len(above)
-        employees[above], size[above] = _size_of_rank(rank, counts, sizes, power)
-        got = np.bincount(sector[above], weights=weight * employees[above], minlength=len(target))
-        lift += 0.7 * (np.log(target) - np.log(np.maximum(got, 1.0)))
+        score = LOG_SD * latent[above] + lifts[0][keys[0]] + lifts[1][keys[1]]
+        rank[np.argsort(-score, kind="stable")] = (np.arange(len(above)) + 0.5) / len(above)
+        people, classes = _size_of_rank(rank, counts, sizes, power)
+        for lift, key, target in zip(lifts, keys, targets, strict=True):
+            got = np.bincount(key, weights=weight * people, minlength=len(target))
+            # Small steps at the end settle which firm is the last of its class.
+            lift += step * np.clip(np.log(target / np.maximum(got, 1.0)), -1.0, 1.0)
+        step *= 0.9
+    employees[above], size[above] = _settle(people, classes, weight, keys, targets, sizes), classes
     for place, kind in ((4, 1), (5, 2)):
         members = np.flatnonzero(group == kind)
         low, high = sizes["employees_low"][place], sizes["employees_high"][place]
@@ -168,6 +219,20 @@ def _employees(data: ProvinceData, firms: Table, group: Array, seed: int) -> tup
         employees[members] = np.clip(middle * np.exp(0.5 * latent[members] - 0.125), low, high)
         size[members] = place
     return employees, size
+
+
+def _settle(
+    people: Array, classes: Array, weight: Array, keys: tuple[Array, Array],
+    targets: tuple[Array, Array], sizes: dict[str, Any],
+) -> Array:  # fmt: skip
+    """Employees moved inside their size classes to the totals of sectors and cities."""
+    low = sizes["employees_low"][classes]
+    high = np.array([LARGEST, *(sizes["employees_high"][1:4] - 0.5)])[classes]
+    for _ in range(30):
+        for key, target in zip(reversed(keys), reversed(targets), strict=True):
+            got = np.bincount(key, weights=weight * people, minlength=len(target))
+            people = np.clip(people * (target / np.maximum(got, 1.0))[key], low, high)
+    return people
 
 
 def _body_power(sizes: dict[str, Any], target: float) -> float:
@@ -195,18 +260,21 @@ def _size_of_rank(
     bottom = ndtr((np.log(low) - LOG_MEAN) / LOG_SD)
     top = ndtr((np.log(high) - LOG_MEAN) / LOG_SD)
     body = np.exp(LOG_MEAN + LOG_SD * ndtri(top - inside * (top - bottom)))
-    # Truncated at 40,000 employees: no larger industrial firm was in the province.
-    least = (1000.0 / 40_000.0) ** TAIL_EXPONENT
+    least = (1000.0 / LARGEST) ** TAIL_EXPONENT
     tail = 1000.0 * (least + (1.0 - least) * inside) ** (-1.0 / TAIL_EXPONENT)
     body = np.where(size == 2, low * (body / low) ** power, body)
     return np.where(size == 0, tail, body), size
 
 
 def _output(
-    data: ProvinceData, firms: Table, employees: Array, size: Array, above: Array, seed: int
+    data: ProvinceData, firms: Table, employees: Array, size: Array, group: Array, seed: int
 ) -> None:
-    """Output per employee, raked so that above-scale output meets sectors and cities."""
-    write = firms.writable
+    """Output per employee, raked so that above-scale output meets sectors and cities.
+
+    Firms below scale are raked to what their sector's number, mean size and output per employee
+    give, so that the sectors' totals, and with them final demand, are the same at any scale.
+    """
+    write, above = firms.writable, group == 0
     city, sector = firms.city.astype(np.int64), firms.sector.astype(np.int64)
     per_head = data.cell_output.sum(axis=0) / data.cell_employees.sum(axis=0)
     productivity = (
@@ -225,6 +293,16 @@ def _output(
             got = np.bincount(key[above], weights=flow[above], minlength=len(target))
             factor *= np.where(got > 0, target / np.maximum(got, 1e-9), 1.0)
     monthly = productivity * factor_city[city] * factor_sector[sector]
+    share = data.cell_firms.sum(axis=0) / data.cell_firms.sum()
+    sizes = data.sizes
+    for place, kind in ((4, 1), (5, 2)):
+        wanted = sizes["firms"][place] * sizes["mean_employees"][place] * share
+        wanted = wanted * per_head * sizes["output_per_employee_ratio"][place]
+        flow = np.where(group == kind, weight * employees * monthly, 0.0)
+        got = np.bincount(sector, weights=flow, minlength=len(share))
+        monthly = np.where(
+            group == kind, monthly * (wanted / np.maximum(got, 1e-9))[sector], monthly
+        )
     write("productivity")[:] = 12.0 * monthly
     output = firms.productivity.astype(np.float64) * employees / 12.0
     for name in ("output", "demand", "expected_demand"):

@@ -30,7 +30,7 @@ def test_margins_at_scale_one_within_one_per_cent(whole) -> None:
     table = margins(whole, load_data())
     assert {row["dimension"] for row in table} == {
         "firms by city", "firms by sector", "output by city", "output by sector",
-        "employees by sector", "firms by size",
+        "employees by city", "employees by sector", "firms by size",
     }  # fmt: skip
     worst = max(table, key=lambda row: abs(row["error"]))
     assert abs(worst["error"]) <= 0.01, worst
@@ -54,10 +54,8 @@ def test_size_tail_and_spread_of_productivity(whole) -> None:
 def test_network_is_heavy_tailed_and_local(whole) -> None:
     found = {row["fact"]: row for row in network_summary(whole.edges, whole.firms, load_data())}
     assert 6 <= found["mean_suppliers"]["value"] <= 10
-    for fact in ("size_elasticity_suppliers", "size_elasticity_customers"):
-        assert found[fact]["low"] <= found[fact]["value"] <= found[fact]["high"], found[fact]
-    assert found["ccdf_exponent_customers"]["value"] < 2.0
-    assert found["sector_mix_correlation"]["value"] > 0.9
+    for fact, row in found.items():
+        assert row["low"] <= row["value"] <= row["high"], (fact, row)
 
 
 def test_shares_orders_and_final_demand_fit_together(whole) -> None:

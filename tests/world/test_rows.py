@@ -1,0 +1,111 @@
+"""The data tables are read strictly: one clear error for whatever is wrong with them."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.core.errors import InputError
+from sim.world.data import DIRECTORY, load_data
+from sim.world.rows import COLUMNS
+
+Table = list[list[str]]
+
+
+def change(tmp_path: Path, name: str, edit: Callable[[Table], Table]) -> Path:
+    """A copy of the data with one table edited as rows of cells."""
+    folder = tmp_path / "data"
+    shutil.copytree(DIRECTORY, folder)
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    with (folder / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(edit(rows))
+    return folder
+
+
+def with_cell(column: str, line: int, value: str) -> Callable[[Table], Table]:
+    def edit(rows: Table) -> Table:
+        rows[line][rows[0].index(column)] = value
+        return rows
+
+    return edit
+
+
+def test_every_table_is_declared_with_its_columns() -> None:
+    assert {path.stem for path in DIRECTORY.glob("*.csv")} == set(COLUMNS)
+
+
+@pytest.mark.parametrize("name", sorted(COLUMNS))
+def test_a_missing_column_is_named(tmp_path: Path, name: str) -> None:
+    column = COLUMNS[name].split()[-1]
+
+    def edit(rows: Table) -> Table:
+        place = rows[0].index(column)
+        return [row[:place] + row[place + 1 :] for row in rows]
+
+    folder = change(tmp_path, f"{name}.csv", edit)
+    with pytest.raises(InputError, match=rf"{name}\.csv: {column}; given 'a missing column'"):
+        load_data(folder)
+
+
+@pytest.mark.parametrize("name", sorted(COLUMNS))
+def test_an_unknown_column_is_named(tmp_path: Path, name: str) -> None:
+    folder = change(tmp_path, f"{name}.csv", lambda rows: [[*row, "weather"] for row in rows])
+    with pytest.raises(InputError, match="weather; given 'an unknown column'"):
+        load_data(folder)
+
+
+@pytest.mark.parametrize("name", sorted(COLUMNS))
+def test_a_row_given_twice_is_named(tmp_path: Path, name: str) -> None:
+    folder = change(tmp_path, f"{name}.csv", lambda rows: [*rows, rows[1]])
+    with pytest.raises(InputError, match="each of them once"):
+        load_data(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "edit", "message"),
+    [
+        ("city_sector.csv", with_cell("firms", 3, "inf"), "Hangzhou: firms; given 'inf'"),
+        ("city_sector.csv", with_cell("firms", 3, "nan"), "Hangzhou: firms; given 'nan'"),
+        ("city_sector.csv", with_cell("firms", 3, ""), "Hangzhou: firms; given ''"),
+        ("city_sector.csv", with_cell("firms", 3, "6112"), "Hangzhou: firms; given 'a sum of"),
+        ("city_sector.csv", lambda rows: rows[:50] + rows[51:], "a sum of nan"),
+        ("providers.csv", with_cell("share", 1, "0.9"), "robot_integrator: share; given 'a sum"),
+        (
+            "providers.csv",
+            lambda rows: [row for row in rows if row[0] != "cloud"],
+            "cloud: share; given 'a sum of 0'",
+        ),
+        (
+            "exogenous.csv",
+            lambda rows: [row for row in rows if row[0] != "wage_growth"],
+            "wage_growth; given 'no rows'",
+        ),
+        (
+            "exogenous.csv",
+            lambda rows: [row for row in rows if row[:2] != ["wage_growth", "2013"]],
+            "wage_growth: date; given 'a year left out'",
+        ),
+        ("exogenous.csv", with_cell("date", 1, "20x0"), "date; given '20x0'"),
+        ("exogenous.csv", with_cell("series", 1, "sunshine"), "series; given 'sunshine'"),
+    ],
+)
+def test_a_wrong_figure_is_named(
+    tmp_path: Path, name: str, edit: Callable[[Table], Table], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load_data(change(tmp_path, name, edit))
+
+
+def test_growth_before_the_first_year_is_the_first_years() -> None:
+    data = load_data()
+    first = min(int(date) for date, _ in data.exogenous["wage_growth"])
+    rate = dict(data.exogenous["wage_growth"])[str(first)]
+    path = data.paths((first - 3) * 12, 13)["wage"]
+    assert path[12] / path[0] == pytest.approx(1 + rate / 100)
+    assert np.isfinite(path).all()
