@@ -95,7 +95,7 @@ def test_branch_continues_with_equal_bits_and_parts_only_where_it_differs() -> N
         province.step()
     branch = province.branch()
     changed = province.branch()
-    changed.world.tables["firms"].writable("cash")[0] += 1e4
+    changed.world.tables["firms"].writable("cash")[:] += 1e4
     same(frames(province), frames(branch))
     assert not frames(changed)[0].equals(frames(branch)[0])
 
