@@ -117,15 +117,16 @@ class Account:
 
     `budget` is what this year's budget line holds, `committed` what is promised and not yet paid,
     `available` what may still be promised this year. Paying draws on a commitment, so payments can
-    never exceed what was budgeted.
+    never exceed what was budgeted. `beneficiaries` counts whom it reached so far: projects, firms,
+    providers or persons, as the kind of instrument says.
     """
 
     budget: float = 0.0
     available: float = 0.0
     committed: float = 0.0
     paid: float = 0.0
-    drawn: float = 0.0
     lapsed: float = 0.0
+    beneficiaries: float = 0.0
 
     def new_year(self, budget: float) -> None:
         """Open a year's budget; what was not promised last year lapses."""

@@ -148,7 +148,6 @@ class Province(ColumnModel):
             raise InputError("time", "end", self.clock.name, "a month within the scenario")
         context = self.context
         context.flows = Flows()
-        context.measures["paid"] = {}
         self._apply_policies()
         for phase in PHASES:
             began = perf_counter()

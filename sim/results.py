@@ -30,6 +30,7 @@ FORMATS = ("parquet", "csv")
 KEYS = {
     "month": "月份", "city": "城市", "sector": "行业", "tier": "规模层级", "instrument": "政策工具",
     "budget": "预算", "available": "可用", "committed": "已承诺", "paid": "已支付", "lapsed": "失效",
+    "beneficiaries": "受益数",
     "scenario": "情景", "replicate": "重复", "output": "指标", "mean": "均值", "sd": "标准差",
     "baseline": "基准", "difference": "差异", "low": "95%区间下限", "high": "95%区间上限",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
@@ -44,7 +45,7 @@ UNITS = {
 }  # fmt: skip
 """Chinese for the units of outputs."""
 TIER_ZH = dict(zip(TIERS, ("骨干企业", "其他规模以上企业", "小型企业", "微型企业"), strict=True))
-ACCOUNT = ("budget", "available", "committed", "paid", "lapsed")
+ACCOUNT = ("budget", "available", "committed", "paid", "lapsed", "beneficiaries")
 
 
 class Recorder:
@@ -225,21 +226,24 @@ def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Chinese names of what the cells of a column stand for, by column."""
     data = load_data()
     cities = zip(data.cities["name_en"], data.cities["name_zh"], strict=True)
-    # A comparison's manifest holds the settings of several scenarios by name.
-    settings = manifest.get("settings", {})
-    several = manifest.get("command") == "compare"
-    labels = {kind.model_fields["kind"].default: kind.label[0] for kind in INSTRUMENTS}
-    instruments = {
-        name: labels[table["kind"]]
-        for one in (settings.values() if several else (settings,))
-        for name, table in one.get("instruments", {}).items()
-        if name == table["kind"]
-    }
     return {
         "city": {str(en): str(zh) for en, zh in cities},
         "sector": dict(zip(data.economy.codes, data.economy.names_zh, strict=True)),
         "tier": TIER_ZH,
-        "instrument": instruments,
+        "instrument": instrument_titles(manifest, "zh"),
+    }
+
+
+def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:
+    """Title of every instrument of a run's or a comparison's scenarios, by name."""
+    # A comparison's manifest holds the settings of several scenarios by name.
+    settings = manifest.get("settings", {})
+    several = manifest.get("command") == "compare"
+    labels = {kind.model_fields["kind"].default: kind.label for kind in INSTRUMENTS}
+    return {
+        name: table["title"][lang] or labels[table["kind"]][0 if lang == "zh" else 1]
+        for one in (settings.values() if several else (settings,))
+        for name, table in one.get("instruments", {}).items()
     }
 
 

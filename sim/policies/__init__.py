@@ -11,13 +11,13 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.policies.demonstration import Demonstration
-from sim.policies.equipment_subsidy import EquipmentSubsidy
 from sim.policies.leasing_support import LeasingSupport
+from sim.policies.project_grant import ProjectGrant
 from sim.policies.training import Training
 
-INSTRUMENTS = (EquipmentSubsidy, Training, LeasingSupport, Demonstration)
+INSTRUMENTS = (ProjectGrant, Training, LeasingSupport, Demonstration)
 """Every kind of instrument a scenario may contain."""
 
 AnyInstrument = Annotated[
-    EquipmentSubsidy | Training | LeasingSupport | Demonstration, Field(discriminator="kind")
+    ProjectGrant | Training | LeasingSupport | Demonstration, Field(discriminator="kind")
 ]

@@ -37,6 +37,7 @@ class Instrument(Section):
     moves: ClassVar[tuple[str, ...]] = ()
 
     kind: str
+    title: Text = Text(zh="", en="")
     clause: str = ""
     enabled: bool = True
     start: str = Field("2014-05", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")

@@ -18,7 +18,7 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
-from sim.processes.payments import note_payment, pay_award
+from sim.processes.payments import pay_award, spend
 from sim.processes.provider_choice import choose_among, pick_provider
 from sim.world.tables import (
     NO_BARRIER,
@@ -209,10 +209,7 @@ def _book(context: Context, cities: Cities, flow: Array, discount: float, suppor
         years = context.finance.repayment_months / 12.0
         account = context.public[support.instrument]
         due = min(float(leases.sum()) * discount * years, account.available)
-        account.commit(due)
-        account.pay(due)
-        flows.book("province", "lessors", "lease_support", due)
-        note_payment(context, support.instrument, due)
+        spend(context, support.instrument, due, "lessors", "lease_support", 0.0)
 
 
 def _use_awards(context: Context, firms: Firms) -> None:

@@ -19,7 +19,7 @@ from sim.instruments import DemonstrationCall, GrantCall, TrainingPlaces
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import APPLIED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
-from sim.processes.payments import note_payment
+from sim.processes.payments import spend
 
 
 class Firms(NamedTuple):
@@ -268,11 +268,7 @@ def _train(context: Context, firms: Firms, cities: Cities, places: TrainingPlace
     cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
     cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
     due = min(total * scale * places.cost, places.money)
-    account = context.public[places.instrument]
-    account.commit(due)
-    account.pay(due)
-    context.flows.book("province", "providers", "training", due)
-    note_payment(context, places.instrument, due)
+    spend(context, places.instrument, due, "providers", "training", total * scale)
 
 
 def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> None:
@@ -296,11 +292,8 @@ def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> Non
     firms.demonstration[chosen] |= (firms.adopted[chosen] & bits).astype(np.uint8)
     firms.cash[chosen] += call.award
     firms.subsidy[chosen] += call.award
-    account = context.public[call.instrument]
-    account.commit(float(paid.sum()))
-    account.pay(float(paid.sum()))
-    context.flows.book("province", "firms", "subsidy", float(paid.sum()))
-    note_payment(context, call.instrument, float(paid.sum()))
+    total = float(firms.weight[chosen].astype(np.float64).sum())
+    spend(context, call.instrument, float(paid.sum()), "firms", "subsidy", total)
 
 
 @njit(nogil=True, cache=True)

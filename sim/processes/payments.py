@@ -8,10 +8,15 @@ from sim.processes.awards import LAPSED, PAID
 from sim.processes.context import Context
 
 
-def note_payment(context: Context, instrument: str, amount: float) -> None:
-    """Add to what an instrument has paid this month (10k CNY)."""
-    paid = context.measures.setdefault("paid", {})
-    paid[instrument] = paid.get(instrument, 0.0) + amount
+def spend(
+    context: Context, instrument: str, amount: float, payee: str, what: str, reached: float
+) -> None:
+    """Pay `amount` (10k CNY) of an instrument's money at once; `reached` beneficiaries had it."""
+    account = context.public[instrument]
+    account.commit(amount)
+    account.pay(amount)
+    account.beneficiaries += reached
+    context.flows.book("province", payee, what, amount)
 
 
 def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
@@ -27,6 +32,7 @@ def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
     from_city = float(awards.city_match[one]) * total
     account.pay(total)
     account.release(float(awards.promised[one]) * weight - total)
+    account.beneficiaries += weight * (amount > 0)
     firms.cash[row] += amount
     firms.subsidy[row] += amount
     awards.paid[one] = amount
@@ -34,4 +40,3 @@ def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
     awards.status[one] = PAID if amount > 0 else LAPSED
     context.flows.book("province", "firms", "subsidy", total - from_city)
     context.flows.book("cities", "firms", "subsidy", from_city)
-    note_payment(context, name, total)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,9 @@ from matplotlib.patheffects import withStroke
 from scipy import stats
 
 from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLOGY_ZH
-from sim.policies import INSTRUMENTS
 from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
-from sim.results import headline_names
+from sim.results import headline_names, instrument_titles
 from sim.world.tables import TECHNOLOGIES
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ class Source:
     note: str
     lang: str
     comparison: Any = None
+    instruments: dict[str, str] = field(default_factory=dict)
 
     def words(self, key: str) -> str:
         """A word of the catalogue."""
@@ -67,7 +67,7 @@ def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[
         f"{hashes} · {TEXT[lang]['scale']} {manifest['scale']:g} · {TEXT[lang]['seed']} "
         f"{manifest['seed']} · {TEXT[lang]['replicates']} {comparison.replicates} · "
         f"lianghua {manifest['version']} · {TEXT[lang]['band']}",
-        lang, comparison,
+        lang, comparison, instrument_titles(manifest, lang),
     )  # fmt: skip
     draws: list[Draw] = [
         adoption, control, headline, jobs, product, barriers, cities, money, prices,
@@ -91,7 +91,10 @@ def run_figures(results: Results, folder: Path, lang: str) -> list[Made]:
         f"{results.manifest.get('seed')} · lianghua {results.manifest.get('version')}"
     )
     province, cities_, programme = frames
-    source = Source(province, cities_, programme, (name,), {name: title}, None, note, lang)
+    titles = instrument_titles(results.manifest, lang)
+    source = Source(
+        province, cities_, programme, (name,), {name: title}, None, note, lang, None, titles
+    )
     return _write(source, [adoption, control, jobs, product, barriers, money, prices], folder)
 
 
@@ -333,19 +336,17 @@ def money(source: Source) -> tuple[Figure, tuple[str, ...]]:
     names = [n for n in source.names if (table["scenario"] == n).any()]
     panels = max(1, len(names))
     figure, axes = _page(source, source.words("money"), 1, panels, (max(9.0, 5.0 * panels), 4.8))
-    kinds = {kind.model_fields["kind"].default: kind.label for kind in INSTRUMENTS}
     for one, name in zip(axes.flat, names, strict=False):
         chosen = table[table["scenario"] == name]
         means = chosen.groupby(["month", "instrument"], sort=False)["paid"].mean().unstack() * 1e-4
         below = np.zeros(len(means))
         for place, instrument in enumerate(means.columns):
-            words = kinds.get(instrument, (instrument, instrument))
             one.bar(
                 [month[:4] for month in means.index],
                 means[instrument],
                 bottom=below,
                 color=COLOURS[place % len(COLOURS)],
-                label=words[0 if source.lang == "zh" else 1],
+                label=source.instruments.get(instrument, instrument),
                 width=0.7,
             )
             below = below + means[instrument].to_numpy()

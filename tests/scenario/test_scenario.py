@@ -125,7 +125,7 @@ SETTINGS = [
     ("adoption=3", "adoption", "a table"),
     ("instruments=3", "instruments", "a table"),
     ("instruments.training=3", "instruments.training", "a table"),
-    ('instruments.new={kind="grant"}', "instruments.new.kind", "equipment_subsidy, training"),
+    ('instruments.new={kind="grant"}', "instruments.new.kind", "project_grant, training"),
     ("instruments.equip.rate=0.2", "instruments.equip", "equipment_subsidy"),
     ("instruments.training.cost=0", "instruments.training.cost", "a number above 0"),
     ("instruments.training.budget.2014=true", "training.budget.2014", "given True"),
@@ -223,7 +223,20 @@ def test_any_setting_is_read_or_refused_on_one_line(text: str) -> None:
     assert len(said.splitlines()) <= 1
 
 
-@given(*[st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)] * 3)
+# A key that is a table in one file is a table in all, as the declarations demand.
+CONTENT = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": st.integers() | st.lists(st.integers(), max_size=2),
+        "b": st.dictionaries(st.sampled_from("xyz"), st.integers(), max_size=3),
+        "c": st.fixed_dictionaries(
+            {}, optional={"d": st.dictionaries(WORDS, st.booleans(), max_size=2), "e": WORDS}
+        ),
+    },
+)
+
+
+@given(CONTENT, CONTENT, CONTENT)
 def test_merging_puts_the_upper_layer_first_whatever_the_grouping(
     low: dict[str, Any], middle: dict[str, Any], high: dict[str, Any]
 ) -> None:

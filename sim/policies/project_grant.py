@@ -1,4 +1,4 @@
-"""Equipment subsidy (机器换人 and technical renovation support): a share of a project's price."""
+"""Grants for projects: a share of the price (machines, networks, software, cloud vouchers)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.policies.base import Instrument, Technology
 from sim.world.tables import TECHNOLOGIES
 
 
-class EquipmentSubsidy(Instrument):
+class ProjectGrant(Instrument):
     """Pays `rate` of the price of a project, at most `cap`, for projects of at least `floor`.
 
     Firms apply in the call months; awards are given by `allocation` after `decision_months`, hold
@@ -22,10 +22,10 @@ class EquipmentSubsidy(Instrument):
     deviation of the judges' error relative to that of the scores.
     """
 
-    label: ClassVar[tuple[str, str]] = ("设备投资补助", "equipment subsidy")
+    label: ClassVar[tuple[str, str]] = ("项目补助", "project grant")
     moves: ClassVar[tuple[str, ...]] = ("adoption_automation", "equipment_investment", "subsidy")
 
-    kind: Literal["equipment_subsidy"] = "equipment_subsidy"
+    kind: Literal["project_grant"] = "project_grant"
     technologies: list[Technology] = ["automation"]
     rate: float = Field(0.1, ge=0, le=1)
     cap: float = Field(1000.0, ge=0)
