@@ -149,8 +149,19 @@ def build_world(
         customer_group=group[sector[edges.customers], sector[supplier]],
         uid_stride=int(firms.uid.max()) + 1 if len(firms) else 1,
         labels=population.labels,
-        shared={key: data.provider_kinds[key] for key in ("failure_rate", "learning_rate")},
+        shared=_shared(data, cities),
     )
+
+
+def _shared(data: ProvinceData, cities: int) -> dict[str, Array]:
+    """Rates by provider kind (7,); counties, residents and share of public revenue by city (C,)."""
+    shared = {key: data.provider_kinds[key] for key in ("failure_rate", "learning_rate")}
+    shared["counties"] = np.bincount(data.counties["city"], minlength=cities).astype(np.float64)
+    shared["residents"] = data.cities["population_10k"] * 1e4
+    shared["revenue_share"] = (
+        data.cities["fiscal_revenue_100m"] / data.cities["fiscal_revenue_100m"].sum()
+    )
+    return shared
 
 
 def _scale_to_start(firms: Table, index: float) -> None:
@@ -221,6 +232,14 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
         technologies=technologies,
         paths=shifted_paths(scenario, clock, start),
         awards=Awards(),
+        pilot_bits={
+            name: position
+            for position, name in enumerate(
+                name
+                for name, policy in scenario.instruments.items()
+                if policy.kind == "management_pilot"
+            )
+        },
         public={name: Account() for name in scenario.instruments},
         check=check,
         **{name: numbers(getattr(scenario, name)) for name in SECTIONS},

@@ -21,6 +21,7 @@ from sim.instruments import Instruments
 from sim.outputs import BY_NAME, in_table
 from sim.processes import (
     accounts,
+    administration,
     adoption,
     exogenous,
     governments,
@@ -89,7 +90,7 @@ class Province(ColumnModel):
     """
 
     shared_attributes: ClassVar[frozenset[str]] = frozenset(
-        {"data", "population", "settings", "_labels"}
+        {"data", "population", "settings", "policies", "_labels"}
     )
     rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views"})
 
@@ -111,6 +112,7 @@ class Province(ColumnModel):
         start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
         self.data, self.population = start.data, start.population
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
+        self.policies = self.settings.programme.applied(self.settings.instruments)
         self._labels = Labels(start.sector_codes, start.city_names)
         self.recorder = Recorder(start.city_names, start.sector_codes)
         # Mesa's batch_run and SolaraViz read a model's series from here.
@@ -118,6 +120,8 @@ class Province(ColumnModel):
             {name: partial(_latest, name=name) for name in headline_names()}
         )
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
+        cities = self.tables["cities"]
+        administration.prepare(self.context, *(cities.writable(name) for name in ("effort", "mix")))
         self._bind()
         self._measure_start()
 
@@ -218,7 +222,7 @@ class Province(ColumnModel):
         context.instruments = Instruments()
         if not context.mechanisms.governments:
             return
-        for name, policy in self.settings.instruments.items():
+        for name, policy in self.policies.items():
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:
                 account.new_year(policy.year_budget(clock.year))

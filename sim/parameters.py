@@ -106,6 +106,15 @@ class Information(Section):
         0,
         5,
     )
+    public_services: float = number(
+        0.05,
+        "1/year",
+        "智慧服务影响",
+        "digital public services on cloud and e-commerce, full cover",
+        "prior",
+        0,
+        5,
+    )
     bass_innovation: float = number(
         0.03,
         "1/year",
@@ -561,6 +570,54 @@ class Governments(Section):
         "prior",
         0,
         1,
+    )
+    base_effort: float = number(
+        0.5,
+        "share",
+        "推进力度基准",
+        "effort of a city's administration without pressure",
+        "prior",
+        0.01,
+        1,
+    )
+    effort_decay: float = number(
+        0.5, "1/year", "力度回落", "rate at which effort falls back to its base", "prior", 0, 12
+    )
+    rank_pressure: float = number(
+        0.2,
+        "share",
+        "排名压力",
+        "rise of effort at the last rank, of what is lacking",
+        "prior; yardstick competition, Besley & Case 1995",
+        0,
+        1,
+    )
+    imitation: float = number(
+        0.2,
+        "share",
+        "政策模仿",
+        "part of a better-ranked city's policy mix taken over a year",
+        "prior; Besley & Case 1995",
+        0,
+        1,
+    )
+    inflation_step: float = number(
+        0.02,
+        "share",
+        "虚报冲动",
+        "rise of reporting inflation at the last rank, unaudited",
+        "prior",
+        0,
+        1,
+    )
+    public_project: float = number(
+        50.0,
+        "10k CNY",
+        "公共项目金额",
+        "size of a public project for a provider",
+        "prior",
+        0.1,
+        1e6,
     )
     small_firm_friction: float = number(
         0.5,

@@ -33,6 +33,7 @@ from sim.parameters import (
 )
 from sim.policies import INSTRUMENTS, AnyInstrument
 from sim.policies.base import Technology, Text
+from sim.programme import Programme
 from sim.scenario_files import (
     DIRECTORY,
     Layer,
@@ -158,6 +159,7 @@ class Scenario(Section):
     accounts: Accounts = Accounts()
     governments: Governments = Governments()
     exogenous: Exogenous = Exogenous()
+    programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
 
     @field_validator("technologies")

@@ -18,11 +18,14 @@ Floats = npt.NDArray[np.float64]
 
 
 def in_order(first: Floats, tie: Floats, amount: Floats, money: float) -> Floats:
-    """Grant in full in the order of `first` (small first) as long as the money lasts."""
+    """Grant in the order of `first` (small first) until the money is spent; the last gets the rest.
+
+    A row may stand for many firms: then the rest reaches a part of them.
+    """
     granted = np.zeros_like(amount)
     order = np.lexsort((tie, first))
-    running = np.cumsum(amount[order])
-    granted[order] = np.where(running <= money, amount[order], 0.0)
+    before = np.cumsum(amount[order]) - amount[order]
+    granted[order] = np.clip(money - before, 0.0, amount[order])
     return granted
 
 

@@ -70,6 +70,17 @@ class Instrument(Section):
         """Budget of a calendar year, 10k CNY."""
         return self.budget.get(str(year), 0.0) if self.enabled else 0.0
 
+    def released(self, clock: Clock, available: float) -> float:
+        """What of the year's money may be spent by this month, in equal parts over the months left.
+
+        What an earlier month left over can be spent in a later one of the same year.
+        """
+        if not self.running(clock):
+            return 0.0
+        before = max(0, month_number(self.start) - 12 * clock.year)
+        later = (12 - clock.month_of_year) / (12 - before)
+        return max(0.0, available - self.year_budget(clock.year) * later)
+
     def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
         """Who is eligible, as positions; `codes` maps "sectors" and "cities" to positions."""
         return Eligibility(

@@ -19,7 +19,8 @@ class ProjectGrant(Instrument):
 
     Firms apply in the call months; awards are given by `allocation` after `decision_months`, hold
     for `valid_months`, and are paid after acceptance or in advance. `contest_noise` is the standard
-    deviation of the judges' error relative to that of the scores.
+    deviation of the judges' error relative to that of the scores. `paperwork` multiplies the cost
+    of an application: a voucher takes a form, a contest a feasibility study.
     """
 
     label: ClassVar[tuple[str, str]] = ("项目补助", "project grant")
@@ -33,11 +34,11 @@ class ProjectGrant(Instrument):
     allocation: Literal["formula", "contest", "lottery", "threshold", "first_come"] = "formula"
     threshold_score: float = Field(0.2, ge=0)
     contest_noise: float = Field(0.5, ge=0)
+    paperwork: float = Field(1.0, ge=0, le=10)
     call_months: list[int] = Field(default_factory=lambda: [3, 9])
     decision_months: int = Field(3, ge=0, le=24)
     valid_months: int = Field(18, ge=1, le=120)
     paid: Literal["after_acceptance", "in_advance"] = "after_acceptance"
-    city_match: float = Field(0.0, ge=0, le=1)
 
     def apply(
         self,
@@ -66,8 +67,8 @@ class ProjectGrant(Instrument):
             money=money,
             allocate=rule(self.allocation, self.threshold_score),
             score_noise=self.contest_noise,
+            paperwork=self.paperwork,
             valid_months=self.valid_months,
             decision_months=self.decision_months,
             in_advance=self.paid == "in_advance",
-            city_match=self.city_match,
         )

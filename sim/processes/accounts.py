@@ -14,6 +14,8 @@ from numba import njit
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.context import Context
+from sim.processes.payments import spend
+from sim.processes.selection import by_lot, take_in_order
 from sim.world.tables import CRITICAL_INPUTS, NEVER
 
 
@@ -60,6 +62,8 @@ class Firms(NamedTuple):
     award: Array
     applied: Array
     demonstration: Array
+    pilot: Array
+    charge: Array
     subsidy: Array
     projects: Array
 
@@ -158,13 +162,33 @@ def _exit_and_entry(context: Context, firms: Firms, cities: Cities) -> None:
     vacant = np.flatnonzero(firms.alive == 0)
     opened = np.zeros(2)
     if len(vacant):
+        key = month_key(context.seed, "entry", month)
+        supported, award = _supported_start_ups(context, firms, vacant)
         _open(
-            month, month_key(context.seed, "entry", month), vacant, firms, context.accounts,
+            month, key, vacant, supported, award, firms, context.accounts,
             context.production.inventory_months, context.world.capital_output_ratio,
             context.world.uid_stride, opened,
         )  # fmt: skip
     flows.book("households", "firms", "founding", opened[1])
     context.measures["entries"] = float(opened[0])
+
+
+def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple[Array, Array]:
+    """Flag of vacant places filled with support, and the award of each (10k CNY a real firm)."""
+    supported, award = np.zeros(len(vacant), dtype=np.uint8), np.zeros(len(vacant))
+    for call in context.instruments.start_ups:
+        key = month_key(context.seed, f"start-ups {call.instrument}", context.clock.month)
+        free = call.eligibility.rows(firms, alive=0)[vacant] & (supported == 0)
+        rows, paid = take_in_order(
+            by_lot(vacant[free], firms.uid, key), firms.uid, firms.weight, call.award, call.money,
+            call.places, key,
+        )  # fmt: skip
+        place = np.searchsorted(vacant, rows)
+        supported[place] = 1
+        award[place] = paid / firms.weight[rows]
+        total = float(paid.sum())
+        spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
+    return supported, award
 
 
 @njit(nogil=True, cache=True)
@@ -294,6 +318,8 @@ def _open(
     month: Any,
     key: Any,
     vacant: Any,
+    supported: Any,
+    award: Any,
     firms: Any,
     numbers: Any,
     inventory: Any,
@@ -307,8 +333,10 @@ def _open(
     entrants from that range of the mean). It knows and uses no technology yet. Its id is its
     predecessor's plus a stride, so ids do not depend on the order of the rows.
     """
-    for i in vacant:
-        if uniform(key, firms.uid[i], 0) >= -np.expm1(-numbers.entry_rate / 12.0):
+    chance = -np.expm1(-numbers.entry_rate / 12.0)
+    for place in range(len(vacant)):
+        i = vacant[place]
+        if not supported[place] and uniform(key, firms.uid[i], 0) >= chance:
             continue
         sector, weight = firms.sector[i], np.float64(firms.weight[i])
         size = 0.1 + 0.8 * uniform(key, firms.uid[i], 1)
@@ -324,15 +352,17 @@ def _open(
         firms.efficiency[i] = efficiency
         firms.expected_demand[i] = expected
         firms.share[i] *= size
-        firms.cash[i] = cash
+        firms.cash[i] = cash + award[place]
         firms.profit[i] = 0.0
+        firms.charge[i] = 0.0
+        firms.pilot[i] = 0
         firms.running_cost[i] = 0.0
         firms.aware[i] = 0
         firms.adopted[i] = 0
         firms.automation[i] = 0.0
         firms.gain_target[i] = 0.0
         firms.gain[i] = 0.0
-        firms.subsidy[i] = 0.0
+        firms.subsidy[i] = award[place]
         firms.projects[i] = 0
         for k in range(8):
             firms.realised[i, k] = 0.0

@@ -21,6 +21,7 @@ from sim.processes.context import Context
 from sim.processes.payments import pay_award, spend
 from sim.processes.provider_choice import choose_among, pick_provider
 from sim.world.tables import (
+    GREEN_IOT,
     NO_BARRIER,
     NO_FINANCE,
     NO_PROVIDER_CAPACITY,
@@ -53,6 +54,7 @@ class Firms(NamedTuple):
     adopted: Array
     automation: Array
     realised: Array
+    charge: Array
     award: Array
     applied: Array
     belief: Array
@@ -387,7 +389,9 @@ def _decide(
                     factor,
                     tech,
                 )
-                net = firms.belief[i, k] * gross - tech.running_cost[k] * price
+                # Complying ends the charge for certain, so belief does not come into it.
+                saved = firms.charge[i] * sales if k == GREEN_IOT else 0.0
+                net = firms.belief[i, k] * gross + saved - tech.running_cost[k] * price
                 years = (cost + interest - award) / net if net > 0.0 else np.inf
                 # A decision is drawn for each technology, so one more known moves no other's luck.
                 slope = numbers.choice_sharpness * (years - limit) / limit

@@ -75,6 +75,7 @@ class Context:
     paths: dict[str, Array]
     awards: Awards
     public: dict[str, Account]
+    pilot_bits: dict[str, int]
     check: bool = False
     instruments: Instruments = field(default_factory=Instruments)
     flows: Flows = field(default_factory=Flows)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.table import Array
 from sim.processes.context import Context
+from sim.processes.provider_programmes import public_goods
 
 
 class Sectors(NamedTuple):
@@ -51,6 +52,8 @@ def begin_month(context: Context, firms: Firms, sectors: Sectors, cities: Cities
         / paths["domestic_demand"][0]
     )
     sectors.final_demand[:] = world.base_demand * index * paths["demand_shock"][month]
+    if context.instruments.purchases:
+        sectors.final_demand[:] += public_goods(context)
     base = context.measures.setdefault("broadband_base", cities.broadband.copy())
     cities.broadband[:] = np.minimum(base * paths["broadband"][month] / paths["broadband"][0], 100)
     robots = paths["robot_price"][month] / paths["robot_price"][0]

@@ -1,12 +1,14 @@
 """Phases 2 and 3: calls, applications, awards, training places and demonstration firms.
 
 A firm applies for the project that would pay back soonest if it is informed, eligible and the award
-it can expect is worth more than the application and the wait; small firms apply less. After the decision time the
-instrument's allocation rule divides the money. An award in hand lapses if it is not used in time.
+it can expect is worth more than the application and the wait; small firms apply less, firms of an
+administration with more effort apply more. After the decision time the instrument's allocation rule
+divides the money and cities add to awards. An award in hand lapses if it is not used in time.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,10 +18,12 @@ from scipy.special import ndtri
 from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
 from sim.instruments import DemonstrationCall, GrantCall, TrainingPlaces
+from sim.processes import administration, outreach, provider_programmes
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import APPLIED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
 from sim.processes.payments import spend
+from sim.world.tables import GREEN_IOT
 
 
 class Firms(NamedTuple):
@@ -47,6 +51,8 @@ class Firms(NamedTuple):
     award: Array
     applied: Array
     demonstration: Array
+    pilot: Array
+    charge: Array
     cash: Array
     subsidy: Array
 
@@ -56,6 +62,7 @@ class AwardFirms(NamedTuple):
 
     uid: Array
     alive: Array
+    city: Array
     award: Array
     applied: Array
 
@@ -63,11 +70,17 @@ class AwardFirms(NamedTuple):
 class Providers(NamedTuple):
     """Columns of `providers` used."""
 
+    uid: Array
     kind: Array
+    city: Array
     alive: Array
     weight: Array
     teams: Array
+    quality: Array
+    cost: Array
     price: Array
+    supported: Array
+    public_orders: Array
 
 
 class Cities(NamedTuple):
@@ -76,9 +89,20 @@ class Cities(NamedTuple):
     wage: Array
     labour_skilled: Array
     labour_unskilled: Array
+    effort: Array
+    mix: Array
+    rank: Array
+    reporting_inflation: Array
+    smart_city: Array
 
 
-AWARD_VIEWS = {"firms": AwardFirms}
+class AwardCities(NamedTuple):
+    """Columns of `cities` that awards need."""
+
+    mix: Array
+
+
+AWARD_VIEWS = {"firms": AwardFirms, "cities": AwardCities}
 AWARD_WRITES = {"firms": frozenset({"award", "applied"})}
 VIEWS = {"firms": Firms, "providers": Providers, "cities": Cities}
 WRITES = {
@@ -86,7 +110,10 @@ WRITES = {
         [
             "award",
             "applied",
+            "aware",
             "demonstration",
+            "pilot",
+            "charge",
             "cash",
             "subsidy",
             "capability",
@@ -94,31 +121,64 @@ WRITES = {
             "unskilled",
         ]
     ),
-    "cities": frozenset({"labour_skilled", "labour_unskilled"}),
+    "providers": frozenset(["alive", "teams", "quality", "cost", "supported", "public_orders"]),
+    "cities": frozenset(
+        [
+            "labour_skilled",
+            "labour_unskilled",
+            "effort",
+            "mix",
+            "rank",
+            "reporting_inflation",
+            "smart_city",
+        ]
+    ),
 }
 
 
-def decide_awards(context: Context, firms: AwardFirms) -> None:
+def decide_awards(context: Context, firms: AwardFirms, cities: AwardCities) -> None:
     """Phase 2: lapse old awards and decide the calls whose time has come."""
     _lapse(context, firms)
     for due, call in context.pending:
         if due <= context.clock.month:
-            _award(context, firms, call, due)
+            _award(context, firms, cities, call, due)
     context.pending[:] = [entry for entry in context.pending if entry[0] > context.clock.month]
 
 
 def run_calls(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
-    """Phase 3: open calls, train people, name demonstration firms."""
-    for call in context.instruments.grants:
+    """Phase 3: administration, calls, training, and whatever else instruments have set."""
+    instruments = context.instruments
+    providers.public_orders[:] = 0.0
+    administration.relax_effort(context, cities)
+    for evaluation in instruments.evaluations:
+        administration.evaluate(context, cities, evaluation)
+    saved = sum(administration.lead(context, cities, one) for one in instruments.leadership)
+    for call in instruments.grants:
+        if saved > 0:
+            months = round(call.decision_months * max(0.0, 1.0 - saved))
+            call = replace(call, decision_months=months)
         _receive_applications(context, firms, providers, cities, call)
         if call.decision_months == 0:
-            _award(context, firms, call, context.clock.month)
+            _award(context, firms, cities, call, context.clock.month)
         else:
             context.pending.append((context.clock.month + call.decision_months, call))
-    for places in context.instruments.training:
+    for places in instruments.training:
         _train(context, firms, cities, places)
-    for demonstration in context.instruments.demonstrations:
+    for demonstration in instruments.demonstrations:
         _demonstrate(context, firms, demonstration)
+    for pilot in instruments.pilots:
+        outreach.name_pilots(context, firms, cities, pilot)
+    for visits in instruments.visits:
+        outreach.visit(context, firms, visits)
+    for inspections in instruments.inspections:
+        outreach.inspect(context, firms, inspections)
+    outreach.collect_charges(context, firms)
+    for support in instruments.providers:
+        provider_programmes.support_providers(context, providers, support)
+    for purchase in instruments.purchases:
+        provider_programmes.buy(context, providers, purchase)
+    for smart in instruments.smart_cities:
+        provider_programmes.digitise_services(context, providers, cities, smart)
 
 
 def _lapse(context: Context, firms: AwardFirms) -> None:
@@ -151,27 +211,27 @@ def _receive_applications(
     rows = np.flatnonzero(call.eligibility.rows(firms) & (firms.order_technology < 0))
     if len(rows) == 0:
         return
+    application_cost = numbers.application_cost * call.paperwork
     mask = sum(1 << k for k in call.technologies) & context.technologies.active_bits
     found = np.zeros((len(rows), 4))
     found[:, 0] = -1
     _best_project(
-        rows, mask, call.rate, call.cap, call.floor, numbers.application_cost,
+        rows, mask, call.rate, call.cap, call.floor, application_cost,
         context.measures.get(f"success {call.instrument}", 1.0), call.decision_months / 12.0, firms,
         cities.wage, mean_prices(providers), context.world.applicable, context.world.energy_share,
         context.world.automation_saving, context.technologies.numbers, context.adoption, found,
     )  # fmt: skip
     key = month_key(context.seed, f"application {call.instrument}", month)
     rate = np.where(firms.tier[rows] >= 2, numbers.small_firm_friction, 1.0)
-    applies = (found[:, 0] >= 0) & (
-        uniforms(key, firms.uid[rows]) < rate * numbers.application_rate
-    )
+    rate = rate * numbers.application_rate * outreach.take_up(context, cities)[firms.city[rows]]
+    applies = (found[:, 0] >= 0) & (uniforms(key, firms.uid[rows]) < rate)
     chosen, found = rows[applies], found[applies]
     if len(chosen) == 0:
         return
     technology = found[:, 0].astype(np.int64)
     firms.applied[chosen] |= (1 << technology).astype(np.uint8)
-    firms.cash[chosen] -= numbers.application_cost
-    paid = float((firms.weight[chosen].astype(np.float64) * numbers.application_cost).sum())
+    firms.cash[chosen] -= application_cost
+    paid = float((firms.weight[chosen].astype(np.float64) * application_cost).sum())
     context.flows.book("firms", "households", "applications", paid)
     context.awards.append(
         row=chosen,
@@ -188,14 +248,16 @@ def _receive_applications(
         granted=0.0,
         paid=0.0,
         paid_month=-1,
-        city_match=call.city_match,
+        city_match=0.0,
         in_advance=int(call.in_advance),
         weight=firms.weight[chosen].astype(np.float64),
         score=found[:, 2],
     )
 
 
-def _award(context: Context, firms: AwardFirms | Firms, call: GrantCall, due: int) -> None:
+def _award(
+    context: Context, firms: AwardFirms | Firms, cities: Any, call: GrantCall, due: int
+) -> None:
     """Divide the money among the applications that are due, by the instrument's rule."""
     awards = context.awards
     index = list(context.public).index(call.instrument)
@@ -227,6 +289,8 @@ def _award(context: Context, firms: AwardFirms | Firms, call: GrantCall, due: in
     firms.applied[rows] &= ~bits
     won = granted > 0
     firms.award[rows[won]] |= bits[won]
+    for match in context.instruments.matches:
+        administration.match_awards(context, firms.city, cities.mix, call, chosen[won], match)
 
 
 def mean_prices(providers: Providers) -> Array:
@@ -360,7 +424,9 @@ def _best_project(
                 factor,
                 tech,
             )
-            net = firms.belief[i, k] * gross - tech.running_cost[k] * price
+            # Complying ends the charge for certain, so belief does not come into it.
+            saved = firms.charge[i] * sales if k == GREEN_IOT else 0.0
+            net = firms.belief[i, k] * gross + saved - tech.running_cost[k] * price
             if net <= 0.0:
                 continue
             # Waiting for the decision costs the benefits of a project that would go ahead anyway.

@@ -17,6 +17,7 @@ from numba import njit
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.context import Context
+from sim.world.tables import CLOUD, ECOMMERCE
 
 NETWORK, BASS, THRESHOLD, FULL = range(4)
 _MODES = {"network": NETWORK, "bass": BASS, "threshold": THRESHOLD, "full": FULL}
@@ -42,11 +43,17 @@ class Clusters(NamedTuple):
     demonstrations: Array
 
 
-VIEWS = {"firms": Firms, "clusters": Clusters}
+class Cities(NamedTuple):
+    """Columns of `cities` used."""
+
+    smart_city: Array
+
+
+VIEWS = {"firms": Firms, "clusters": Clusters, "cities": Cities}
 WRITES = {"firms": frozenset({"aware"})}
 
 
-def spread_information(context: Context, firms: Firms, clusters: Clusters) -> None:
+def spread_information(context: Context, firms: Firms, clusters: Clusters, cities: Cities) -> None:
     """Set the bit of every technology that a firm hears of this month."""
     mode = _MODES[context.mechanisms.information]
     numbers = context.information
@@ -68,6 +75,9 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters) -> No
             + numbers.demonstrations * shown
             + numbers.marketing * marketing
         )
+        # Who deals with the authorities online hears of selling and computing online.
+        digital = numbers.public_services * np.repeat(cities.smart_city, context.world.sectors)
+        hazard[:, [ECOMMERCE, CLOUD]] += digital[:, None]
         links = numbers.suppliers + numbers.customers
     bound = -np.expm1(-(hazard + links) / 12.0)
     _spread(

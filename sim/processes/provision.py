@@ -64,6 +64,8 @@ class Providers(NamedTuple):
     orders: Array
     experience: Array
     quality: Array
+    cost: Array
+    public_orders: Array
     price: Array
     wait: Array
 
@@ -155,6 +157,9 @@ def start_waiting(context: Context, firms: Firms, providers: Providers, ordered:
     busy = np.bincount(
         firms.order_provider[running], weights=firms.weight[running], minlength=len(free)
     )
+    # Public projects have been promised first and hold their teams as long as others.
+    months = _mean_months(context.technologies.numbers)[providers.kind]
+    free -= np.minimum(providers.public_orders * months, 0.5 * free)
     lottery = uniforms(month_key(context.seed, "queue", 0), firms.uid[waiting])
     order = np.lexsort((lottery, firms.order_month[waiting], firms.order_provider[waiting]))
     _start(
@@ -174,11 +179,13 @@ def _update_providers(context: Context, firms: Firms, providers: Providers, orde
     months = _mean_months(tech)[providers.kind]
     teams = np.maximum(providers.teams * providers.weight, 1e-9)
     providers.wait[:] = providers.backlog * months / teams
-    wanted = (providers.orders + providers.backlog / 6.0) * months / providers.weight / 0.85
+    orders = providers.orders + providers.public_orders
+    wanted = (orders + providers.backlog / 6.0) * months / providers.weight / 0.85
     gap = wanted - providers.teams
     lag = np.where(gap > 0, numbers.hiring_lag, 4.0 * numbers.hiring_lag)
     floor = np.minimum(providers.teams, 1.0)
     providers.teams[:] = np.maximum(providers.teams + gap / lag, floor)
+    providers.experience[:] += providers.public_orders / providers.weight
     kinds = len(context.world.shared["failure_rate"])
     strain = np.bincount(providers.kind, weights=providers.alive * providers.wait, minlength=kinds)
     strain /= np.maximum(np.bincount(providers.kind, weights=providers.alive, minlength=kinds), 1)
@@ -200,7 +207,8 @@ def _update_providers(context: Context, firms: Firms, providers: Providers, orde
         providers.price[:] = 1.0
     else:
         strained = np.minimum(providers.wait / 6.0, 3.0)
-        providers.price[:] = cost[providers.kind] * (1.0 + numbers.backlog_markup * strained)
+        level = cost[providers.kind] * providers.cost
+        providers.price[:] = level * (1.0 + numbers.backlog_markup * strained)
 
 
 def learning_cost(delivered: Array, base: Array, rate: Array) -> Array:

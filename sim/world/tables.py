@@ -127,6 +127,10 @@ FIRMS = (
     Column("award", "u1", "bits", "获批补助", "technologies with an award in hand"),
     Column("applied", "u1", "bits", "待批申请", "technologies with an application pending"),
     Column("demonstration", "u1", "bits", "示范", "technologies demonstrated"),
+    Column("pilot", "u1", "bits", "试点", "programmes of pilots that named it"),
+    Column(
+        "charge", "f4", "share of sales/year", "违规收费", "charge for lacking green control", 0
+    ),
     Column("subsidy", "f4", _MONEY, "累计补助", "subsidy received so far", 0),
     Column("projects", "u1", "count", "项目数", "projects completed"),
 )
@@ -145,6 +149,9 @@ PROVIDERS = (
     Column("orders", "f4", "projects/month", "新订单", "projects ordered this month", 0),
     Column("experience", "f4", "projects", "累计项目", "projects completed", 0),
     Column("quality", "f4", "ratio", "质量", "quality", 0, fill=1),
+    Column("cost", "f4", "ratio", "成本水平", "cost over that of its kind", 0, fill=1),
+    Column("supported", "u1", "bits", "已获扶持", "kinds of support received"),
+    Column("public_orders", "f4", "projects/month", "公共订单", "public projects this month", 0),
     Column("price", "f4", "ratio", "价格指数", "price over the 2012 list price", 0, fill=1),
     Column("wait", "f4", "months", "交付等待", "expected wait before the start", 0),
     Column("revenue", "f4", _MONEY + "/month", "收入", "revenue", 0),
@@ -165,6 +172,11 @@ CITIES = (
     Column("bank_loans", "f8", _MONEY, "贷款余额", "loans outstanding", 0),
     Column("lease_funds", "f8", _MONEY, "可租赁资金", "lessor funds left"),
     Column("lease_book", "f8", _MONEY, "租赁余额", "leases outstanding", 0),
+    Column("effort", "f8", "share", "推进力度", "effort of the administration", 0, 1),
+    Column("mix", "f8", "share", "政策组合", "policy mix over technologies", 0, 1, width=_T),
+    Column("rank", "f8", "rank", "排名", "last published rank, 0 before the first", 0),
+    Column("reporting_inflation", "f8", "share", "虚报幅度", "reported over latent, less 1", 0),
+    Column("smart_city", "f8", "share", "智慧服务覆盖", "residents with digital services", 0, 1),
 )
 
 SECTORS = (

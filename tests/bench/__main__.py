@@ -43,9 +43,9 @@ def month_times(rows: int, months: int) -> tuple[Province, list[float]]:
 def plain_ratio(rows: int, months: int) -> tuple[float, float]:
     """Median seconds of a month of the plain Mesa twin, and how often the engine does it meanwhile.
 
-    Both run the months from May 2014 on, when the programme is in force.
+    Both run the months from May 2014 on, when the four core instruments are in force.
     """
-    province = Province("document_2014", scale=rows / ALL_ROWS)
+    province = Province("core_programme", scale=rows / ALL_ROWS)
     while province.clock.month < 28:
         province.step()
     twin = PlainProvince(province)

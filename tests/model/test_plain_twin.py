@@ -19,7 +19,7 @@ VALUES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("scenario", ["no_programme", "document_2014"])
+@pytest.mark.parametrize("scenario", ["no_programme", "core_programme"])
 def test_the_plain_model_ends_in_the_same_state(scenario: str) -> None:
     months = 42
     province = Province(scenario, scale=0.01)
@@ -45,5 +45,5 @@ def test_the_plain_model_ends_in_the_same_state(scenario: str) -> None:
     np.testing.assert_allclose(wages, province.tables["cities"].wage, rtol=1e-4)
     for name, account in province.context.public.items():
         assert twin.public[name].paid == pytest.approx(account.paid, rel=1e-4)
-    if scenario == "document_2014":
+    if scenario == "core_programme":
         assert sum(account.paid for account in province.context.public.values()) > 0

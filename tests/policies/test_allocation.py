@@ -35,9 +35,9 @@ def test_no_rule_gives_more_than_asked_or_than_there_is(
 def test_contest_picks_the_best_and_lottery_ignores_the_score() -> None:
     score, amount = np.arange(10.0), np.full(10, 10.0)
     lottery = np.random.default_rng(1).random(10)
-    won = rule("contest")(score, amount, lottery, 35.0) > 0
-    assert won.tolist() == [False] * 7 + [True] * 3
-    drawn = rule("lottery")(score, amount, lottery, 35.0) > 0
+    granted = rule("contest")(score, amount, lottery, 35.0)
+    assert granted.tolist() == [0] * 6 + [5, 10, 10, 10]  # the fourth gets what is left
+    drawn = rule("lottery")(score, amount, lottery, 30.0) > 0
     assert set(np.flatnonzero(drawn)) == set(np.argsort(lottery)[:3])
 
 

@@ -84,15 +84,17 @@ def test_the_package_deals_of_the_variants_cost_what_their_rationale_says() -> N
     assert money("training_first") == document
     for name, factor in (("funding_half", 0.5), ("funding_double", 2.0)):
         base, other = Scenario.load("document_2014"), Scenario.load(name)
+        assert other.instruments == base.instruments
+        applied = other.programme.applied(other.instruments)
         for key, one in base.instruments.items():
             expected = {year: factor * amount for year, amount in one.budget.items()}
-            assert other.instruments[key].budget == expected
+            assert applied[key].budget == expected
 
 
 def test_an_instrument_is_taken_out_by_a_switch() -> None:
-    one = Scenario.load("document_2014", ["instruments.training.enabled=false"])
-    assert one.instruments["training"].year_budget(2015) == 0
-    assert one.instruments["demonstration"].year_budget(2015) > 0
+    one = Scenario.load("document_2014", ["instruments.training_staff.enabled=false"])
+    assert one.instruments["training_staff"].year_budget(2015) == 0
+    assert one.instruments["machine_demonstration"].year_budget(2015) > 0
 
 
 def test_whole_numbers_and_arrays_are_taken_as_toml_has_them() -> None:
@@ -115,7 +117,7 @@ SETTINGS = [
     ("instruments.equipment_subsidy.rate=2", "equipment_subsidy.rate", "from 0 to 1"),
     ("instruments.equipment_subsidy.rte=2", "equipment_subsidy.rte", "did you mean rate"),
     ('instruments.equipment_subsidy.sectors=["XX"]', "sectors", "MIN, FOD"),
-    ('instruments.training.cities=["Paris"]', "cities", "Hangzhou"),
+    ('instruments.training_staff.cities=["Paris"]', "cities", "Hangzhou"),
     ("instruments.new.rate=2", "instruments.new", "a table with a kind"),
     ('mechanisms.information="rumour"', "mechanisms.information", "network, bass, threshold, full"),
     ("mechanisms.finance=1", "mechanisms.finance", "true or false"),
@@ -124,12 +126,16 @@ SETTINGS = [
     ("technologies.0=erp", "technologies", "an array"),
     ("adoption=3", "adoption", "a table"),
     ("instruments=3", "instruments", "a table"),
-    ("instruments.training=3", "instruments.training", "a table"),
+    ("instruments.training_staff=3", "instruments.training_staff", "a table"),
     ('instruments.new={kind="grant"}', "instruments.new.kind", "project_grant, training"),
     ("instruments.equip.rate=0.2", "instruments.equip", "equipment_subsidy"),
-    ("instruments.training.cost=0", "instruments.training.cost", "a number above 0"),
-    ("instruments.training.budget.2014=true", "training.budget.2014", "given True"),
-    ("instruments.training.budget.soon=1", "instruments.training", "a year written YYYY"),
+    ("instruments.training_staff.cost=0", "instruments.training_staff.cost", "a number above 0"),
+    ("instruments.training_staff.budget.2014=true", "training_staff.budget.2014", "given True"),
+    (
+        "instruments.training_staff.budget.soon=1",
+        "instruments.training_staff",
+        "a year written YYYY",
+    ),
     ("population.seed=1.5", "population.seed", "a whole number from 0 to 2147483648"),
     ("population.seed=true", "population.seed", "a whole number"),
     ("population.initial_adoption=11", "population.initial_adoption", "0 to 10"),
@@ -173,7 +179,7 @@ def test_wrong_settings_name_key_and_what_is_allowed(setting: str, key: str, all
 
 def test_an_unknown_key_of_an_instrument_lists_the_keys_of_its_kind() -> None:
     with pytest.raises(InputError) as caught:
-        Scenario.load("document_2014", ["instruments.training.rate=0.5"])
+        Scenario.load("document_2014", ["instruments.training_staff.rate=0.5"])
     allowed = str(caught.value.allowed).split("? ")[-1].split(", ")
     kind = next(one for one in INSTRUMENTS if one.model_fields["kind"].default == "training")
     assert set(allowed) == set(kind.model_fields)
@@ -305,10 +311,10 @@ def test_a_mistake_in_a_parent_names_the_parent(tmp_path: Path) -> None:
     # Two keys that do not go together, in one file: a key set beside them above is not to blame.
     write(
         tmp_path, "parent",
-        'extends = "document_2014"\n[instruments.training]\nbudget = { soon = 1 }\n',
+        'extends = "document_2014"\n[instruments.training_staff]\nbudget = { soon = 1 }\n',
     )  # fmt: skip
-    child = write(tmp_path, "child", 'extends = "parent"\n[instruments.training]\ncost = 1\n')
-    with pytest.raises(InputError, match=r"parent\.toml: instruments\.training; .*'soon'"):
+    child = write(tmp_path, "child", 'extends = "parent"\n[instruments.training_staff]\ncost = 1\n')
+    with pytest.raises(InputError, match=r"parent\.toml: instruments\.training_staff; .*'soon'"):
         Scenario.load(child)
     write(tmp_path, "parent", '[time]\nend = "2013-12"\n')
     child = write(tmp_path, "child", 'extends = "parent"\n[time]\nstart = "2014-01"\n')

@@ -1,0 +1,103 @@
+"""How the programme is run: leading groups, city funds, yearly evaluation and ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.core.clock import Clock
+from sim.instruments import CityMatch, Evaluation, Instruments, Leadership
+from sim.policies.base import Instrument
+
+
+class LeadingGroup(Instrument):
+    """Offices that raise each city's effort by `gain` of what it lacks a year.
+
+    A fully paid office costs `cost` (10k CNY) a city and year and saves `speed` of decision times.
+    Effort is the chance that an eligible firm hears of a call in time and files for it.
+    """
+
+    label: ClassVar[tuple[str, str]] = ("领导小组", "leading groups")
+    moves: ClassVar[tuple[str, ...]] = ("effort",)
+
+    kind: Literal["leading_group"] = "leading_group"
+    cost: float = Field(50.0, gt=0)
+    gain: float = Field(0.3, ge=0, le=1)
+    speed: float = Field(0.2, ge=0, le=1)
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Pay the offices this month."""
+        money = self.released(clock, available)
+        if money > 0:
+            instruments.leadership.append(
+                Leadership(
+                    name, money, self.cost, self.gain, self.speed, self.eligibility(codes).cities
+                )
+            )
+
+
+class CityFund(Instrument):
+    """The cities' own money: each adds up to `match` of a provincial award, as long as it lasts.
+
+    The budget is divided by fiscal revenue; each city splits its part over technologies by its own
+    policy mix, which it takes over from better-ranked cities where rankings are published
+    (Besley & Case 1995).
+    """
+
+    label: ClassVar[tuple[str, str]] = ("市县配套资金", "city funds")
+    moves: ClassVar[tuple[str, ...]] = ("subsidy_received",)
+
+    kind: Literal["city_fund"] = "city_fund"
+    match: float = Field(0.5, ge=0, le=2)
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Offer to match awards."""
+        if self.running(clock) and available > 0:
+            budget = self.year_budget(clock.year)
+            instruments.matches.append(CityMatch(name, self.match, available, budget))
+
+
+class YearlyEvaluation(Instrument):
+    """Evaluates all cities in `call_month` on the two-integration index and publishes the order.
+
+    One evaluation costs `cost` (10k CNY). Low ranks spur effort and the temptation to report more
+    than there is; `audit` is the share of reports that are checked.
+    """
+
+    label: ClassVar[tuple[str, str]] = ("年度评价与排名", "yearly evaluation")
+    moves: ClassVar[tuple[str, ...]] = ("effort", "reporting_inflation")
+
+    kind: Literal["evaluation"] = "evaluation"
+    cost: float = Field(100.0, gt=0)
+    audit: float = Field(0.0, ge=0, le=1)
+    published: bool = True
+    call_month: int = Field(10, ge=1, le=12)
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Evaluate in the call month, if it is paid for."""
+        due = self.running(clock) and clock.month_of_year == self.call_month
+        if due and available >= self.cost:
+            instruments.evaluations.append(Evaluation(name, self.cost, self.audit, self.published))

@@ -1,0 +1,41 @@
+"""Start-up support: incubators and grants for newly founded firms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from sim.core.clock import Clock
+from sim.instruments import Instruments, StartUps
+from sim.policies.base import Instrument
+
+
+class StartUpSupport(Instrument):
+    """Pays `award` (10k CNY) to each of up to `places` start-ups a year, beyond who starts anyway.
+
+    A start-up takes a vacant place; the award is part of its first money.
+    """
+
+    label: ClassVar[tuple[str, str]] = ("小微创业扶持", "start-up support")
+    moves: ClassVar[tuple[str, ...]] = ("entries",)
+
+    kind: Literal["start_up_support"] = "start_up_support"
+    places: float = Field(10_000.0, ge=0)
+    award: float = Field(1.0, gt=0)
+
+    def apply(
+        self,
+        name: str,
+        clock: Clock,
+        available: float,
+        codes: Mapping[str, Mapping[str, int]],
+        instruments: Instruments,
+    ) -> None:
+        """Offer this month's places."""
+        money = self.released(clock, available)
+        if money > 0:
+            instruments.start_ups.append(
+                StartUps(name, self.eligibility(codes), self.places / 12.0, self.award, money)
+            )

@@ -1,0 +1,67 @@
+"""The programme as a whole: how much money, when, and which of its clauses are in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from sim.core.clock import month_name, month_number
+from sim.parameters import Section, number
+
+CLAUSES = tuple(f"A{i}" for i in range(1, 11)) + tuple(f"S{i}" for i in range(1, 7))
+"""Ten special actions and six safeguards of the 2014 document."""
+
+
+class Programme(Section):
+    """Changes to all instruments of a scenario together.
+
+    `funding` multiplies every budget; `delay` moves every start, end and budget year by months (12
+    a year, earlier below 0); `only` and `without` name clauses: an instrument belongs to the first
+    of its clauses.
+    """
+
+    funding: float = number(
+        1.0, "ratio", "资金倍数", "multiplies every budget", "scenario choice", 0, 100
+    )
+    delay: int = Field(0, ge=-48, le=120, description="months by which everything starts later")
+    only: tuple[str, ...] = Field((), strict=False)
+    without: tuple[str, ...] = Field((), strict=False)
+
+    @model_validator(mode="after")
+    def _known(self) -> Programme:
+        for code in (*self.only, *self.without):
+            if code not in CLAUSES:
+                raise ValueError(f"clause {code}; allowed: {', '.join(CLAUSES)}")
+        if self.only and self.without:
+            raise ValueError("both only and without; allowed: one of them")
+        if self.delay % 12:
+            raise ValueError(f"delay {self.delay}; allowed: whole years, such as -12 or 24")
+        return self
+
+    def applied(self, instruments: dict[str, Any]) -> dict[str, Any]:
+        """The instruments as they run, by name."""
+        return {name: self._one(policy) for name, policy in instruments.items()}
+
+    def _one(self, policy: Any) -> Any:
+        chosen = not self.only or clauses_of(policy)[:1] in [(code,) for code in self.only]
+        chosen = chosen and clauses_of(policy)[:1] not in [(code,) for code in self.without]
+        if chosen and self.funding == 1.0 and self.delay == 0:
+            return policy
+        years = self.delay // 12
+        return policy.model_copy(
+            update={
+                "enabled": policy.enabled and chosen,
+                "budget": {
+                    str(int(year) + years): self.funding * amount
+                    for year, amount in policy.budget.items()
+                },
+                "start": month_name(month_number(policy.start) + self.delay),
+                "end": month_name(month_number(policy.end) + self.delay),
+            }
+        )
+
+
+def clauses_of(policy: Any) -> tuple[str, ...]:
+    """Clauses of an instrument, the one it belongs to first."""
+    return tuple(code.strip() for code in policy.clause.split(",") if code.strip())
