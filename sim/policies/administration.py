@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import CityMatch, Evaluation, Instruments, Leadership
-from sim.policies.base import Instrument
+from sim.policies.base import Fund, Instrument
 
 
 class LeadingGroup(Instrument):
@@ -20,7 +20,7 @@ class LeadingGroup(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("领导小组", "leading groups")
-    moves: ClassVar[tuple[str, ...]] = ("effort",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1),)
 
     kind: Literal["leading_group"] = "leading_group"
     cost: float = Field(50.0, gt=0)
@@ -54,9 +54,10 @@ class CityFund(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("市县配套资金", "city funds")
-    moves: ClassVar[tuple[str, ...]] = ("subsidy_received",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("subsidy_received", 1),)
 
     kind: Literal["city_fund"] = "city_fund"
+    fund: Fund = "cities"
     match: float = Field(0.5, ge=0, le=2)
 
     def apply(
@@ -81,7 +82,7 @@ class YearlyEvaluation(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("年度评价与排名", "yearly evaluation")
-    moves: ClassVar[tuple[str, ...]] = ("effort", "reporting_inflation")
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1), ("reporting_inflation", 1))
 
     kind: Literal["evaluation"] = "evaluation"
     cost: float = Field(100.0, gt=0)
