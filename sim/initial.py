@@ -157,7 +157,7 @@ def build_world(
 def _shared(data: ProvinceData, cities: int) -> dict[str, Array]:
     """Rates by provider kind (7,), figures by city (C,), and the city of each county.
 
-    By city: counties, residents, share of public revenue, revenue a head over the province's.
+    By city: counties, residents, shares of public revenue and residents, revenue a head over the province's.
     """
     shared = {key: data.provider_kinds[key] for key in ("failure_rate", "learning_rate")}
     shared["counties"] = np.bincount(data.counties["city"], minlength=cities).astype(np.float64)
@@ -165,8 +165,8 @@ def _shared(data: ProvinceData, cities: int) -> dict[str, Array]:
     shared["revenue_share"] = (
         data.cities["fiscal_revenue_100m"] / data.cities["fiscal_revenue_100m"].sum()
     )
-    people = shared["residents"] / shared["residents"].sum()
-    shared["revenue_per_head"] = shared["revenue_share"] / people
+    shared["residents_share"] = shared["residents"] / shared["residents"].sum()
+    shared["revenue_per_head"] = shared["revenue_share"] / shared["residents_share"]
     shared["county_city"] = data.counties["city"].astype(np.int64)
     return shared
 

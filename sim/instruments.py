@@ -144,12 +144,16 @@ class DemonstrationCall:
 
 @dataclass(frozen=True)
 class CityMatch:
-    """Cities add `rate` of an award from funds of their own; `money` is left of the year's."""
+    """Cities add `rate` of an award from funds of their own; `money` is left of the year's.
+
+    `share` names the figure by city that divides the year's budget over them.
+    """
 
     instrument: str
     rate: float
     money: float
     year_budget: float
+    share: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -56,7 +56,7 @@ _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 _KINDS = {str(kind.model_fields["kind"].default): kind for kind in INSTRUMENTS}
 MOST_PILOTS = 8
 """Instruments that name firms: each has a bit of the firms' column `pilot`."""
-_WORDS = {"name", "title", "rationale"}
+_WORDS = {"name", "group", "title", "rationale"}
 """Fields that cannot change a result."""
 
 
@@ -155,10 +155,18 @@ class Exogenous(Section):
     supply_shocks: tuple[SupplyShock, ...] = Field((), strict=False)
 
 
+Group = Literal[
+    "whole", "only", "without", "rates", "funding", "timing", "design", "outside", "outlook",
+    "limits", "own",
+]  # fmt: skip
+"""What a scenario asks about; it orders the list of scenarios."""
+
+
 class Scenario(Section):
     """Everything that defines a run but its scale and seed."""
 
     name: str = "scenario"
+    group: Group = "own"
     title: Text = Text(zh="", en="")
     rationale: Text = Text(zh="", en="")
     time: Time = Time()

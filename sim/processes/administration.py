@@ -112,7 +112,7 @@ def match_awards(
         context.measures[year_key] = year
         context.measures[used_key] = np.zeros(mix.shape)
     used = context.measures[used_key]
-    share = context.world.shared["revenue_share"]
+    share = context.world.shared[match.share]
     room = np.maximum(match.year_budget * share[:, None] * mix - used, 0.0)
     home, technology = (
         city[awards.row[won]].astype(np.int64),
