@@ -135,6 +135,11 @@ class Province(ColumnModel):
         return self._labels
 
     @property
+    def codes(self) -> dict[str, Any]:
+        """Positions by code of sectors and cities, and the bit of each instrument that names firms."""
+        return {**self.data.codes, "pilots": self.context.pilot_bits}
+
+    @property
     def clock(self) -> Clock:
         """Where the run stands."""
         return self.context.clock
@@ -225,7 +230,7 @@ class Province(ColumnModel):
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:
                 account.new_year(policy.year_budget(clock.year))
-            policy.apply(name, clock, account.available, self.data.codes, context.instruments)
+            policy.apply(name, clock, account.available, self.codes, context.instruments)
 
     def _verify(self) -> None:
         wrong = self.context.flows.violations()

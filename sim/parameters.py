@@ -97,6 +97,15 @@ class Information(Section):
         0,
         5,
     )
+    county_demonstrations: float = number(
+        0.1,
+        "1/year",
+        "县域示范影响",
+        "influence of demonstration firms of the county in any sector, at one in ten firms",
+        "prior: half of that within the city and sector",
+        0,
+        5,
+    )
     marketing: float = number(
         0.02,
         "1/year",
@@ -320,6 +329,15 @@ class Providers(Section):
         0.1, "1/year", "服务商进入率", "entry a year at six months of backlog", "prior", 0, 5
     )
     fixed_price: bool = False
+    matched_offers: float = number(
+        3.0,
+        "offers",
+        "对接报价数",
+        "offers that a firm matched with providers compares",
+        "prior; Stigler 1961",
+        1,
+        6,
+    )
     distance_half: float = number(
         150.0, "km", "服务半径", "distance at which a provider's pull halves", "prior", 1, 1e5
     )
@@ -578,6 +596,15 @@ class Governments(Section):
         "effort of a city's administration without pressure",
         "prior",
         0.01,
+        1,
+    )
+    effort_revenue: float = number(
+        0.25,
+        "elasticity",
+        "力度财力弹性",
+        "elasticity of a city's base effort to its public revenue a head",
+        "prior: richer administrations have more staff",
+        0,
         1,
     )
     effort_decay: float = number(

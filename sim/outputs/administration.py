@@ -30,6 +30,11 @@ def _counties_covered(month: Month, table: str) -> Any:
     return float((month.cities.smart_city * counties).sum() / max(counties.sum(), 1.0))
 
 
+def _platforms(month: Month, table: str) -> Any:
+    platforms = month.cities.platforms
+    return platforms.copy() if table == "cities" else float(platforms.sum())
+
+
 def _counties(month: Month) -> Any:
     return month.context.world.shared["counties"]
 
@@ -55,6 +60,8 @@ OUTPUTS = (
            city_column("effort")),
     Output("reporting_inflation", "share", "虚报幅度", "reported over latent, less 1", CITIES,
            city_column("reporting_inflation")),
+    Output("service_platforms", "platforms", "公共服务平台", "public service platforms",
+           ("province", "cities"), _platforms),
     Output("rank", "rank", "公布排名", "last published rank, 0 before the first", CITIES,
            city_column("rank")),
 )  # fmt: skip

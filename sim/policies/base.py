@@ -16,6 +16,11 @@ Tier = Literal["backbone", "above_scale", "small", "micro"]
 Technology = Literal[
     "automation", "networking", "erp", "plm", "ecommerce", "cloud", "green_iot", "smart_product"
 ]
+Fund = Literal[
+    "special", "emerging", "energy", "small_firms", "commerce", "science", "departments", "cities"
+]
+"""Whose money (clause S5): the special fund for industry and informatization; the funds for
+emerging industries, energy saving, small firms, commerce and science; budgets of departments; cities."""
 
 
 class Text(Section):
@@ -30,11 +35,14 @@ class Instrument(Section):
 
     `budget` maps a year to 10k CNY at constant prices; `start` and `end` are months (YYYY-MM);
     `tiers`, `sectors`, `cities`, `smallest` and `largest` (employees) say who is eligible, an empty
-    list means all. `clause` is the clause of the 2014 document it comes from.
+    list means all; `named_by` are instruments that name firms (pilots, lists) of which one must have
+    named the firm. `clause` is the clause of the 2014 document it comes from, `fund` whose money it
+    is. `moves` are outputs and the direction in which more money moves them; {technology} and
+    {provider} stand for each of the instrument's own.
     """
 
     label: ClassVar[tuple[str, str]] = ("", "")
-    moves: ClassVar[tuple[str, ...]] = ()
+    moves: ClassVar[tuple[tuple[str, int], ...]] = ()
 
     kind: str
     title: Text = Text(zh="", en="")
@@ -48,6 +56,8 @@ class Instrument(Section):
     cities: list[str] = Field(default_factory=list)
     smallest: float = Field(0.0, ge=0)
     largest: float = Field(1e9, gt=0)
+    named_by: list[str] = Field(default_factory=list)
+    fund: Fund = "special"
     source: str = ""
 
     @model_validator(mode="after")
@@ -82,14 +92,24 @@ class Instrument(Section):
         return max(0.0, available - self.year_budget(clock.year) * later)
 
     def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
-        """Who is eligible, as positions; `codes` maps "sectors" and "cities" to positions."""
+        """Who is eligible; `codes` maps "sectors", "cities" and "pilots" to positions."""
         return Eligibility(
             tuple(TIERS.index(tier) for tier in self.tiers) or None,
             tuple(codes["sectors"][code] for code in self.sectors) or None,
             tuple(codes["cities"][code] for code in self.cities) or None,
             self.smallest,
             self.largest,
+            sum(1 << codes["pilots"][name] for name in self.named_by),
         )
+
+    def moved(self) -> tuple[tuple[str, int], ...]:
+        """Outputs this instrument should move, each with +1 (up) or -1 (down)."""
+        found: dict[tuple[str, int], None] = {}
+        for name, sign in self.moves:
+            for technology in getattr(self, "technologies", [""]):
+                for provider in getattr(self, "provider_kinds", [""]):
+                    found[name.format(technology=technology, provider=provider), sign] = None
+        return tuple(found)
 
     def apply(
         self,

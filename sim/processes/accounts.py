@@ -63,6 +63,7 @@ class Firms(NamedTuple):
     applied: Array
     demonstration: Array
     pilot: Array
+    matched: Array
     charge: Array
     subsidy: Array
     projects: Array
@@ -356,6 +357,7 @@ def _open(
         firms.profit[i] = 0.0
         firms.charge[i] = 0.0
         firms.pilot[i] = 0
+        firms.matched[i] = 0
         firms.running_cost[i] = 0.0
         firms.aware[i] = 0
         firms.adopted[i] = 0
