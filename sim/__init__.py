@@ -21,7 +21,9 @@ _HOMES = {
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "SupplyGraph": "sim.world.network",
+    "city_story": "sim.story",
     "compare": "sim.comparison",
+    "firm_story": "sim.story",
     "load_data": "sim.world.data",
     "run": "sim.comparison",
 }

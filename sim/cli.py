@@ -155,6 +155,81 @@ def compare_command(
     _note_changes(made, comparison.manifest)
 
 
+story = typer.Typer(no_args_is_help=True, help="Tell what one firm or one city lived through.")
+app.add_typer(story, name="story")
+
+
+@story.command("firm")
+def story_firm_command(
+    uid: Annotated[str | None, typer.Argument(help="id of the firm")] = None,
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
+    example: Annotated[
+        bool, typer.Option("--example", help="name firms worth a look instead")
+    ] = False,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """What one firm knew, asked, was offered, waited for, bought and gained, month by month."""
+    from sim.core.files import Folder
+    from sim.story import firm_examples, firm_story
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: dict[str, Any] = {
+        "scale": scale, "seed": seed, "until": until, "settings": settings or []
+    }  # fmt: skip
+    if example:
+        # Without an id the first word is the scenario.
+        with Bar("months", quiet) as bar:
+            found = firm_examples(uid or scenario, **chosen, progress=bar.update)
+        typer.echo("\n".join(one.text(lang) for one in found))
+        return
+    if uid is None or not uid.isdecimal():
+        raise InputError("story", "firm", uid, "an id such as 1207, or --example")
+    with Bar("months", quiet) as bar:
+        told = firm_story(scenario, int(uid), **chosen, progress=bar.update)
+    typer.echo(told.text(lang))
+    if out is not None:
+        written(out, told.save(out, lang, force))
+
+
+@story.command("city")
+def story_city_command(
+    city: Annotated[str, typer.Argument(help="name of the city")],
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """A city's budget, choices and rank, and what its firms received."""
+    from sim.core.files import Folder
+    from sim.story import city_story
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("months", quiet) as bar:
+        told = city_story(
+            scenario, city, scale=scale, seed=seed, until=until, settings=settings or [],
+            progress=bar.update,
+        )  # fmt: skip
+    typer.echo(told.text(lang))
+    if out is not None:
+        written(out, told.save(out, lang, force))
+
+
 @app.command("scenarios")
 def scenarios_command(lang: Language = "en") -> None:
     """List the shipped scenarios and what they ask."""

@@ -183,6 +183,7 @@ def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple
             by_lot(vacant[free], firms.uid, key), firms.uid, firms.weight, call.award, call.money,
             call.places, key,
         )  # fmt: skip
+        context.watch.met(context.clock.month, "start_up", call.instrument, firms, rows, paid)
         place = np.searchsorted(vacant, rows)
         supported[place] = 1
         award[place] = paid / firms.weight[rows]

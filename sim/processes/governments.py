@@ -332,6 +332,8 @@ def _train(context: Context, firms: Firms, cities: Cities, places: TrainingPlace
     cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
     cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
     due = min(total * scale * places.cost, places.money)
+    sent_money = people[rows] * (0.05 * scale * places.cost)
+    context.watch.met(context.clock.month, "training", places.instrument, firms, rows, sent_money)
     spend(context, places.instrument, due, "providers", "training", total * scale)
 
 
@@ -353,6 +355,7 @@ def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> Non
     paid = firms.weight[chosen].astype(np.float64) * call.award
     within = np.cumsum(paid) <= call.money + 1e-9
     chosen, paid = chosen[within], paid[within]
+    context.watch.met(context.clock.month, "demonstration", call.instrument, firms, chosen, paid)
     firms.demonstration[chosen] |= (firms.adopted[chosen] & bits).astype(np.uint8)
     firms.cash[chosen] += call.award
     firms.subsidy[chosen] += call.award

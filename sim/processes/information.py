@@ -17,7 +17,7 @@ from numba import njit
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.context import Context
-from sim.world.tables import CLOUD, ECOMMERCE
+from sim.world.tables import CLOUD, ECOMMERCE, TECHNOLOGIES
 
 NETWORK, BASS, THRESHOLD, FULL = range(4)
 _MODES = {"network": NETWORK, "bass": BASS, "threshold": THRESHOLD, "full": FULL}
@@ -80,6 +80,9 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters, citie
         hazard[:, [ECOMMERCE, CLOUD]] += digital[:, None]
         links = numbers.suppliers + numbers.customers
     bound = -np.expm1(-(hazard + links) / 12.0)
+    if mode == NETWORK and context.watch.row >= 0:
+        parts = (peers, shown, marketing, digital)
+        _note_channels(context, firms, *(np.asarray(part) for part in parts))
     _spread(
         mode,
         month_key(context.seed, "awareness", context.clock.month),
@@ -91,6 +94,39 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters, citie
         np.ascontiguousarray(bound, dtype=np.float64),
         numbers,
     )
+
+
+def _note_channels(
+    context: Context, firms: Firms, peers: Array, shown: Array, marketing: Array, digital: Array
+) -> None:
+    """Hazard a year of the watched firm by channel and technology; the sum is what it is drawn on.
+
+    `peers`, `shown` and `marketing` are (clusters, 8), `digital` (clusters,) already a hazard.
+    """
+    numbers, edges, row = context.information, context.world.edges, context.watch.row
+    cluster = int(firms.city[row]) * context.world.sectors + int(firms.sector[row])
+    suppliers = edges.suppliers[edges.supplier_start[row] : edges.supplier_start[row + 1]]
+    customers = edges.customers[edges.customer_start[row] : edges.customer_start[row + 1]]
+    online = np.zeros(len(TECHNOLOGIES))
+    online[[ECOMMERCE, CLOUD]] = digital[cluster]
+    context.watch.channels[:] = np.stack(
+        [
+            np.full(len(TECHNOLOGIES), numbers.innovation),
+            numbers.cluster_peers * peers[cluster],
+            numbers.demonstrations * shown[cluster],
+            numbers.marketing * marketing[cluster],
+            online,
+            numbers.suppliers * _shares(suppliers, firms.adopted),
+            numbers.customers * _shares(customers, firms.adopted),
+        ],
+        axis=1,
+    )
+
+
+def _shares(others: Array, adopted: Array) -> Array:
+    """Share of the rows `others` (n,) that use each technology, (8,)."""
+    count = len(others)
+    return np.array([adopting_share(k, 0, count, others, adopted) for k in range(8)])
 
 
 @njit(nogil=True, cache=True)

@@ -31,6 +31,7 @@ def visit(context: Context, firms: Any, call: Visits) -> None:
         bit = bits & (1 << k) & context.world.applicable[firms.sector[rows]]
         firms.aware[rows] |= np.where(hears, bit, 0).astype(np.uint8)
     firms.capability[rows] += call.capability * (1.0 - firms.capability[rows])
+    context.watch.met(context.clock.month, "visit", call.instrument, firms, rows, paid)
     reached = float(paid.sum()) / call.cost
     spend(context, call.instrument, float(paid.sum()), "providers", "services", reached)
 
@@ -55,6 +56,7 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     )
     if len(rows) == 0:
         return
+    context.watch.met(context.clock.month, "pilot", call.instrument, firms, rows, paid)
     firms.pilot[rows] |= bit
     each = paid / firms.weight[rows]
     firms.cash[rows] += each
@@ -63,19 +65,21 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     bits = _bits(context, call.technologies)
     firms.aware[rows] |= bits & context.world.applicable[firms.sector[rows]]
     if call.pull > 0:
-        _pull_suppliers(context, firms, rows, bits, call.pull, key)
+        _pull_suppliers(context, firms, rows, bits, call, key)
     total = float(paid.sum())
     spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
 
 
 def _pull_suppliers(
-    context: Context, firms: Any, rows: Any, bits: Any, chance: float, key: np.uint64
+    context: Context, firms: Any, rows: Any, bits: Any, call: PilotCall, key: np.uint64
 ) -> None:
     """Let each supplier of the rows hear of the technologies with a chance, once."""
     edges = context.world.edges
     parts = [edges.suppliers[edges.supplier_start[i] : edges.supplier_start[i + 1]] for i in rows]
     suppliers = np.unique(np.concatenate(parts))
-    hears = suppliers[uniforms(key, firms.uid[suppliers], 3) < chance]
+    hears = suppliers[uniforms(key, firms.uid[suppliers], 3) < call.pull]
+    nothing = np.zeros(len(hears))
+    context.watch.met(context.clock.month, "customer", call.instrument, firms, hears, nothing)
     firms.aware[hears] |= bits & context.world.applicable[firms.sector[hears]]
 
 
@@ -90,6 +94,7 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     )
     if len(rows) == 0:
         return
+    context.watch.met(context.clock.month, "inspection", call.instrument, firms, rows, paid)
     firms.charge[rows] = call.charge
     # An order to comply says what would comply.
     firms.aware[rows] |= np.uint8(1 << GREEN_IOT)
