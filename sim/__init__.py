@@ -20,10 +20,12 @@ _HOMES = {
     "Province": "sim.model",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
+    "Scorecard": "sim.scoring",
     "SupplyGraph": "sim.world.network",
     "compare": "sim.comparison",
     "load_data": "sim.world.data",
     "run": "sim.comparison",
+    "scorecard": "sim.scoring",
 }
 
 __all__ = sorted(_HOMES)
