@@ -155,6 +155,56 @@ def compare_command(
     _note_changes(made, comparison.manifest)
 
 
+@app.command("scorecard")
+def scorecard_command(
+    context: typer.Context,
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="one or more; the last is the baseline; or a scorecard.parquet"),
+    ],
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    replicates: Replicates = 10,
+    seed: Seed = 1,
+    workers: Workers = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="scenario to compare with")
+    ] = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    check: Check = False,
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
+    from sim.core.files import Folder
+    from sim.scenario import Scenario
+    from sim.scoring import scorecard
+    from sim.terminal import Bar, scorecard_tables, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: Sequence[Scenario | str] = scenarios
+    made = _manifest(scenarios[0], "scorecard") if len(scenarios) == 1 else None
+    if made is not None:
+        chosen = [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]
+        scale, seed, replicates = (
+            _given(context, name, value, made[name])
+            for name, value in (("scale", scale), ("seed", seed), ("replicates", replicates))
+        )
+        baseline = baseline or made["baseline"]
+    with Bar("runs", quiet) as bar:
+        scored = scorecard(
+            chosen, scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
+            settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+        )  # fmt: skip
+    scorecard_tables(scored, lang)
+    if out is not None:
+        written(out, scored.save(out, lang, force))
+    _note_changes(made, scored.manifest)
+
+
 story = typer.Typer(no_args_is_help=True, help="Tell what one firm or one city lived through.")
 app.add_typer(story, name="story")
 

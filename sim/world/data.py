@@ -82,7 +82,7 @@ class ProvinceData:
 
         Demand indices have mean 1 in the base year; wage 1 at the start; minimum wage 10k CNY a
         year at constant prices; lending rate a year; robot price in 1000 USD; broadband 1 at the
-        start.
+        start; consumer prices with mean 1 in the base year.
         """
         paths = {
             f"{name}_demand": self._index(f"{name}_demand_growth", start, months)
@@ -91,7 +91,7 @@ class ProvinceData:
         paths["wage"] = self._index("wage_growth", start, months)
         paths["broadband"] = self._index("broadband_growth", start, months)
         paths["robot_price"] = self._yearly("robot_price", start, months)
-        prices = self._index("consumer_price_growth", start, months)
+        prices = paths["consumer_price"] = self._index("consumer_price_growth", start, months)
         paths["minimum_wage"] = self._steps("minimum_wage", start, months) * 12e-4 / prices
         paths["lending_rate"] = self._steps("lending_rate", start, months) * 0.01
         return paths

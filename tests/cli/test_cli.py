@@ -87,6 +87,9 @@ MISTAKES = [
     (["compare", "document_2014", "no_programme", "--replicates", "0"], "1 to"),
     (["compare", "document_2014", "no_programme", "--workers", "0"], "1 or more"),
     (["compare", "document_2014", "no_programme", "--baseline", "x"], "no_programme"),
+    (["scorecard"], "scenarios"),
+    (["scorecard", "no_programme", "--replicates", "0"], "1 to"),
+    (["scorecard", "no_programme", "--baseline", "x"], "no_programme"),
     (["describe", "nothing"], "document_2014"),
     (["run", "province.parquet"], "Parquet"),
 ]
@@ -97,7 +100,7 @@ def test_a_mistake_is_one_line_and_exit_two(
     tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     out = tmp_path / "out"
-    more = ["--out", str(out)] if arguments[0] in ("run", "compare") else []
+    more = ["--out", str(out)] if arguments[0] in ("run", "compare", "scorecard") else []
     done = lianghua(*arguments, *more)
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr
