@@ -290,19 +290,39 @@ def scenarios_command(lang: Language = "en") -> None:
 
 @app.command("describe")
 def describe_command(
-    what: Annotated[str, typer.Argument(help="month, outputs, supply, or a scenario")],
+    what: Annotated[
+        str,
+        typer.Argument(help="month, outputs, supply, programme, model-card, or a scenario"),
+    ],
+    out: Out = None,
     scale: Scale = 0.05,
     settings: Settings = None,
     lang: Language = "en",
+    force: Force = False,
 ) -> None:
-    """Print the month, the outputs, the supply graph, or a scenario."""
+    """Print the month, outputs, supply graph, programme, model card, or a scenario."""
     from sim import describe
+    from sim.core.files import Folder
 
-    pages = {"month": describe.month, "outputs": describe.outputs, "supply": describe.supply}
-    if what in pages:
-        typer.echo(pages[what](settings or [], lang, scale))
+    if out is not None:
+        Folder(out, force).check()
+    pages = {
+        "month": describe.month, "outputs": describe.outputs, "supply": describe.supply,
+        "programme": describe.programme, "model-card": describe.model_card,
+    }  # fmt: skip
+    page = pages.get(what)
+    if page is not None:
+        text = page(settings or [], lang, scale)
     else:
-        typer.echo(describe.scenario(what, settings or [], lang))
+        text = describe.scenario(what, settings or [], lang)
+    if out is None:
+        typer.echo(text)
+        return
+    with Folder(out, force) as folder:
+        name = f"{what}.md" if what == "model-card" else f"{Path(what).stem}.txt"
+        (folder.path / name).write_text(text + "\n", encoding="utf-8")
+    for path in folder.written:
+        typer.echo(path)
 
 
 @app.command("schema")

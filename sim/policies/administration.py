@@ -20,7 +20,7 @@ class LeadingGroup(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("领导小组", "leading groups")
-    moves: ClassVar[tuple[str, ...]] = ("effort",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1),)
 
     kind: Literal["leading_group"] = "leading_group"
     cost: float = Field(50.0, gt=0)
@@ -54,7 +54,7 @@ class CityFund(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("市县配套资金", "city funds")
-    moves: ClassVar[tuple[str, ...]] = ("subsidy_received",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("subsidy_received", 1),)
 
     kind: Literal["city_fund"] = "city_fund"
     match: float = Field(0.5, ge=0, le=2)
@@ -81,7 +81,7 @@ class YearlyEvaluation(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("年度评价与排名", "yearly evaluation")
-    moves: ClassVar[tuple[str, ...]] = ("effort", "reporting_inflation")
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1), ("reporting_inflation", 1))
 
     kind: Literal["evaluation"] = "evaluation"
     cost: float = Field(100.0, gt=0)

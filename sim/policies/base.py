@@ -34,7 +34,7 @@ class Instrument(Section):
     """
 
     label: ClassVar[tuple[str, str]] = ("", "")
-    moves: ClassVar[tuple[str, ...]] = ()
+    moves: ClassVar[tuple[tuple[str, int], ...]] = ()
 
     kind: str
     title: Text = Text(zh="", en="")
@@ -90,6 +90,15 @@ class Instrument(Section):
             self.smallest,
             self.largest,
         )
+
+    def moved(self) -> tuple[tuple[str, int], ...]:
+        """Outputs this instrument should move, each with +1 (up) or -1 (down)."""
+        found: dict[tuple[str, int], None] = {}
+        for name, sign in self.moves:
+            for technology in getattr(self, "technologies", [""]):
+                for provider in getattr(self, "provider_kinds", [""]):
+                    found[name.format(technology=technology, provider=provider), sign] = None
+        return tuple(found)
 
     def apply(
         self,

@@ -17,7 +17,10 @@ class Demonstration(Instrument):
     """Chooses up to `places` real firms a year in `call_month`, each paid `award` (10k CNY)."""
 
     label: ClassVar[tuple[str, str]] = ("示范企业", "demonstration firms")
-    moves: ClassVar[tuple[str, ...]] = ("barrier_unaware", "demonstration_firms")
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (
+        ("demonstration_firms", 1),
+        ("awareness_{technology}", 1),
+    )
 
     kind: Literal["demonstration"] = "demonstration"
     technologies: list[Technology] = ["automation"]

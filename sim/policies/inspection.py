@@ -21,7 +21,10 @@ class Inspection(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("标准与执法检查", "standards and inspections")
-    moves: ClassVar[tuple[str, ...]] = ("adoption_green_iot",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (
+        ("awareness_green_iot", 1),
+        ("adoption_green_iot", 1),
+    )
 
     kind: Literal["inspection"] = "inspection"
     cost: float = Field(0.5, gt=0)

@@ -20,7 +20,10 @@ class LeasingSupport(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("融资租赁支持", "leasing support")
-    moves: ClassVar[tuple[str, ...]] = ("lease_liabilities", "barrier_no_finance")
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (
+        ("lease_liabilities", 1),
+        ("barrier_no_finance", -1),
+    )
 
     kind: Literal["leasing_support"] = "leasing_support"
     discount: float = Field(0.03, ge=0, le=0.3)

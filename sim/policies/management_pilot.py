@@ -22,7 +22,10 @@ class ManagementPilot(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("管理试点企业", "management pilots")
-    moves: ClassVar[tuple[str, ...]] = ("capability",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (
+        ("capability", 1),
+        ("awareness_{technology}", 1),
+    )
 
     kind: Literal["management_pilot"] = "management_pilot"
     technologies: list[Technology] = ["erp", "plm"]

@@ -24,7 +24,10 @@ class ProjectGrant(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("项目补助", "project grant")
-    moves: ClassVar[tuple[str, ...]] = ("adoption_automation", "equipment_investment", "subsidy")
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (
+        ("adoption_{technology}", 1),
+        ("subsidy_received", 1),
+    )
 
     kind: Literal["project_grant"] = "project_grant"
     technologies: list[Technology] = ["automation"]

@@ -31,7 +31,12 @@ class ProviderSupport(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("服务商扶持", "provider support")
-    moves: ClassVar[tuple[str, ...]] = ("provider_quality", "provider_teams")
+    effects: ClassVar[dict[str, tuple[str, int]]] = {
+        "quality": ("quality_{provider}", 1),
+        "teams": ("teams_{provider}", 1),
+        "cost": ("price_{provider}", -1),
+        "entry": ("teams_{provider}", 1),
+    }
 
     kind: Literal["provider_support"] = "provider_support"
     provider_kinds: list[ProviderKind] = ["industrial_software"]
@@ -40,6 +45,11 @@ class ProviderSupport(Instrument):
     award: float = Field(100.0, gt=0)
     gain: float = Field(0.1, ge=0, le=1)
     call_month: int = Field(6, ge=1, le=12)
+
+    def moved(self) -> tuple[tuple[str, int], ...]:
+        """What the effect moves, for each kind of provider."""
+        name, sign = self.effects[self.effect]
+        return tuple((name.format(provider=kind), sign) for kind in self.provider_kinds)
 
     def apply(
         self,

@@ -22,7 +22,7 @@ class Procurement(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("政府采购", "public procurement")
-    moves: ClassVar[tuple[str, ...]] = ("provider_teams",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("teams_{provider}", 1),)
 
     kind: Literal["procurement"] = "procurement"
     provider_kinds: list[ProviderKind] = ["cloud"]
@@ -69,7 +69,7 @@ class SmartCity(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("智慧城市", "smart cities")
-    moves: ClassVar[tuple[str, ...]] = ("smart_city_province",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("smart_city", 1),)
 
     kind: Literal["smart_city"] = "smart_city"
     provider_kinds: list[ProviderKind] = ["industrial_electronics", "cloud"]

@@ -21,7 +21,7 @@ class ServicePlatform(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("公共服务与推广", "service platform")
-    moves: ClassVar[tuple[str, ...]] = ("barrier_unaware",)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("awareness_{technology}", 1),)
 
     kind: Literal["service_platform"] = "service_platform"
     technologies: list[Technology] = ["erp", "cloud", "ecommerce"]

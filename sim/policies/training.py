@@ -16,7 +16,7 @@ class Training(Instrument):
     """Spends a year's budget evenly over its months at `cost` (10k CNY) a place."""
 
     label: ClassVar[tuple[str, str]] = ("人才培训", "training places")
-    moves: ClassVar[tuple[str, ...]] = ("capability", "skilled_employees")
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("capability", 1), ("skilled_employees", 1))
 
     kind: Literal["training"] = "training"
     cost: float = Field(0.3, gt=0)
