@@ -130,6 +130,9 @@ class Phrases:
         if event.kind in ("decision", "ordered"):
             filled["provider"] = self.provider(values)
             filled["sources"] = self.sources(values)
+        if event.kind == "ordered":
+            known = "wait" in values
+            filled["queue"] = words["queue"].format(wait=filled["wait"]) if known else ""
         if event.kind == "decision":
             known = values["award"] > 0
             filled["award"] = words["award"].format(award=filled["award"]) if known else ""

@@ -98,7 +98,12 @@ class FirmRecord:
         return sum(1 << TECHNOLOGIES.index(code) for code in codes)
 
     def _heard(self, now: dict[str, Any]) -> None:
+        """News of technologies, by channel where information spreads over the network."""
+        mode = self.province.context.mechanisms.information
         for code in self._bits(int(now["aware"]) & ~int(self.before["aware"])):
+            if mode != "network":
+                self._say("told", code, mode=mode)
+                continue
             parts = self.province.context.watch.channels[TECHNOLOGIES.index(code)]
             channels = dict(zip(CHANNELS, parts.tolist(), strict=True))
             self._say("heard", code, hazard=float(parts.sum()), **channels)
@@ -107,7 +112,11 @@ class FirmRecord:
         """Every technology that was priced, and the order if there is one."""
         seen = self.province.context.watch.terms
         ordered = int(now["order_technology"]) if self.before["order_technology"] < 0 else -1
-        for k in np.flatnonzero(~np.isnan(seen[:, 0])).tolist():
+        priced = np.flatnonzero(~np.isnan(seen[:, 0])).tolist()
+        # Whoever always goes ahead weighs nothing.
+        if self.province.context.mechanisms.decision == "always":
+            priced = []
+        for k in priced:
             terms = dict(zip(TERMS, seen[k].tolist(), strict=True))
             self._provider(terms, int(terms.pop("provider")))
             result = "ordered" if k == ordered else BARRIERS[int(now["barrier"][k])]
@@ -121,9 +130,7 @@ class FirmRecord:
             cost = float(now["order_cost"])
             terms = {"cost": cost, "own": cost - loan - lease - advance, "loan": loan,
                      "lease": lease, "advance": advance}  # fmt: skip
-            provider = int(now["order_provider"])
-            self._provider(terms, provider)
-            terms["wait"] = float(self.province.tables["providers"].wait[provider])
+            self._provider(terms, int(seen[ordered, 0]))
             self._say("ordered", TECHNOLOGIES[ordered], **terms)
 
     def _provider(self, values: dict[str, Any], row: int) -> None:
@@ -132,6 +139,7 @@ class FirmRecord:
             values["provider"] = int(providers.uid[row])
             values["provider_kind"] = PROVIDER_KINDS[providers.kind[row]]
             values["provider_city"] = self.province.labels.cities[providers.city[row]]
+            values["wait"] = float(providers.wait[row])
 
     def _delivered(self, now: dict[str, Any]) -> None:
         """Projects that started, were accepted or failed."""

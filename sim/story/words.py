@@ -8,6 +8,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "founded": "Founded in the place of a firm that closed, with {people} people.",
         "closed": "Closes with {cash} of cash.",
         "heard": "Hears of {technology}: hazard {hazard} a year, from {channels}.",
+        "told": "Hears of {technology} (information spreads by {mode}).",
         "visit": "Visited by advisers of {instrument}{heard}.",
         "pilot": "Named a pilot of {instrument}, award {paid}{heard}.",
         "customer": "A customer that is a pilot of {instrument} tells of its systems{heard}.",
@@ -26,8 +27,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "decision": "Weighs {technology}: {provider} asks {quote} of the list price, cost {cost}"
         "{award}; net benefit {benefit} a year at a belief of {belief}; {payback} against a limit "
         "of {limit} years, chance {chance}; it could pay with {sources}. Result: {result}.",
-        "ordered": "Orders {technology} from {provider} for {cost}, paid with {sources}; the queue "
-        "there is {wait} months.",
+        "ordered": "Orders {technology} from {provider} for {cost}, paid with {sources}{queue}.",
         "started": "{technology}: the project starts after {waited} in the queue.",
         "accepted": "{technology} accepted after {months} of work: realises {realised} of "
         "what was promised{automation}.",
@@ -38,6 +38,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "founded": "在一家已关闭企业的位置上新设,{people}人。",
         "closed": "关闭,现金{cash}。",
         "heard": "得知{technology}:年知晓强度{hazard},来自{channels}。",
+        "told": "得知{technology}(信息传播方式:{mode})。",
         "visit": "“{instrument}”上门服务{heard}。",
         "pilot": "被列为“{instrument}”试点,奖励{paid}{heard}。",
         "customer": "作为“{instrument}”试点的客户带动了解{heard}。",
@@ -54,7 +55,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "decision": "评估{technology}:{provider}报价为目录价的{quote},费用{cost}{award};"
         "按预期{belief}计年净收益{benefit};{payback},上限{limit}年,实施概率{chance};可用资金:{sources}。"
         "结果:{result}。",
-        "ordered": "向{provider}订购{technology},{cost},资金:{sources};对方排队{wait}个月。",
+        "ordered": "向{provider}订购{technology},{cost},资金:{sources}{queue}。",
         "started": "{technology}项目排队{waited}后开工。",
         "accepted": "{technology}施工{months}后验收:实现承诺的{realised}{automation}。",
         "failed": "{technology}项目施工{months}后失败,损失{cost}。",
@@ -103,7 +104,7 @@ WORDS: dict[str, dict[str, str]] = {
         "payback": "payback {years} years", "paybacks": "payback {first}, at last {last} years",
         "no_payback": "it never pays back",
         "postponed": "worth it, but put off",
-        "provider": "provider {uid} ({kind}, {city})", "no_provider": "no provider",
+        "provider": "provider {uid} ({kind}, {city})", "no_provider": "no provider", "queue": "; the queue there is {wait} months",
         "award": ", award {award}", "own": "cash {amount}", "loan": "bank loan {amount}",
         "lease": "lease {amount}", "advance": "award in advance {amount}", "unpaid": "none found",
         "heard": " and hears of {technologies}", "automation": "; automation now {level}",
@@ -146,7 +147,7 @@ WORDS: dict[str, dict[str, str]] = {
         "terms": "{payback},上限{limit}年,实施概率{chance}",
         "payback": "回收期{years}年", "paybacks": "回收期{first}年,最后{last}年",
         "no_payback": "永远收不回", "postponed": "划算但暂缓",
-        "provider": "服务商{uid}({kind},{city})", "no_provider": "没有服务商",
+        "provider": "服务商{uid}({kind},{city})", "no_provider": "没有服务商", "queue": ";对方排队{wait}个月",
         "award": ",补助{award}", "own": "现金{amount}", "loan": "银行贷款{amount}",
         "lease": "融资租赁{amount}", "advance": "预付补助{amount}", "unpaid": "无着落",
         "heard": ",得知{technologies}", "automation": ";自动化水平达{level}",
