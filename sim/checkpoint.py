@@ -94,7 +94,7 @@ def restore(model: Any, saved: Saved) -> None:
     for name, account in saved.manifest["public"].items():
         context.public[name] = Account(**account)
     context.pending[:] = [
-        (due, model.policies[name].call(name, money, model.data.codes))
+        (due, model.policies[name].call(name, money, model.codes))
         for due, name, money in saved.manifest["pending"]
     ]
     model.recorder.restore({k[9:]: v for k, v in arrays.items() if k.startswith("recorder.")})

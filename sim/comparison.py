@@ -17,6 +17,7 @@ from sim.core.files import Folder
 from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
+from sim.scenario_files import matching
 from sim.workers import Job, Progress, cores, run_jobs, year_ends
 
 LARGEST_SEED = 2**63 - 1
@@ -149,12 +150,13 @@ def compare(
 ) -> Comparison:
     """Run every scenario `replicates` times on common random numbers, on all cores by default.
 
+    A name with * or ? stands for every shipped scenario that it fits, such as without_a*.
     Replicate r has seed `seed + r` in every scenario and all share one population. The baseline is
     the last scenario unless named. The result is the same for any number of workers. `progress`
     is called with the number of runs done and in all.
     """
     pairs = tuple(settings)
-    chosen = tuple(prepared(one, pairs, until) for one in scenarios)
+    chosen = tuple(prepared(one, pairs, until) for one in _expanded(scenarios))
     if len(chosen) < 2:
         allowed = "two or more different ones"
         raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), allowed)
@@ -199,6 +201,18 @@ def paired_jobs(
         for replicate in range(replicates)
         for one in scenarios
     ]
+
+
+def _expanded(scenarios: Sequence[Scenario | str | Path]) -> list[Scenario | str | Path]:
+    """Each pattern replaced by the shipped scenarios it fits and that are not named elsewhere."""
+    found: list[Scenario | str | Path] = []
+    for one in scenarios:
+        if isinstance(one, str) and ("*" in one or "?" in one):
+            others = [*scenarios, *found]
+            found += [name for name in matching(one) if name not in others]
+        else:
+            found.append(one)
+    return found
 
 
 def prepared(

@@ -31,7 +31,7 @@ from sim.world.tables import CLUSTERS, SECTORS, TECHNOLOGIES
 
 SECTIONS = (
     "information", "adoption", "finance", "providers", "skills", "production", "labour",
-    "productivity", "accounts", "governments",
+    "productivity", "accounts", "governments", "outcomes",
 )  # fmt: skip
 """Sections of a scenario that the processes get as named tuples of floats."""
 
@@ -148,19 +148,26 @@ def build_world(
         supplier_group=group[sector[buyer], sector[edges.suppliers]],
         customer_group=group[sector[edges.customers], sector[supplier]],
         uid_stride=int(firms.uid.max()) + 1 if len(firms) else 1,
+        measures=data.measures.of(economy.codes),
         labels=population.labels,
         shared=_shared(data, cities),
     )
 
 
 def _shared(data: ProvinceData, cities: int) -> dict[str, Array]:
-    """Rates by provider kind (7,); counties, residents and share of public revenue by city (C,)."""
+    """Rates by provider kind (7,), figures by city (C,), and the city of each county.
+
+    By city: counties, residents, shares of public revenue and residents, revenue a head over the province's.
+    """
     shared = {key: data.provider_kinds[key] for key in ("failure_rate", "learning_rate")}
     shared["counties"] = np.bincount(data.counties["city"], minlength=cities).astype(np.float64)
     shared["residents"] = data.cities["population_10k"] * 1e4
     shared["revenue_share"] = (
         data.cities["fiscal_revenue_100m"] / data.cities["fiscal_revenue_100m"].sum()
     )
+    shared["residents_share"] = shared["residents"] / shared["residents"].sum()
+    shared["revenue_per_head"] = shared["revenue_share"] / shared["residents_share"]
+    shared["county_city"] = data.counties["city"].astype(np.int64)
     return shared
 
 
@@ -240,7 +247,10 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
                 if policy.kind == "management_pilot"
             )
         },
-        public={name: Account() for name in scenario.instruments},
+        public={
+            name: Account(payer="cities" if policy.fund == "cities" else "province")
+            for name, policy in scenario.instruments.items()
+        },
         check=check,
         **{name: numbers(getattr(scenario, name)) for name in SECTIONS},
     )
@@ -267,7 +277,19 @@ def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, A
         hit = [start.sector_codes.index(code) for code in one.sectors] or slice(None)
         shock[first : last + 1, hit] *= one.factor
     paths["demand_shock"] = shock
+    paths["supply_shock"] = _supply_shocks(scenario, clock, start)
     return paths
+
+
+def _supply_shocks(scenario: Scenario, clock: Clock, start: Start) -> Array:
+    """Capacity left in each cluster over its own, (months, cities, sectors)."""
+    left = np.ones((clock.months, len(start.city_names), len(start.sector_codes)))
+    for one in scenario.exogenous.supply_shocks:
+        first = max(month_number(one.start) - clock.start, 0)
+        last = min(month_number(one.end) - clock.start, clock.months - 1)
+        city, sector = start.city_names.index(one.city), start.sector_codes.index(one.sector)
+        left[first : last + 1, city, sector] *= 1.0 - one.share
+    return left
 
 
 def supply_of(model: Any) -> Supply:

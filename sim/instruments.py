@@ -20,18 +20,26 @@ Allocate = Callable[[Floats, Floats, Floats, float], Floats]
 
 @dataclass(frozen=True)
 class Eligibility:
-    """Which firms an instrument is for; `None` means all. Employees are persons."""
+    """Which firms an instrument is for; `None` means all. Employees are persons.
+
+    `named` holds the bits in `pilot` of which a firm needs one (0: none); `automation` is the least
+    share of tasks automated.
+    """
 
     tiers: tuple[int, ...] | None = None
     sectors: tuple[int, ...] | None = None
     cities: tuple[int, ...] | None = None
     smallest: float = 0.0
     largest: float = float("inf")
+    named: int = 0
+    automation: float = 0.0
 
     def rows(self, firms: Any, alive: int = 1) -> npt.NDArray[np.bool_]:
-        """Flag of every eligible row; `firms` has columns tier, sector, city, employees, alive.
+        """Flag of every eligible row.
 
-        `alive` 0 asks for vacant places instead of firms; sizes are then not looked at.
+        `firms` has columns tier, sector, city, alive, skilled, unskilled, and pilot and automation
+        where they are asked for. `alive` 0 asks for vacant places instead of firms; what a firm
+        has is then not looked at.
         """
         chosen = np.asarray(firms.alive == alive)
         for name, allowed in (
@@ -44,6 +52,10 @@ class Eligibility:
         if alive and (self.smallest > 0 or self.largest < float("inf")):
             employees = firms.skilled + firms.unskilled
             chosen &= (employees >= self.smallest) & (employees <= self.largest)
+        if alive and self.named:
+            chosen &= (firms.pilot & np.uint8(self.named)) != 0
+        if alive and self.automation > 0:
+            chosen &= firms.automation >= self.automation
         return chosen
 
 
@@ -52,7 +64,9 @@ class GrantCall:
     """A call for applications for a share of a project's price.
 
     `rate` of the price, at most `cap`, for projects of at least `floor` (10k CNY); `money` is what
-    may be committed now; awards lapse after `valid_months`.
+    may be committed now; awards lapse after `valid_months`. `in_advance` is the share of an award
+    paid when the project is ordered, the rest follows on acceptance; `on_record` scores an
+    application by what the firm's earlier projects brought as well as by what this one promises.
     """
 
     instrument: str
@@ -67,7 +81,8 @@ class GrantCall:
     paperwork: float
     valid_months: int
     decision_months: int
-    in_advance: bool
+    in_advance: float
+    on_record: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,17 +98,39 @@ class TrainingPlaces:
 
 @dataclass(frozen=True)
 class LeaseSupport:
-    """Interest support and guarantees for leases and loans: `discount` a year on leases."""
+    """Interest support and guarantees for leases: `discount` a year on new leases.
+
+    `instalments` are technologies that providers sell in instalments while it lasts, like a lease.
+    """
 
     instrument: str
     discount: float
     guarantee: float
     money: float
+    instalments: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class OnlineCredit:
+    """Loans on sales records instead of collateral, for firms that sell online.
+
+    `share` of yearly sales can be lent without collateral; `risk` is the part of such a loan that
+    is paid to the lender as compensation.
+    """
+
+    instrument: str
+    share: float
+    risk: float
+    money: float
 
 
 @dataclass(frozen=True)
 class DemonstrationCall:
-    """Choose up to `places` real firms that use a technology, to be shown; `award` each."""
+    """Choose up to `places` real firms that use a technology, to be shown; `award` each.
+
+    With `counties` the places are counties: every eligible user in one is shown and they share the
+    award. The suppliers of those chosen hear of the technologies with chance `pull`.
+    """
 
     instrument: str
     technologies: tuple[int, ...]
@@ -101,16 +138,22 @@ class DemonstrationCall:
     places: float
     award: float
     money: float
+    pull: float = 0.0
+    counties: bool = False
 
 
 @dataclass(frozen=True)
 class CityMatch:
-    """Cities add `rate` of an award from funds of their own; `money` is left of the year's."""
+    """Cities add `rate` of an award from funds of their own; `money` is left of the year's.
+
+    `share` names the figure by city that divides the year's budget over them.
+    """
 
     instrument: str
     rate: float
     money: float
     year_budget: float
+    share: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +161,9 @@ class Visits:
     """Visits to eligible firms that lack a technology: `money` at `cost` (10k CNY) a visit.
 
     A visited firm hears of each technology with chance `response` and gains `capability` of what
-    it lacks.
+    it lacks. With `matching` it meets providers too: when it buys one of the technologies it
+    compares several offers from all over the province. With `platforms` above 0 the visits are made
+    by so many public platforms, at most `capacity` a platform and month; each costs `founding`.
     """
 
     instrument: str
@@ -128,14 +173,20 @@ class Visits:
     cost: float
     response: float
     capability: float
+    matching: bool = False
+    platforms: float = 0.0
+    founding: float = 0.0
+    capacity: float = 0.0
 
 
 @dataclass(frozen=True)
 class PilotCall:
     """Name up to `places` real firms as pilots with an `award` (10k CNY) each.
 
-    The most capable apply first, judged with `score_noise`. A pilot gains `capability` of what it
-    lacks; its suppliers hear of the technologies with chance `pull`.
+    The most capable apply first, judged with `score_noise`; or, with `near_scale`, the authorities
+    list the firms whose sales are nearest below the threshold of above-scale statistics. A pilot
+    gains `capability` of what it lacks; its suppliers hear of the technologies with chance `pull`.
+    `renewed` ends the naming of earlier years.
     """
 
     instrument: str
@@ -147,6 +198,22 @@ class PilotCall:
     capability: float
     pull: float
     score_noise: float
+    near_scale: bool = False
+    renewed: bool = False
+
+
+@dataclass(frozen=True)
+class PilotServices:
+    """Each firm named by an instrument advises `clients` real firms of its city a month.
+
+    A client hears of the technologies and gains `capability` of what it lacks.
+    """
+
+    instrument: str
+    technologies: tuple[int, ...]
+    eligibility: Eligibility
+    clients: float
+    capability: float
 
 
 @dataclass(frozen=True)
@@ -182,13 +249,34 @@ class ProviderCall:
 
 
 @dataclass(frozen=True)
+class ProviderStandard:
+    """Entry rules: assess providers of `kinds`, `money` at `cost` (10k CNY) an assessment.
+
+    Who falls short of the quality `least` must reach it and bears the cost: its prices rise by
+    `compliance` of the gap.
+    """
+
+    instrument: str
+    kinds: tuple[int, ...]
+    cities: tuple[int, ...] | None
+    money: float
+    cost: float
+    least: float
+    compliance: float
+
+
+@dataclass(frozen=True)
 class PublicDemand:
-    """Public purchases this month (10k CNY): `projects` by provider kind, `goods` by sector."""
+    """Public purchases this month (10k CNY): `projects` by provider kind, `goods` by sector.
+
+    Residents add `copayment` of their own for every yuan spent on projects.
+    """
 
     instrument: str
     projects: tuple[tuple[int, float], ...]
     goods: tuple[tuple[int, float], ...]
     cities: tuple[int, ...] | None
+    copayment: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -251,11 +339,14 @@ class Instruments:
     matches: list[CityMatch] = field(default_factory=list)
     training: list[TrainingPlaces] = field(default_factory=list)
     leases: list[LeaseSupport] = field(default_factory=list)
+    online_credit: list[OnlineCredit] = field(default_factory=list)
     demonstrations: list[DemonstrationCall] = field(default_factory=list)
     visits: list[Visits] = field(default_factory=list)
     pilots: list[PilotCall] = field(default_factory=list)
+    pilot_services: list[PilotServices] = field(default_factory=list)
     inspections: list[Inspections] = field(default_factory=list)
     providers: list[ProviderCall] = field(default_factory=list)
+    standards: list[ProviderStandard] = field(default_factory=list)
     purchases: list[PublicDemand] = field(default_factory=list)
     smart_cities: list[SmartCities] = field(default_factory=list)
     start_ups: list[StartUps] = field(default_factory=list)
@@ -270,7 +361,8 @@ class Account:
     `budget` is what this year's budget line holds, `committed` what is promised and not yet paid,
     `available` what may still be promised this year. Paying draws on a commitment, so payments can
     never exceed what was budgeted. `beneficiaries` counts whom it reached so far: projects, firms,
-    providers or persons, as the kind of instrument says.
+    providers or persons, as the kind of instrument says. `payer` is whose money it is: the
+    province's or the cities'.
     """
 
     budget: float = 0.0
@@ -279,6 +371,7 @@ class Account:
     paid: float = 0.0
     lapsed: float = 0.0
     beneficiaries: float = 0.0
+    payer: str = "province"
 
     def new_year(self, budget: float) -> None:
         """Open a year's budget; what was not promised last year lapses."""

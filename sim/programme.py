@@ -37,18 +37,27 @@ CLAUSES = {
     "S6": Clause("三(六)", "健全评价机制", "evaluation and ranking"),
 }
 """Ten special actions and six safeguards of the 2014 document."""
+_MONTHS = ("start", "end", "city_from", "province_from")
+_PLACES = ("places", "platforms")
+"""Fields of instruments that are months, and those that count what the budget pays for."""
 
 
 class Programme(Section):
     """Changes to all instruments of a scenario together.
 
-    `funding` multiplies every budget; `delay` moves every start, end and budget year by months (12
-    a year, earlier below 0); `only` and `without` name clauses: an instrument belongs to the first
-    of its clauses.
+    `funding` multiplies every budget and the places it pays for; `delay` moves every start, end,
+    stage and budget year by months (12 a year, earlier below 0); `only` and `without` name clauses:
+    an instrument belongs to the first of its clauses, one without a clause to none.
     """
 
     funding: float = number(
-        1.0, "ratio", "资金倍数", "multiplies every budget", "scenario choice", 0, 100
+        1.0,
+        "ratio",
+        "资金倍数",
+        "multiplies every budget and its places",
+        "scenario choice",
+        0,
+        100,
     )
     delay: int = Field(0, ge=-48, le=120, description="months by which everything starts later")
     only: tuple[str, ...] = Field((), strict=False)
@@ -75,17 +84,20 @@ class Programme(Section):
         if chosen and self.funding == 1.0 and self.delay == 0:
             return policy
         years = self.delay // 12
-        return policy.model_copy(
-            update={
-                "enabled": policy.enabled and chosen,
-                "budget": {
-                    str(int(year) + years): self.funding * amount
-                    for year, amount in policy.budget.items()
-                },
-                "start": month_name(month_number(policy.start) + self.delay),
-                "end": month_name(month_number(policy.end) + self.delay),
-            }
-        )
+        changed: dict[str, Any] = {
+            "enabled": policy.enabled and chosen,
+            "budget": {
+                str(int(year) + years): self.funding * amount
+                for year, amount in policy.budget.items()
+            },
+        }
+        for name in _MONTHS:
+            if hasattr(policy, name):
+                changed[name] = month_name(month_number(getattr(policy, name)) + self.delay)
+        for name in _PLACES:
+            if hasattr(policy, name):
+                changed[name] = self.funding * getattr(policy, name)
+        return policy.model_copy(update=changed)
 
 
 def clauses_of(policy: Any) -> tuple[str, ...]:

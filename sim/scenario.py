@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -24,6 +24,7 @@ from sim.parameters import (
     Information,
     Labour,
     Mechanisms,
+    Outcomes,
     Production,
     Productivity,
     Providers,
@@ -53,7 +54,9 @@ __all__ = ["DIRECTORY", "Layer", "Scenario", "find", "json_schema", "parse_setti
 
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 _KINDS = {str(kind.model_fields["kind"].default): kind for kind in INSTRUMENTS}
-_WORDS = {"name", "title", "rationale"}
+MOST_PILOTS = 8
+"""Instruments that name firms: each has a bit of the firms' column `pilot`."""
+_WORDS = {"name", "group", "title", "rationale"}
 """Fields that cannot change a result."""
 
 
@@ -119,6 +122,21 @@ class DemandShock(Section):
         return self
 
 
+class SupplyShock(Section):
+    """The cluster of `city` and `sector` loses `share` of its capacity from `start` to `end`."""
+
+    city: str
+    sector: str
+    start: str = _month(..., "起始月", "first month of the shock")
+    end: str = _month(..., "结束月", "last month of the shock")
+    share: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> SupplyShock:
+        _in_order(self.start, self.end)
+        return self
+
+
 class Exogenous(Section):
     """Shifts of the paths from outside; `frozen` holds every path at its first month's value."""
 
@@ -134,12 +152,21 @@ class Exogenous(Section):
     )
     # An array of TOML is a list; `strict=False` takes it for a tuple, its items stay strict.
     demand_shocks: tuple[DemandShock, ...] = Field((), strict=False)
+    supply_shocks: tuple[SupplyShock, ...] = Field((), strict=False)
+
+
+Group = Literal[
+    "whole", "only", "without", "rates", "funding", "timing", "design", "outside", "outlook",
+    "limits", "own",
+]  # fmt: skip
+"""What a scenario asks about; it orders the list of scenarios."""
 
 
 class Scenario(Section):
     """Everything that defines a run but its scale and seed."""
 
     name: str = "scenario"
+    group: Group = "own"
     title: Text = Text(zh="", en="")
     rationale: Text = Text(zh="", en="")
     time: Time = Time()
@@ -158,6 +185,7 @@ class Scenario(Section):
     productivity: Productivity = Productivity()
     accounts: Accounts = Accounts()
     governments: Governments = Governments()
+    outcomes: Outcomes = Outcomes()
     exogenous: Exogenous = Exogenous()
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
@@ -364,24 +392,37 @@ def _bounds(field: FieldInfo | None) -> str:
 
 
 def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
-    """Sector and city codes that instruments and shocks name."""
+    """Sector and city codes that instruments and shocks name, and instruments that name firms."""
     wanted: list[tuple[list[Any], str, Sequence[str]]] = []
+    naming = [key for key, one in scenario.instruments.items() if one.kind == "management_pilot"]
+    if len(naming) > MOST_PILOTS:
+        where = f"{len(naming)} of kind management_pilot"
+        raise InputError(layers[-1].where, "instruments", where, f"{MOST_PILOTS} at most")
     for name, one in scenario.instruments.items():
+        wanted.append((["instruments", name, "named_by"], "pilots", one.named_by))
         wanted.append((["instruments", name, "sectors"], "sectors", one.sectors))
         wanted.append((["instruments", name, "cities"], "cities", one.cities))
     for place, shock in enumerate(scenario.exogenous.demand_shocks):
         wanted.append((["exogenous", "demand_shocks", place, "sectors"], "sectors", shock.sectors))
+    for place, loss in enumerate(scenario.exogenous.supply_shocks):
+        path = ["exogenous", "supply_shocks", place]
+        wanted += [
+            ([*path, "city"], "cities", [loss.city]),
+            ([*path, "sector"], "sectors", [loss.sector]),
+        ]
     if not any(codes for _, _, codes in wanted):
         return
     from sim.world.data import load_data  # reads every table, so only where a code is to be checked
 
-    known = load_data().codes
+    known: dict[str, list[str]] = {kind: list(codes) for kind, codes in load_data().codes.items()}
+    known["pilots"] = naming
     for path, kind, codes in wanted:
         for place, code in enumerate(codes):
             if code not in known[kind]:
                 where = next((x.where for x in reversed(layers) if holds(x.content, path)), "")
-                key = ".".join(map(str, (*path, place)))
-                raise InputError(where, key, _given(code), closest(code, list(known[kind])))
+                one_of_many = path[-1] not in ("city", "sector")
+                key = ".".join(map(str, (*path, place) if one_of_many else path))
+                raise InputError(where, key, _given(code), closest(code, known[kind]))
 
 
 def json_schema() -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,6 +51,20 @@ def find(scenario: str | Path, where: object = "scenario", key: str = "") -> Pat
         allowed = f"a path ending in .toml or a name: {closest(text, names)}"
         raise InputError(where, key, one_line(text), allowed)
     return found
+
+
+def matching(pattern: str) -> list[str]:
+    """Names of the shipped scenarios that a pattern with * or ? fits, numbers in their order."""
+    names = [path.stem for path in DIRECTORY.glob("*.toml") if fnmatchcase(path.stem, pattern)]
+    if not names:
+        known = sorted(path.stem for path in DIRECTORY.glob("*.toml"))
+        raise InputError("scenario", "", pattern, f"a pattern that fits one of {', '.join(known)}")
+
+    def order(name: str) -> list[tuple[int, int, str]]:
+        parts = re.split(r"(\d+)", name)
+        return [(int(part.isdigit()), int(part) if part.isdigit() else 0, part) for part in parts]
+
+    return sorted(names, key=order)
 
 
 def read(path: Path, seen: Sequence[Path] = ()) -> list[Layer]:

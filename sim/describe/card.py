@@ -240,7 +240,9 @@ def _limits(scenario: Scenario, lang: str) -> list[str]:
     ]
     priors = [key for key, source in found if "prior" in source.lower()]
     weak = [
-        f"- `{one.name}`: {note}" for one in OUTPUTS if (note := getattr(one, f"note_{lang}", ""))
+        f"- `{one.name}`: {note}"
+        for one in OUTPUTS
+        if (note := one.note_zh if lang == "zh" else one.note_en)
     ]
     lines = [TEXT[lang]["limits_text"], "", LIMITS[lang], ""]
     lines.append(words["priors"].format(priors=len(priors), all=len(found)))

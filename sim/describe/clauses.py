@@ -9,11 +9,10 @@ from typing import Any
 
 from sim.describe.layout import first_sentence
 from sim.indices.targets import Target, load_targets
-from sim.outputs import BY_NAME, PROVIDER_EN, PROVIDER_ZH
+from sim.outputs import BY_NAME
 from sim.policies.base import Instrument
 from sim.programme import CLAUSES, clauses_of
 from sim.scenario import Scenario
-from sim.world.tables import PROVIDER_KINDS, TABLES
 
 OVERALL = "overall"
 """Measure of the targets that stand for the programme as a whole."""
@@ -91,27 +90,10 @@ def _filled(one: Instrument, lang: str) -> str:
     return re.sub(r"`(\w+)`", value, mechanism(type(one), lang))
 
 
-def named(name: str, lang: str) -> str:
-    """Title of what an instrument moves: an output, a column, or a providers' column by kind."""
-    if name in BY_NAME:
-        return str(getattr(BY_NAME[name], lang))
-    for columns in TABLES.values():
-        for column in columns:
-            if column.name == name:
-                return str(getattr(column, lang))
-    for kind in PROVIDER_KINDS:
-        column_name = name.removesuffix(f"_{kind}")
-        for column in TABLES["providers"]:
-            if column.name == column_name != name:
-                kinds = PROVIDER_ZH if lang == "zh" else PROVIDER_EN
-                return f"{kinds[kind]}: {getattr(column, lang)}"
-    raise KeyError(name)
-
-
 def moved(one: Instrument, lang: str) -> str:
     """What an instrument moves and in which direction."""
     return ", ".join(
-        f"{named(name, lang)} {'+' if sign > 0 else '-'}" for name, sign in one.moved()
+        f"{getattr(BY_NAME[name], lang)} {'+' if sign > 0 else '-'}" for name, sign in one.moved()
     )
 
 

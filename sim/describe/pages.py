@@ -9,6 +9,7 @@ from sim.describe.layout import first_sentence, padded, wrapped
 from sim.outputs import OUTPUTS
 from sim.results import unit_of
 from sim.scenario import DIRECTORY, Scenario, find, read
+from sim.scenario_files import matching
 
 WORDS = {
     "en": {
@@ -17,6 +18,7 @@ WORDS = {
         "fact": "fact", "here": "here", "low": "low", "central": "central", "high": "high",
         "unit": "unit", "margin": "margin", "cells": "cells", "error": "largest error",
         "extends": "extends", "there": "there",
+        "patterns": 'Compare takes patterns: lianghua compare "without_a*" document_2014',
     },
     "zh": {
         "reads": "读", "writes": "写", "speed": "毫秒/月,企业行数", "rows": "",
@@ -24,8 +26,22 @@ WORDS = {
         "fact": "网络特征", "here": "本模型", "low": "下限", "central": "中值", "high": "上限",
         "unit": "单位", "margin": "边际", "cells": "格数", "error": "最大误差",
         "extends": "继承", "there": "原为",
+        "patterns": 'compare 可用通配符:lianghua compare "without_a*" document_2014',
     },
 }  # fmt: skip
+GROUPS = {
+    "whole": ("整套方案", "Whole programmes"),
+    "only": ("只有一项专项行动", "One action alone"),
+    "without": ("去掉一项", "One action or safeguard left out"),
+    "rates": ("设备补助率", "Rate of the equipment subsidy"),
+    "funding": ("资金多少", "How much money"),
+    "timing": ("早晚", "When it starts"),
+    "design": ("怎样花钱", "How the money is spent"),
+    "outside": ("外部冲击", "Shocks from outside"),
+    "outlook": ("展望", "Outlook"),
+    "limits": ("解析极限", "Analytic limits"),
+}
+"""Headings of the groups of shipped scenarios, in their order."""
 
 
 def month(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
@@ -62,13 +78,19 @@ def month(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -
 
 
 def outputs(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
-    """Every output with its unit and the tables it stands in; the same for all settings."""
+    """Every output with its unit, the tables it stands in and what is weak about it.
+
+    The same for all settings.
+    """
     lines = []
     for output in OUTPUTS:
         star = "*" if output.headline else " "
         title = padded(output.zh if lang == "zh" else output.en, 40)
         unit = padded(unit_of(output.name, lang), 22)
         lines.append(f"{star} {output.name:34} {title} {unit} {', '.join(output.where)}")
+        note = output.note_zh if lang == "zh" else output.note_en
+        if note:
+            lines.append(f"{' ' * 37}({note})")
     return "\n".join([*lines, WORDS[lang]["star"]])
 
 
@@ -120,12 +142,16 @@ def scenario(name: str, settings: Sequence[str] = (), lang: str = "en") -> str:
 
 
 def scenarios(lang: str = "en") -> str:
-    """Every shipped scenario: name, title and the first sentence of its rationale."""
+    """Every shipped scenario by group: name, title and the first sentence of its rationale."""
     lines = []
-    for one in Scenario.listing():
-        title, why = (getattr(text, lang) for text in (one.title, one.rationale))
-        lines.append(f"{one.name:24} {title}\n    {first_sentence(why)}")
-    return "\n".join(lines)
+    listed = [Scenario.load(name) for name in matching("*")]
+    for group, (zh, en) in GROUPS.items():
+        lines.append(f"\n{zh if lang == 'zh' else en}")
+        for one in listed:
+            if one.group == group:
+                title, why = (getattr(text, lang) for text in (one.title, one.rationale))
+                lines.append(f"  {one.name:24} {title}\n      {first_sentence(why)}")
+    return "\n".join([*lines, "", WORDS[lang]["patterns"]]).lstrip()
 
 
 def _short(where: str) -> str:

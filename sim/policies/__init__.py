@@ -12,9 +12,11 @@ from pydantic import Field
 
 from sim.policies.administration import CityFund, LeadingGroup, YearlyEvaluation
 from sim.policies.demonstration import Demonstration
+from sim.policies.entry_rule import EntryRule
 from sim.policies.inspection import Inspection
 from sim.policies.leasing_support import LeasingSupport
 from sim.policies.management_pilot import ManagementPilot
+from sim.policies.online_finance import OnlineFinance
 from sim.policies.project_grant import ProjectGrant
 from sim.policies.provider_support import ProviderSupport
 from sim.policies.public_demand import Procurement, SmartCity
@@ -23,9 +25,9 @@ from sim.policies.start_up_support import StartUpSupport
 from sim.policies.training import Training
 
 INSTRUMENTS = (
-    ProjectGrant, Training, LeasingSupport, Demonstration, ServicePlatform, ManagementPilot,
-    Inspection, ProviderSupport, Procurement, SmartCity, StartUpSupport, LeadingGroup, CityFund,
-    YearlyEvaluation,
+    ProjectGrant, Training, LeasingSupport, OnlineFinance, Demonstration, ServicePlatform,
+    ManagementPilot, Inspection, ProviderSupport, EntryRule, Procurement, SmartCity, StartUpSupport,
+    LeadingGroup, CityFund, YearlyEvaluation,
 )  # fmt: skip
 """Every kind of instrument a scenario may contain."""
 
@@ -33,11 +35,13 @@ AnyInstrument = Annotated[
     ProjectGrant
     | Training
     | LeasingSupport
+    | OnlineFinance
     | Demonstration
     | ServicePlatform
     | ManagementPilot
     | Inspection
     | ProviderSupport
+    | EntryRule
     | Procurement
     | SmartCity
     | StartUpSupport

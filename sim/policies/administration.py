@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import CityMatch, Evaluation, Instruments, Leadership
-from sim.policies.base import Instrument
+from sim.policies.base import Fund, Instrument
 
 
 class LeadingGroup(Instrument):
@@ -48,7 +48,7 @@ class LeadingGroup(Instrument):
 class CityFund(Instrument):
     """The cities' own money: each adds up to `match` of a provincial award, as long as it lasts.
 
-    The budget is divided by fiscal revenue; each city splits its part over technologies by its own
+    The budget is divided by fiscal revenue or by residents; each city splits its part over technologies by its own
     policy mix, which it takes over from better-ranked cities where rankings are published
     (Besley & Case 1995).
     """
@@ -57,7 +57,9 @@ class CityFund(Instrument):
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("subsidy_received", 1),)
 
     kind: Literal["city_fund"] = "city_fund"
+    fund: Fund = "cities"
     match: float = Field(0.5, ge=0, le=2)
+    divided_by: Literal["revenue", "residents"] = "revenue"
 
     def apply(
         self,
@@ -69,14 +71,14 @@ class CityFund(Instrument):
     ) -> None:
         """Offer to match awards."""
         if self.running(clock) and available > 0:
-            budget = self.year_budget(clock.year)
-            instruments.matches.append(CityMatch(name, self.match, available, budget))
+            budget, share = self.year_budget(clock.year), f"{self.divided_by}_share"
+            instruments.matches.append(CityMatch(name, self.match, available, budget, share))
 
 
 class YearlyEvaluation(Instrument):
     """Evaluates all cities in `call_month` on the two-integration index and publishes the order.
 
-    One evaluation costs `cost` (10k CNY). Low ranks spur effort and the temptation to report more
+    One evaluation costs `cost` (10k CNY); with less money fewer reports are checked. Low ranks spur effort and the temptation to report more
     than there is; `audit` is the share of reports that are checked.
     """
 
@@ -97,7 +99,9 @@ class YearlyEvaluation(Instrument):
         codes: Mapping[str, Mapping[str, int]],
         instruments: Instruments,
     ) -> None:
-        """Evaluate in the call month, if it is paid for."""
+        """Evaluate in the call month, if there is money for it."""
         due = self.running(clock) and clock.month_of_year == self.call_month
-        if due and available >= self.cost:
-            instruments.evaluations.append(Evaluation(name, self.cost, self.audit, self.published))
+        if due and available > 0:
+            cost = min(self.cost, available)
+            audit = self.audit * cost / self.cost
+            instruments.evaluations.append(Evaluation(name, cost, audit, self.published))

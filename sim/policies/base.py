@@ -16,6 +16,11 @@ Tier = Literal["backbone", "above_scale", "small", "micro"]
 Technology = Literal[
     "automation", "networking", "erp", "plm", "ecommerce", "cloud", "green_iot", "smart_product"
 ]
+Fund = Literal[
+    "special", "emerging", "energy", "small_firms", "commerce", "science", "departments", "cities"
+]
+"""Whose money (clause S5): the special fund for industry and informatization; the funds for
+emerging industries, energy saving, small firms, commerce and science; budgets of departments; cities."""
 
 
 class Text(Section):
@@ -30,7 +35,10 @@ class Instrument(Section):
 
     `budget` maps a year to 10k CNY at constant prices; `start` and `end` are months (YYYY-MM);
     `tiers`, `sectors`, `cities`, `smallest` and `largest` (employees) say who is eligible, an empty
-    list means all. `clause` is the clause of the 2014 document it comes from.
+    list means all; `named_by` are instruments that name firms (pilots, lists) of which one must have
+    named the firm. `clause` is the clause of the 2014 document it comes from, `fund` whose money it
+    is. `moves` are outputs and the direction in which more money moves them; {technology} and
+    {provider} stand for each of the instrument's own.
     """
 
     label: ClassVar[tuple[str, str]] = ("", "")
@@ -48,6 +56,8 @@ class Instrument(Section):
     cities: list[str] = Field(default_factory=list)
     smallest: float = Field(0.0, ge=0)
     largest: float = Field(1e9, gt=0)
+    named_by: list[str] = Field(default_factory=list)
+    fund: Fund = "special"
     source: str = ""
 
     @model_validator(mode="after")
@@ -82,13 +92,14 @@ class Instrument(Section):
         return max(0.0, available - self.year_budget(clock.year) * later)
 
     def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
-        """Who is eligible, as positions; `codes` maps "sectors" and "cities" to positions."""
+        """Who is eligible; `codes` maps "sectors", "cities" and "pilots" to positions."""
         return Eligibility(
             tuple(TIERS.index(tier) for tier in self.tiers) or None,
             tuple(codes["sectors"][code] for code in self.sectors) or None,
             tuple(codes["cities"][code] for code in self.cities) or None,
             self.smallest,
             self.largest,
+            sum(1 << codes["pilots"][name] for name in self.named_by),
         )
 
     def moved(self) -> tuple[tuple[str, int], ...]:

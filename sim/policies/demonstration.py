@@ -1,4 +1,4 @@
-"""Demonstration firms: users of a technology that show it to others in their city and sector."""
+"""Demonstration firms, parks and regions: users of a technology who show it to others nearby."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from sim.world.tables import TECHNOLOGIES
 
 
 class Demonstration(Instrument):
-    """Chooses up to `places` real firms a year in `call_month`, each paid `award` (10k CNY)."""
+    """Chooses up to `places` real firms a year in `call_month`, each paid `award` (10k CNY).
+
+    The users with the highest gains are chosen; firms of their city and sector and of their county
+    hear of what they show, and each of their suppliers with chance `pull` at once. With `level`
+    county the places are parks or regions: the counties with the largest share of users, in which
+    every eligible user is shown and shares the award.
+    """
 
     label: ClassVar[tuple[str, str]] = ("示范企业", "demonstration firms")
     moves: ClassVar[tuple[tuple[str, int], ...]] = (
@@ -25,7 +31,9 @@ class Demonstration(Instrument):
     kind: Literal["demonstration"] = "demonstration"
     technologies: list[Technology] = ["automation"]
     places: float = Field(100.0, ge=0)
-    award: float = Field(30.0, ge=0)
+    award: float = Field(30.0, gt=0)
+    level: Literal["firm", "county"] = "firm"
+    pull: float = Field(0.0, ge=0, le=1)
     call_month: int = Field(6, ge=1, le=12)
 
     def apply(
@@ -46,5 +54,7 @@ class Demonstration(Instrument):
                     self.places,
                     self.award,
                     available,
+                    self.pull,
+                    self.level == "county",
                 )
             )

@@ -1,4 +1,4 @@
-"""Pilots of management standards, chief information officers, design centres, showcase firms."""
+"""Pilots of management standards, information officers, design centres, the growth list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from sim.core.clock import Clock
-from sim.instruments import Instruments, PilotCall
+from sim.instruments import Eligibility, Instruments, PilotCall, PilotServices
 from sim.policies.base import Instrument, Technology
 from sim.world.tables import TECHNOLOGIES
 
@@ -19,6 +19,10 @@ class ManagementPilot(Instrument):
     The most capable apply first, judged with error `contest_noise` (in standard deviations). A pilot
     gains `capability` of the capability it lacks (organisational capital goes before software,
     Brynjolfsson & Hitt 2000); each of its suppliers hears of `technologies` with chance `pull`.
+    With `selection` near_scale the authorities list the firms whose sales are nearest below the
+    threshold of above-scale statistics, without applications; `renewed` makes it a new list every
+    year. A named firm serves `clients` other real firms of its city a month, who hear of the
+    technologies and gain `client_capability` of what they lack.
     """
 
     label: ClassVar[tuple[str, str]] = ("管理试点企业", "management pilots")
@@ -35,6 +39,10 @@ class ManagementPilot(Instrument):
     capability: float = Field(0.1, ge=0, le=1)
     pull: float = Field(0.0, ge=0, le=1)
     contest_noise: float = Field(0.5, ge=0)
+    selection: Literal["capability", "near_scale"] = "capability"
+    renewed: bool = False
+    clients: float = Field(0.0, ge=0, le=1000)
+    client_capability: float = Field(0.0, ge=0, le=1)
 
     def apply(
         self,
@@ -44,9 +52,14 @@ class ManagementPilot(Instrument):
         codes: Mapping[str, Mapping[str, int]],
         instruments: Instruments,
     ) -> None:
-        """Name this year's pilots in the call month."""
+        """Name this year's pilots in the call month; those named serve their clients every month."""
+        technologies = tuple(TECHNOLOGIES.index(code) for code in self.technologies)
+        if self.running(clock) and self.clients > 0:
+            everyone = Eligibility(sectors=self.eligibility(codes).sectors)
+            instruments.pilot_services.append(
+                PilotServices(name, technologies, everyone, self.clients, self.client_capability)
+            )
         if self.running(clock) and clock.month_of_year == self.call_month and available > 0:
-            technologies = tuple(TECHNOLOGIES.index(code) for code in self.technologies)
             instruments.pilots.append(
                 PilotCall(
                     name,
@@ -58,5 +71,7 @@ class ManagementPilot(Instrument):
                     self.capability,
                     self.pull,
                     self.contest_noise,
+                    self.selection == "near_scale",
+                    self.renewed,
                 )
             )

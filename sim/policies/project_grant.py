@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -18,9 +19,12 @@ class ProjectGrant(Instrument):
     """Pays `rate` of the price of a project, at most `cap`, for projects of at least `floor`.
 
     Firms apply in the call months; awards are given by `allocation` after `decision_months`, hold
-    for `valid_months`, and are paid after acceptance or in advance. `contest_noise` is the standard
+    for `valid_months`, and are paid on acceptance but for the share `in_advance`, which is paid with
+    the order. Scores are the saving a yuan, `scored_by` what the project promises or also what the
+    firm's earlier projects brought over what they had promised; `contest_noise` is the standard
     deviation of the judges' error relative to that of the scores. `paperwork` multiplies the cost
-    of an application: a voucher takes a form, a contest a feasibility study.
+    of an application: a voucher takes a form, a contest a feasibility study. `least_automation`
+    admits only firms that have automated that share of their tasks.
     """
 
     label: ClassVar[tuple[str, str]] = ("项目补助", "project grant")
@@ -36,12 +40,14 @@ class ProjectGrant(Instrument):
     floor: float = Field(50.0, ge=0)
     allocation: Literal["formula", "contest", "lottery", "threshold", "first_come"] = "formula"
     threshold_score: float = Field(0.2, ge=0)
+    scored_by: Literal["promise", "record"] = "promise"
     contest_noise: float = Field(0.5, ge=0)
     paperwork: float = Field(1.0, ge=0, le=10)
     call_months: list[int] = Field(default_factory=lambda: [3, 9])
     decision_months: int = Field(3, ge=0, le=24)
     valid_months: int = Field(18, ge=1, le=120)
-    paid: Literal["after_acceptance", "in_advance"] = "after_acceptance"
+    in_advance: float = Field(0.0, ge=0, le=1)
+    least_automation: float = Field(0.0, ge=0, le=1)
 
     def apply(
         self,
@@ -63,7 +69,7 @@ class ProjectGrant(Instrument):
         return GrantCall(
             instrument=name,
             technologies=tuple(TECHNOLOGIES.index(code) for code in self.technologies),
-            eligibility=self.eligibility(codes),
+            eligibility=replace(self.eligibility(codes), automation=self.least_automation),
             rate=self.rate,
             cap=self.cap,
             floor=self.floor,
@@ -73,5 +79,6 @@ class ProjectGrant(Instrument):
             paperwork=self.paperwork,
             valid_months=self.valid_months,
             decision_months=self.decision_months,
-            in_advance=self.paid == "in_advance",
+            in_advance=self.in_advance,
+            on_record=self.scored_by == "record",
         )

@@ -18,7 +18,8 @@ class Procurement(Instrument):
     """Buys projects of `provider_kinds` and goods of `goods_sectors` with the year's budget.
 
     `goods_share` of the money goes to goods, the rest to projects, both in equal parts. Providers
-    learn and grow on public projects and have less time for others; makers sell more.
+    learn and grow on public projects and have less time for others; makers sell more. With a
+    `copayment` the money is vouchers: residents add so much for every public yuan.
     """
 
     label: ClassVar[tuple[str, str]] = ("政府采购", "public procurement")
@@ -28,6 +29,7 @@ class Procurement(Instrument):
     provider_kinds: list[ProviderKind] = ["cloud"]
     goods_sectors: list[str] = Field(default_factory=list)
     goods_share: float = Field(0.0, ge=0, le=1)
+    copayment: float = Field(0.0, ge=0, le=100)
 
     def apply(
         self,
@@ -56,6 +58,7 @@ class Procurement(Instrument):
                     if goods > 0
                 ),
                 self.eligibility(codes).cities,
+                self.copayment,
             )
         )
 
@@ -69,7 +72,7 @@ class SmartCity(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("智慧城市", "smart cities")
-    moves: ClassVar[tuple[tuple[str, int], ...]] = (("smart_city", 1),)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("smart_city_cover", 1),)
 
     kind: Literal["smart_city"] = "smart_city"
     provider_kinds: list[ProviderKind] = ["industrial_electronics", "cloud"]

@@ -1,4 +1,4 @@
-"""Public service platforms, sector plans and campaigns: advisers who visit firms."""
+"""Public service platforms, sector plans, matching and campaigns: advisers who visit firms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ class ServicePlatform(Instrument):
     """Spends a year's budget evenly on visits at `cost` (10k CNY) to eligible firms.
 
     A visited firm hears of each of `technologies` with chance `response` (knowledge precedes
-    adoption, Rogers 2003) and gains `capability` of the capability it lacks.
+    adoption, Rogers 2003) and gains `capability` of the capability it lacks. With `matching` it
+    meets providers as well and compares several offers when it buys (Stigler 1961). With
+    `platforms` the visits are the work of so many platforms, spread over the cities by counties:
+    up to half of the money founds them at `founding` (10k CNY) each until the network is complete,
+    and each makes at most `capacity` visits a month.
     """
 
     label: ClassVar[tuple[str, str]] = ("公共服务与推广", "service platform")
@@ -28,6 +32,10 @@ class ServicePlatform(Instrument):
     cost: float = Field(0.5, gt=0)
     response: float = Field(0.5, ge=0, le=1)
     capability: float = Field(0.0, ge=0, le=1)
+    matching: bool = False
+    platforms: float = Field(0.0, ge=0, le=10_000)
+    founding: float = Field(0.0, ge=0)
+    capacity: float = Field(0.0, ge=0)
 
     def apply(
         self,
@@ -50,5 +58,9 @@ class ServicePlatform(Instrument):
                     self.cost,
                     self.response,
                     self.capability,
+                    self.matching,
+                    self.platforms,
+                    self.founding,
+                    self.capacity,
                 )
             )

@@ -63,6 +63,7 @@ class Firms(NamedTuple):
     applied: Array
     demonstration: Array
     pilot: Array
+    matched: Array
     charge: Array
     subsidy: Array
     projects: Array
@@ -183,7 +184,9 @@ def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple
             by_lot(vacant[free], firms.uid, key), firms.uid, firms.weight, call.award, call.money,
             call.places, key,
         )  # fmt: skip
-        context.watch.met(context.clock.month, "start_up", call.instrument, firms, rows, paid)
+        # Told by the id that the newcomer will have.
+        uids = firms.uid[rows] + np.uint32(context.world.uid_stride)
+        context.watch.met(context.clock.month, "start_up", call.instrument, rows, uids, paid)
         place = np.searchsorted(vacant, rows)
         supported[place] = 1
         award[place] = paid / firms.weight[rows]
@@ -357,6 +360,7 @@ def _open(
         firms.profit[i] = 0.0
         firms.charge[i] = 0.0
         firms.pilot[i] = 0
+        firms.matched[i] = 0
         firms.running_cost[i] = 0.0
         firms.aware[i] = 0
         firms.adopted[i] = 0

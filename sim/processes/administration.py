@@ -1,5 +1,7 @@
-"""City governments: effort, policy mix, matching of awards, evaluation and ranking.
+"""City governments: effort, delay, policy mix, matching of awards, evaluation and ranking.
 
+A city's base effort grows with its public revenue a head: it stands for staff and competence.
+Where effort is low, fewer firms are helped to apply and awards take longer to be handed over.
 Effort rises with offices and with the pressure of a low published rank, and falls back to its base.
 Cities take over the policy mix of those ranked above them (Besley & Case 1995). A low rank also
 tempts a city to report more than there is, unless reports are audited.
@@ -14,7 +16,6 @@ import numpy as np
 from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
 from sim.instruments import CityMatch, Evaluation, GrantCall, Leadership
-from sim.processes.awards import HELD
 from sim.processes.context import Context
 from sim.processes.indicators import POSITION
 from sim.processes.payments import spend
@@ -23,7 +24,7 @@ from sim.world.tables import ABOVE_SCALE, TECHNOLOGIES
 
 def prepare(context: Context, effort: Array, mix: Array) -> None:
     """Effort (C,) at its base; a policy mix (C, 8) of each city's own, drawn by lot."""
-    effort[:] = context.governments.base_effort
+    effort[:] = base_effort(context)
     count = len(effort)
     key = month_key(context.seed, "policy mix", 0)
     uid = np.repeat(np.arange(count, dtype=np.uint32), len(TECHNOLOGIES))
@@ -33,10 +34,24 @@ def prepare(context: Context, effort: Array, mix: Array) -> None:
     mix[:] = weight / weight.sum(axis=1, keepdims=True)
 
 
+def base_effort(context: Context) -> Array:
+    """Effort of each city without pressure, (C,): the base times revenue a head to a power."""
+    numbers, relative = context.governments, context.world.shared["revenue_per_head"]
+    effort: Array = np.clip(numbers.base_effort * relative**numbers.effort_revenue, 0.01, 1.0)
+    return effort
+
+
 def relax_effort(context: Context, cities: Any) -> None:
     """Let effort fall back towards its base."""
-    numbers = context.governments
-    cities.effort[:] += numbers.effort_decay / 12.0 * (numbers.base_effort - cities.effort)
+    decay = context.governments.effort_decay / 12.0
+    cities.effort[:] += decay * (base_effort(context) - cities.effort)
+
+
+def delay(context: Context, effort: Array, months: int) -> Array:
+    """Months (C,) that a city of this effort takes longer than `months` to hand over an award."""
+    slower = np.maximum(context.governments.base_effort / effort - 1.0, 0.0)
+    late: Array = np.rint(months * slower).astype(np.int64)
+    return late
 
 
 def lead(context: Context, cities: Any, call: Leadership) -> float:
@@ -87,6 +102,8 @@ def match_awards(
 ) -> None:
     """Let the cities add to the awards `won` (positions in the book) out of their funds.
 
+    What they add has the award's status and comes into the firm's hands with it.
+
     `city` (n,) is of every firm row, `mix` (C, 8) the cities' split of their funds.
     """
     awards, year = context.awards, float(context.clock.year)
@@ -95,7 +112,7 @@ def match_awards(
         context.measures[year_key] = year
         context.measures[used_key] = np.zeros(mix.shape)
     used = context.measures[used_key]
-    share = context.world.shared["revenue_share"]
+    share = context.world.shared[match.share]
     room = np.maximum(match.year_budget * share[:, None] * mix - used, 0.0)
     home, technology = (
         city[awards.row[won]].astype(np.int64),
@@ -119,8 +136,8 @@ def match_awards(
     awards.append(
         row=awards.row[won], uid=awards.uid[won],
         instrument=list(context.public).index(match.instrument),
-        technology=awards.technology[won], status=HELD, month=context.clock.month,
-        decision_month=context.clock.month, expiry=awards.expiry[won], rate=call.rate * match.rate,
+        technology=awards.technology[won], status=awards.status[won], month=context.clock.month,
+        decision_month=context.clock.month, ready_month=awards.ready_month[won], expiry=awards.expiry[won], rate=call.rate * match.rate,
         asked=each, promised=each, granted=each, paid=0.0, paid_month=-1, city_match=1.0,
-        in_advance=int(call.in_advance), weight=awards.weight[won], score=awards.score[won],
+        in_advance=call.in_advance, weight=awards.weight[won], score=awards.score[won],
     )  # fmt: skip

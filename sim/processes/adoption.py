@@ -18,9 +18,10 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
-from sim.processes.payments import pay_award, spend
-from sim.processes.provider_choice import choose_among, pick_provider
+from sim.processes.payments import pay_in_advance, spend
+from sim.processes.provider_choice import choose_among, compare_offers, pick_provider
 from sim.world.tables import (
+    ECOMMERCE,
     GREEN_IOT,
     NO_BARRIER,
     NO_FINANCE,
@@ -57,6 +58,7 @@ class Firms(NamedTuple):
     charge: Array
     award: Array
     applied: Array
+    matched: Array
     belief: Array
     barrier: Array
     order_technology: Array
@@ -120,12 +122,20 @@ WRITES = {
 
 
 class Terms(NamedTuple):
-    """Terms of finance this month; `bank` and `lessor` (C,) are shares of requests approved."""
+    """Terms of finance this month; `bank` and `lessor` (C,) are shares of requests approved.
+
+    `online` is what a firm that sells online can borrow without collateral, over yearly sales;
+    `lease` (8,) is above 0 for technologies that can be leased or paid in instalments; `offers` is
+    how many offers a matched firm compares.
+    """
 
     lending_rate: float
     lease_rate: float
     bank: Array
     lessor: Array
+    online: float
+    lease: Array
+    offers: float
 
 
 def decide_and_order(context: Context, firms: Firms, providers: Providers, cities: Cities) -> None:
@@ -137,10 +147,8 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     always = context.mechanisms.decision == "always"
     month = context.clock.month
     live = context.awards.live()
-    flow = np.zeros((context.world.cities, 4))
+    flow = np.zeros((context.world.cities, 5))
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
-    support = context.instruments.leases[0] if context.instruments.leases else None
-    discount = support.discount if support else 0.0
     context.watch.terms[:] = np.nan
     _decide(
         np.array(
@@ -167,7 +175,7 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.world.energy_share,
         context.world.automation_saving,
         choose_among(context, providers),
-        _terms(context, cities, discount),
+        _terms(context, cities),
         live,
         context.technologies.numbers,
         context.adoption,
@@ -176,12 +184,17 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.watch.row,
         context.watch.terms,
     )
-    _book(context, cities, flow, discount, support)
+    _book(context, cities, flow)
     _use_awards(context, firms)
 
 
-def _terms(context: Context, cities: Cities, discount: float) -> Terms:
+def _terms(context: Context, cities: Cities) -> Terms:
     """Rates, and the share of requests that each city's bank and lessor can meet."""
+    supports = context.instruments.leases
+    discount = sum(support.discount for support in supports)
+    lease = context.technologies.numbers.lease.copy()
+    for support in supports:
+        lease[list(support.instalments)] = 1.0
     rate = float(context.paths["lending_rate"][context.clock.month])
     asked = context.measures.get("credit_asked")
     if asked is None:
@@ -194,11 +207,17 @@ def _terms(context: Context, cities: Cities, discount: float) -> Terms:
         max(0.0, rate + context.finance.lease_premium - discount),
         np.clip(bank, 0.0, 1.0),
         np.clip(lessor, 0.0, 1.0),
+        float(sum(credit.share for credit in context.instruments.online_credit)),
+        lease,
+        context.providers.matched_offers,
     )
 
 
-def _book(context: Context, cities: Cities, flow: Array, discount: float, support: Any) -> None:
-    """Move the money of this month's orders: flow columns loans, leases, cash paid, asked twice."""
+def _book(context: Context, cities: Cities, flow: Array) -> None:
+    """Move the money of this month's orders.
+
+    Columns of flow: loans, leases, cash paid, asked in vain, loans on sales records.
+    """
     loans, leases, paid = flow[:, 0], flow[:, 1], flow[:, 2]
     cities.bank_loans[:] += loans
     cities.bank_funds[:] -= loans
@@ -209,16 +228,21 @@ def _book(context: Context, cities: Cities, flow: Array, discount: float, suppor
     flows.book("lessors", "firms", "leases", leases.sum())
     flows.book("firms", "providers", "projects", paid.sum())
     context.measures["credit_asked"] = np.stack([loans + flow[:, 3], leases + flow[:, 3]], axis=1)
-    if support is not None and leases.sum() > 0:
+    if leases.sum() > 0:
         # The discount is paid to the lessor up front for the mean life of the lease.
         years = context.finance.repayment_months / 12.0
-        account = context.public[support.instrument]
-        due = min(float(leases.sum()) * discount * years, account.available)
-        spend(context, support.instrument, due, "lessors", "lease_support", 0.0)
+        for support in context.instruments.leases:
+            available = context.public[support.instrument].available
+            due = min(float(leases.sum()) * support.discount * years, available)
+            spend(context, support.instrument, due, "lessors", "lease_support", 0.0)
+    online = float(flow[:, 4].sum())
+    for credit in context.instruments.online_credit:
+        due = min(online * credit.risk, context.public[credit.instrument].available)
+        spend(context, credit.instrument, due, "banks", "risk_compensation", 0.0)
 
 
 def _use_awards(context: Context, firms: Firms) -> None:
-    """Tie awards to the orders just placed; pay those that are paid in advance."""
+    """Tie awards to the orders just placed; pay the part that is paid in advance."""
     awards = context.awards
     held = np.flatnonzero(awards.status == HELD)
     rows, technology = awards.row[held], awards.technology[held]
@@ -235,8 +259,8 @@ def _use_awards(context: Context, firms: Firms) -> None:
     awards.granted[chosen] = np.minimum(awards.granted[chosen], awards.rate[chosen] * price)
     for one, row, k in zip(chosen, rows, technology, strict=True):
         firms.award[row] &= 0xFF ^ (1 << int(k))
-        if awards.in_advance[one]:
-            pay_award(context, firms, int(one), float(awards.granted[one]))
+        if awards.in_advance[one] > 0:
+            pay_in_advance(context, firms, int(one))
 
 
 @njit(nogil=True, cache=True)
@@ -248,8 +272,7 @@ def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
     while position < len(live.key) and live.key[position] == wanted:
         amount = min(live.granted[position], live.rate[position] * cost)
         award += amount
-        if live.in_advance[position]:
-            advance += amount
+        advance += amount * live.in_advance[position]
         position += 1
     return award, advance
 
@@ -316,11 +339,11 @@ def _decide(
         margin = max(0.0, 1.0 - firms.unit_cost[i])
         costs = max(0.0, firms.expected_demand[i] * firms.unit_cost[i])
         liquid = max(0.0, firms.cash[i] - finance.cash_buffer * costs)
-        room = max(
-            0.0,
-            min(finance.collateral * firms.capital[i], finance.loan_to_sales * sales)
-            - firms.debt[i],
-        )
+        pledge, most = finance.collateral * firms.capital[i], finance.loan_to_sales * sales
+        room = max(0.0, min(pledge, most) - firms.debt[i])
+        secured = room
+        if (firms.adopted[i] >> ECOMMERCE) & 1:
+            room = max(0.0, min(pledge + terms.online * sales, most) - firms.debt[i])
         lease_room = max(0.0, finance.lease_to_sales * sales - firms.lease[i])
         rate = terms.lending_rate
         if employees < 300.0:
@@ -347,9 +370,15 @@ def _decide(
             if (firms.aware[i] >> k) & 1 == 0:
                 firms.barrier[i, k] = UNAWARE
                 continue
-            provider = pick_provider(
-                choice, city, tech.kind[k], uniform(provider_key, firms.uid[i], k)
-            )
+            if (firms.matched[i] >> k) & 1:
+                provider = compare_offers(
+                    choice, tech.kind[k], providers.price, terms.offers, provider_key,
+                    firms.uid[i], k,
+                )  # fmt: skip
+            else:
+                provider = pick_provider(
+                    choice, city, tech.kind[k], uniform(provider_key, firms.uid[i], k)
+                )
             if provider < 0 and not always:
                 firms.barrier[i, k] = NO_PROVIDER_CAPACITY
                 continue
@@ -371,7 +400,7 @@ def _decide(
             if with_finance and own < due:
                 if due - own <= room and approved:
                     loan = due - own
-                elif tech.lease[k] > 0 and due - own <= lease_room and leasable:
+                elif terms.lease[k] > 0 and due - own <= lease_room and leasable:
                     lease = due - own
                 else:
                     financed = False
@@ -443,6 +472,7 @@ def _decide(
                 with_finance,
                 liquid,
                 room,
+                secured,
                 approved,
                 firms,
                 providers,
@@ -462,6 +492,7 @@ def _order(
     with_finance: Any,
     liquid: Any,
     room: Any,
+    secured: Any,
     approved: Any,
     firms: Any,
     providers: Any,
@@ -475,6 +506,7 @@ def _order(
         if not with_finance or (borrowed <= room and approved):
             firms.debt[i] += borrowed
             flow[city, 0] += weight * borrowed
+            flow[city, 4] += weight * max(0.0, borrowed - secured)
         else:
             firms.lease[i] += borrowed
             flow[city, 1] += weight * borrowed

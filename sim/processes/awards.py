@@ -8,13 +8,14 @@ import numpy as np
 
 from sim.core.table import Array
 
-APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED = range(6)
-"""Life of an award: applied for, in hand, tied to an order, paid, lapsed, refused."""
+APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED, DECIDED = range(7)
+"""Life of an award: applied for, in hand, tied to an order, paid, lapsed, refused; decided is granted
+by the province and not yet handed over by the city."""
 
 _TYPES = {
     "row": "i8", "uid": "u4", "instrument": "i2", "technology": "i1", "status": "i1",
-    "month": "i4", "decision_month": "i4", "expiry": "i4", "rate": "f8", "asked": "f8",
-    "promised": "f8", "granted": "f8", "paid": "f8", "paid_month": "i4", "city_match": "f8", "in_advance": "i1",
+    "month": "i4", "decision_month": "i4", "ready_month": "i4", "expiry": "i4", "rate": "f8", "asked": "f8",
+    "promised": "f8", "granted": "f8", "paid": "f8", "paid_month": "i4", "city_match": "f8", "in_advance": "f8",
     "weight": "f8", "score": "f8",
 }  # fmt: skip
 

@@ -1,9 +1,10 @@
-"""Phases 2 and 3: calls, applications, awards, training places and demonstration firms.
+"""Phases 2 and 3: calls, applications and awards, and everything else that instruments have set.
 
 A firm applies for the project that would pay back soonest if it is informed, eligible and the award
 it can expect is worth more than the application and the wait; small firms apply less, firms of an
 administration with more effort apply more. After the decision time the instrument's allocation rule
-divides the money and cities add to awards. An award in hand lapses if it is not used in time.
+divides the money, cities add to awards and hand them over, later where effort is low. An award in
+hand lapses if it is not used in time.
 """
 
 from __future__ import annotations
@@ -17,12 +18,11 @@ from scipy.special import ndtri
 
 from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
-from sim.instruments import DemonstrationCall, GrantCall, TrainingPlaces
-from sim.processes import administration, outreach, provider_programmes
+from sim.instruments import GrantCall
+from sim.processes import administration, demonstrations, outreach, provider_programmes, training
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
-from sim.processes.awards import APPLIED, HELD, LAPSED, ORDERED, REFUSED
+from sim.processes.awards import APPLIED, DECIDED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
-from sim.processes.payments import spend
 from sim.world.tables import GREEN_IOT
 
 
@@ -32,6 +32,7 @@ class Firms(NamedTuple):
     uid: Array
     alive: Array
     city: Array
+    county: Array
     sector: Array
     tier: Array
     weight: Array
@@ -46,12 +47,14 @@ class Firms(NamedTuple):
     adopted: Array
     automation: Array
     gain: Array
+    realised: Array
     belief: Array
     order_technology: Array
     award: Array
     applied: Array
     demonstration: Array
     pilot: Array
+    matched: Array
     charge: Array
     cash: Array
     subsidy: Array
@@ -93,6 +96,7 @@ class Cities(NamedTuple):
     mix: Array
     rank: Array
     reporting_inflation: Array
+    platforms: Array
     smart_city: Array
 
 
@@ -100,6 +104,7 @@ class AwardCities(NamedTuple):
     """Columns of `cities` that awards need."""
 
     mix: Array
+    effort: Array
 
 
 AWARD_VIEWS = {"firms": AwardFirms, "cities": AwardCities}
@@ -113,6 +118,7 @@ WRITES = {
             "aware",
             "demonstration",
             "pilot",
+            "matched",
             "charge",
             "cash",
             "subsidy",
@@ -130,6 +136,7 @@ WRITES = {
             "mix",
             "rank",
             "reporting_inflation",
+            "platforms",
             "smart_city",
         ]
     ),
@@ -137,8 +144,9 @@ WRITES = {
 
 
 def decide_awards(context: Context, firms: AwardFirms, cities: AwardCities) -> None:
-    """Phase 2: lapse old awards and decide the calls whose time has come."""
+    """Phase 2: lapse old awards, hand over decided ones, decide the calls whose time has come."""
     _lapse(context, firms)
+    _hand_over(context, firms)
     for due, call in context.pending:
         if due <= context.clock.month:
             _award(context, firms, cities, call, due)
@@ -163,18 +171,22 @@ def run_calls(context: Context, firms: Firms, providers: Providers, cities: Citi
         else:
             context.pending.append((context.clock.month + call.decision_months, call))
     for places in instruments.training:
-        _train(context, firms, cities, places)
+        training.train(context, firms, cities, places)
     for demonstration in instruments.demonstrations:
-        _demonstrate(context, firms, demonstration)
+        demonstrations.demonstrate(context, firms, demonstration)
     for pilot in instruments.pilots:
         outreach.name_pilots(context, firms, cities, pilot)
+    for services in instruments.pilot_services:
+        outreach.serve_clients(context, firms, services)
     for visits in instruments.visits:
-        outreach.visit(context, firms, visits)
+        outreach.visit(context, firms, cities, visits)
     for inspections in instruments.inspections:
         outreach.inspect(context, firms, inspections)
     outreach.collect_charges(context, firms)
     for support in instruments.providers:
         provider_programmes.support_providers(context, providers, support)
+    for standard in instruments.standards:
+        provider_programmes.assess_providers(context, providers, standard)
     for purchase in instruments.purchases:
         provider_programmes.buy(context, providers, purchase)
     for smart in instruments.smart_cities:
@@ -184,7 +196,7 @@ def run_calls(context: Context, firms: Firms, providers: Providers, cities: Citi
 def _lapse(context: Context, firms: AwardFirms) -> None:
     """End awards that ran out or whose firm has closed; what was promised is released."""
     awards, month = context.awards, context.clock.month
-    open_ones = np.flatnonzero(np.isin(awards.status, (APPLIED, HELD, ORDERED)))
+    open_ones = np.flatnonzero(np.isin(awards.status, (APPLIED, DECIDED, HELD, ORDERED)))
     if len(open_ones) == 0:
         return
     rows = awards.row[open_ones]
@@ -193,12 +205,29 @@ def _lapse(context: Context, firms: AwardFirms) -> None:
     for one in open_ones[gone | late]:
         if awards.status[one] != APPLIED:
             name = list(context.public)[int(awards.instrument[one])]
-            context.public[name].release(float(awards.promised[one] * awards.weight[one]))
+            left = awards.promised[one] - awards.paid[one]
+            context.public[name].release(float(left * awards.weight[one]))
         awards.status[one] = LAPSED
         row = int(awards.row[one])
         if firms.uid[row] == awards.uid[one]:
             firms.award[row] &= 0xFF ^ (1 << int(awards.technology[one]))
             firms.applied[row] &= 0xFF ^ (1 << int(awards.technology[one]))
+
+
+def _hand_over(context: Context, firms: AwardFirms) -> None:
+    """Put awards into the hands of firms, if their city is done with them."""
+    awards = context.awards
+    ready = (awards.status == DECIDED) & (awards.ready_month <= context.clock.month)
+    for one in np.flatnonzero(ready):
+        awards.status[one] = HELD
+        _in_hand(firms, awards.row[one : one + 1], awards.technology[one : one + 1])
+
+
+def _in_hand(firms: AwardFirms | Firms, rows: Array, technology: Array) -> None:
+    """Firms that waited for an award have it; each firm and technology once."""
+    bits = (1 << technology).astype(np.uint8)
+    firms.applied[rows] &= ~bits
+    firms.award[rows] |= bits
 
 
 def _receive_applications(
@@ -229,6 +258,7 @@ def _receive_applications(
     if len(chosen) == 0:
         return
     technology = found[:, 0].astype(np.int64)
+    score = found[:, 2] * _record(firms, chosen) if call.on_record else found[:, 2]
     firms.applied[chosen] |= (1 << technology).astype(np.uint8)
     firms.cash[chosen] -= application_cost
     paid = float((firms.weight[chosen].astype(np.float64) * application_cost).sum())
@@ -241,6 +271,7 @@ def _receive_applications(
         status=APPLIED,
         month=month,
         decision_month=month + call.decision_months,
+        ready_month=month + call.decision_months,
         expiry=month + call.decision_months + call.valid_months,
         rate=call.rate,
         asked=found[:, 1],
@@ -249,10 +280,21 @@ def _receive_applications(
         paid=0.0,
         paid_month=-1,
         city_match=0.0,
-        in_advance=int(call.in_advance),
+        in_advance=call.in_advance,
         weight=firms.weight[chosen].astype(np.float64),
-        score=found[:, 2],
+        score=score,
     )
+
+
+def _record(firms: Firms, rows: Array) -> Array:
+    """What earlier projects brought over what they had promised, (n,); 1 without any.
+
+    The mean is taken with one project that kept its promise, so a single result weighs half.
+    """
+    used = (firms.adopted[rows, None] >> np.arange(firms.realised.shape[1])) & 1 == 1
+    results = np.where(used, firms.realised[rows], 0.0).sum(axis=1, dtype=np.float64)
+    record: Array = (1.0 + results) / (1.0 + used.sum(axis=1))
+    return record
 
 
 def _award(
@@ -284,11 +326,15 @@ def _award(
     context.measures[f"success {call.instrument}"] = float(granted.sum() / max(asked.sum(), 1e-9))
     awards.promised[chosen] = granted / awards.weight[chosen]
     awards.granted[chosen] = granted / awards.weight[chosen]
-    awards.status[chosen] = np.where(granted > 0, HELD, REFUSED)
-    rows, bits = awards.row[chosen], (1 << awards.technology[chosen]).astype(np.uint8)
-    firms.applied[rows] &= ~bits
-    won = granted > 0
-    firms.award[rows[won]] |= bits[won]
+    won, rows = granted > 0, awards.row[chosen]
+    late = administration.delay(context, cities.effort, call.decision_months)[firms.city[rows]]
+    awards.ready_month[chosen] += late
+    awards.expiry[chosen] += late
+    awards.status[chosen] = np.where(won, np.where(late > 0, DECIDED, HELD), REFUSED)
+    refused, bits = rows[~won], (1 << awards.technology[chosen]).astype(np.uint8)
+    firms.applied[refused] &= ~bits[~won]
+    now = chosen[won & (late == 0)]
+    _in_hand(firms, awards.row[now], awards.technology[now])
     for match in context.instruments.matches:
         administration.match_awards(context, firms.city, cities.mix, call, chosen[won], match)
 
@@ -299,68 +345,6 @@ def mean_prices(providers: Providers) -> Array:
     total = np.bincount(providers.kind, weights=weight, minlength=7)
     value = np.bincount(providers.kind, weights=weight * providers.price, minlength=7)
     return np.where(total > 0, value / np.maximum(total, 1e-12), 1.0)
-
-
-def _train(context: Context, firms: Firms, cities: Cities, places: TrainingPlaces) -> None:
-    """Fill this month's places by a keyed lottery; a firm sends five in a hundred of its people."""
-    eligible = places.eligibility.rows(firms)
-    people = (firms.skilled + firms.unskilled).astype(np.float64) * firms.weight
-    offered = places.money / places.cost
-    sending = float(0.05 * people[eligible].sum())
-    if sending <= 0 or offered <= 0:
-        return
-    key = month_key(context.seed, f"training {places.instrument}", context.clock.month)
-    drawn = eligible & (uniforms(key, firms.uid) < min(1.0, offered / sending))
-    total = float(0.05 * people[drawn].sum())
-    if total <= 0:
-        return
-    # Places are whole money: a smaller draw leaves places empty, a larger one shares them.
-    scale = min(1.0, offered / total)
-    rows = np.flatnonzero(drawn)
-    before = firms.unskilled[rows].astype(np.float64)
-    sent = np.minimum(0.05 * scale * (before + firms.skilled[rows]) * places.skilled_share, before)
-    firms.unskilled[rows] = before - sent
-    moved = before - firms.unskilled[rows].astype(np.float64)
-    old = firms.skilled[rows].astype(np.float64)
-    firms.skilled[rows] = old + moved
-    gained = firms.skilled[rows].astype(np.float64) - old
-    gain = context.skills.training_gain * scale
-    firms.capability[rows] += gain * (1.0 - firms.capability[rows])
-    weight = firms.weight[rows].astype(np.float64)
-    by_city = firms.city[rows]
-    count = context.world.cities
-    cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
-    cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
-    due = min(total * scale * places.cost, places.money)
-    sent_money = people[rows] * (0.05 * scale * places.cost)
-    context.watch.met(context.clock.month, "training", places.instrument, firms, rows, sent_money)
-    spend(context, places.instrument, due, "providers", "training", total * scale)
-
-
-def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> None:
-    """Name the users with the highest gains as demonstration firms and pay their award."""
-    bits = sum(1 << k for k in call.technologies)
-    user = (firms.adopted & bits & ~firms.demonstration) != 0
-    rows = np.flatnonzero(call.eligibility.rows(firms) & user)
-    if len(rows) == 0:
-        return
-    lottery = uniforms(
-        month_key(context.seed, f"demonstration {call.instrument}", 0), firms.uid[rows]
-    )
-    order = rows[np.lexsort((lottery, -firms.gain[rows]))]
-    weight = firms.weight[order].astype(np.float64)
-    places = call.places if call.award <= 0 else min(call.places, call.money / call.award)
-    # A row stands for many firms at small scales: its last half place is rounded.
-    chosen = order[np.cumsum(weight) - 0.5 * weight <= places]
-    paid = firms.weight[chosen].astype(np.float64) * call.award
-    within = np.cumsum(paid) <= call.money + 1e-9
-    chosen, paid = chosen[within], paid[within]
-    context.watch.met(context.clock.month, "demonstration", call.instrument, firms, chosen, paid)
-    firms.demonstration[chosen] |= (firms.adopted[chosen] & bits).astype(np.uint8)
-    firms.cash[chosen] += call.award
-    firms.subsidy[chosen] += call.award
-    total = float(firms.weight[chosen].astype(np.float64).sum())
-    spend(context, call.instrument, float(paid.sum()), "firms", "subsidy", total)
 
 
 @njit(nogil=True, cache=True)

@@ -2,7 +2,8 @@
 
 Hazard a year of becoming aware (Bass 1969; Mansfield 1961)
 `h = innovation + cluster_peers * adopters_of_the_cluster + suppliers * adopters_among_suppliers
-+ customers * adopters_among_customers + demonstrations * shown + marketing * providers_near`,
++ customers * adopters_among_customers + demonstrations * shown
++ county_demonstrations * shown_in_the_county + marketing * providers_near`,
 probability this month 1 - exp(-h / 12). Switches: complete mixing (`bass`), contagion when the
 adopting share of neighbours reaches a threshold (Granovetter 1978; Watts 2002), or `full`.
 """
@@ -29,10 +30,13 @@ class Firms(NamedTuple):
     uid: Array
     alive: Array
     city: Array
+    county: Array
     sector: Array
+    weight: Array
     threshold: Array
     aware: Array
     adopted: Array
+    demonstration: Array
 
 
 class Clusters(NamedTuple):
@@ -64,7 +68,7 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters, citie
         hazard = np.broadcast_to(
             numbers.bass_innovation + numbers.bass_imitation * total, peers.shape
         )
-        links = 0.0
+        links, local = 0.0, np.zeros_like(in_county(context, firms))
     else:
         shown = np.minimum(clusters.demonstrations / every * 10.0, 1.0)
         near = context.provider_density[:, context.technologies.kind]
@@ -78,11 +82,10 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters, citie
         # Who deals with the authorities online hears of selling and computing online.
         digital = numbers.public_services * np.repeat(cities.smart_city, context.world.sectors)
         hazard[:, [ECOMMERCE, CLOUD]] += digital[:, None]
-        links = numbers.suppliers + numbers.customers
-    bound = -np.expm1(-(hazard + links) / 12.0)
+        links, local = numbers.suppliers + numbers.customers, in_county(context, firms)
+    bound = -np.expm1(-(hazard + links + _most_in_city(context, local)) / 12.0)
     if mode == NETWORK and context.watch.row >= 0:
-        parts = (peers, shown, marketing, digital)
-        _note_channels(context, firms, *(np.asarray(part) for part in parts))
+        _note_channels(context, firms, peers, shown, marketing, digital, local)
     _spread(
         mode,
         month_key(context.seed, "awareness", context.clock.month),
@@ -92,16 +95,46 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters, citie
         context.world.sectors,
         np.ascontiguousarray(hazard, dtype=np.float64),
         np.ascontiguousarray(bound, dtype=np.float64),
+        local,
         numbers,
     )
 
 
+def in_county(context: Context, firms: Any) -> Array:
+    """Hazard a year that demonstration firms add in their county, (counties, 8).
+
+    `firms` has columns alive, county, weight and demonstration.
+    """
+    count = len(context.world.shared["county_city"])
+    hazard = np.zeros((count, len(TECHNOLOGIES)))
+    rows = np.flatnonzero(firms.demonstration)
+    if len(rows) == 0:
+        return hazard
+    weight = (firms.weight * (firms.alive == 1)).astype(np.float64)
+    every = np.bincount(firms.county, weights=weight, minlength=count)
+    for k in range(len(TECHNOLOGIES)):
+        shows = rows[(firms.demonstration[rows] >> k) & 1 == 1]
+        hazard[:, k] = np.bincount(firms.county[shows], weights=weight[shows], minlength=count)
+    shown = np.minimum(10.0 * hazard / np.maximum(every, 1e-9)[:, None], 1.0)
+    added: Array = context.information.county_demonstrations * shown
+    return added
+
+
+def _most_in_city(context: Context, local: Array) -> Array:
+    """The largest hazard of a city's counties, by cluster, (C * S, 8)."""
+    most = np.zeros((context.world.cities, local.shape[1]))
+    np.maximum.at(most, context.world.shared["county_city"], local)
+    return np.repeat(most, context.world.sectors, axis=0)
+
+
 def _note_channels(
-    context: Context, firms: Firms, peers: Array, shown: Array, marketing: Array, digital: Array
-) -> None:
+    context: Context, firms: Firms, peers: Array, shown: Array, marketing: Array, digital: Array,
+    local: Array,
+) -> None:  # fmt: skip
     """Hazard a year of the watched firm by channel and technology; the sum is what it is drawn on.
 
-    `peers`, `shown` and `marketing` are (clusters, 8), `digital` (clusters,) already a hazard.
+    `peers`, `shown` and `marketing` are (clusters, 8), `digital` (clusters,) and
+    `local` (counties, 8) already hazards.
     """
     numbers, edges, row = context.information, context.world.edges, context.watch.row
     cluster = int(firms.city[row]) * context.world.sectors + int(firms.sector[row])
@@ -113,7 +146,7 @@ def _note_channels(
         [
             np.full(len(TECHNOLOGIES), numbers.innovation),
             numbers.cluster_peers * peers[cluster],
-            numbers.demonstrations * shown[cluster],
+            numbers.demonstrations * shown[cluster] + local[firms.county[row]],
             numbers.marketing * marketing[cluster],
             online,
             numbers.suppliers * _shares(suppliers, firms.adopted),
@@ -150,6 +183,7 @@ def _spread(
     sectors: Any,
     hazard: Any,
     bound: Any,
+    local: Any,
     numbers: Any,
 ) -> None:
     # Thresholds are read before anybody changes this month: updates are synchronous because
@@ -187,10 +221,12 @@ def _spread(
                     continue
                 rate = hazard[cluster, k]
                 if mode == NETWORK:
-                    rate += numbers.suppliers * adopting_share(
-                        k, s0, s1, edges.suppliers, firms.adopted
-                    ) + numbers.customers * adopting_share(
-                        k, c0, c1, edges.customers, firms.adopted
+                    rate += (
+                        local[firms.county[i], k]
+                        + numbers.suppliers
+                        * adopting_share(k, s0, s1, edges.suppliers, firms.adopted)
+                        + numbers.customers
+                        * adopting_share(k, c0, c1, edges.customers, firms.adopted)
                     )
                 if draw < -np.expm1(-rate / 12.0):
                     known |= 1 << k

@@ -8,46 +8,120 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core.streams import month_key, uniforms
-from sim.instruments import Inspections, PilotCall, Visits
+from sim.core.table import Array
+from sim.instruments import Inspections, PilotCall, PilotServices, Visits
 from sim.processes.context import Context
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
 from sim.world.tables import GREEN_IOT
 
+SCALE_THRESHOLD = 2000.0
+"""Yearly sales from which industrial firms are above scale since 2011, 10k CNY (20m CNY)."""
 
-def visit(context: Context, firms: Any, call: Visits) -> None:
+
+def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     """Visit firms that lack a technology, by lot; they may hear of it and gain capability."""
     bits = _bits(context, call.technologies)
     lacking = (~firms.adopted & bits & context.world.applicable[firms.sector]) != 0
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"visit {call.instrument}", context.clock.month)
-    rows, paid = take_in_order(
-        by_lot(rows, firms.uid, key), firms.uid, firms.weight, call.cost, call.money, np.inf, key
-    )
+    rows = by_lot(rows, firms.uid, key)
+    if call.platforms > 0:
+        rows, paid = _by_platforms(context, firms, cities, call, rows, key)
+    else:
+        rows, paid = take_in_order(
+            rows, firms.uid, firms.weight, call.cost, call.money, np.inf, key
+        )
     if len(rows) == 0:
         return
-    for k in call.technologies:
-        hears = uniforms(key, firms.uid[rows], 1 + k) < call.response
-        bit = bits & (1 << k) & context.world.applicable[firms.sector[rows]]
-        firms.aware[rows] |= np.where(hears, bit, 0).astype(np.uint8)
-    firms.capability[rows] += call.capability * (1.0 - firms.capability[rows])
-    context.watch.met(context.clock.month, "visit", call.instrument, firms, rows, paid)
+    _advise(context, firms, rows, call.technologies, call.response, call.capability, key)
+    if call.matching:
+        firms.matched[rows] |= bits & context.world.applicable[firms.sector[rows]]
+    context.watch.met(context.clock.month, "visit", call.instrument, rows, firms.uid[rows], paid)
     reached = float(paid.sum()) / call.cost
     spend(context, call.instrument, float(paid.sum()), "providers", "services", reached)
 
 
-def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> None:
-    """Name the most capable applicants, as judged; they learn and their suppliers hear of it."""
+def _advise(
+    context: Context, firms: Any, rows: Array, technologies: tuple[int, ...], response: float,
+    capability: float, key: np.uint64,
+) -> None:  # fmt: skip
+    """Let the rows hear of each technology with chance `response`; they gain capability."""
+    for k in technologies:
+        hears = uniforms(key, firms.uid[rows], 1 + k) < response
+        bit = _bits(context, (k,)) & context.world.applicable[firms.sector[rows]]
+        firms.aware[rows] |= np.where(hears, bit, 0).astype(np.uint8)
+    firms.capability[rows] += capability * (1.0 - firms.capability[rows])
+
+
+def _by_platforms(
+    context: Context, firms: Any, cities: Any, call: Visits, rows: Array, key: np.uint64
+) -> tuple[Array, Array]:
+    """Found platforms, then let those of each city visit its firms within their capacity."""
+    counties = context.world.shared["counties"]
+    missing = np.maximum(call.platforms * counties / counties.sum() - cities.platforms, 0.0)
+    cost = float(missing.sum()) * call.founding
+    part = min(1.0, 0.5 * call.money / cost) if cost > 0 else 1.0
+    cities.platforms[:] += part * missing
+    spend(context, call.instrument, part * cost, "providers", "platforms", 0.0)
+    money = (call.money - part * cost) * cities.platforms / max(cities.platforms.sum(), 1e-9)
+    found = [
+        take_in_order(
+            rows[firms.city[rows] == city], firms.uid, firms.weight, call.cost, money[city],
+            call.capacity * cities.platforms[city], key,
+        )
+        for city in range(context.world.cities)
+    ]  # fmt: skip
+    return np.concatenate([one for one, _ in found]), np.concatenate([paid for _, paid in found])
+
+
+def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
+    """Firms named by an instrument advise others of their city that lack its technologies."""
     bit = np.uint8(1 << context.pilot_bits[call.instrument])
+    named = (firms.pilot & bit != 0) & (firms.alive == 1)
+    if not named.any():
+        return
+    count = context.world.cities
+    centres = np.bincount(firms.city[named], weights=firms.weight[named], minlength=count)
+    bits = _bits(context, call.technologies)
+    lacking = (~firms.adopted & bits & context.world.applicable[firms.sector]) != 0
+    key = month_key(context.seed, f"clients {call.instrument}", context.clock.month)
+    rows = by_lot(np.flatnonzero(call.eligibility.rows(firms) & lacking & ~named), firms.uid, key)
+    found = [
+        take_in_order(
+            rows[firms.city[rows] == city], firms.uid, firms.weight, 0.0, np.inf,
+            call.clients * centres[city], key,
+        )[0]
+        for city in range(count)
+    ]  # fmt: skip
+    clients = np.concatenate(found)
+    _advise(context, firms, clients, call.technologies, 1.0, call.capability, key)
+    free = np.zeros(len(clients))
+    context.watch.met(
+        context.clock.month, "client", call.instrument, clients, firms.uid[clients], free
+    )
+
+
+def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> None:
+    """Name firms as pilots or put them on the list; they learn and their suppliers hear of it."""
+    bit = np.uint8(1 << context.pilot_bits[call.instrument])
+    if call.renewed:
+        firms.pilot[:] &= ~bit
     eligible = call.eligibility.rows(firms) & ((firms.pilot & bit) == 0)
     key = month_key(context.seed, f"pilot {call.instrument}", context.clock.month)
-    applies = uniforms(key, firms.uid, 0) < np.minimum(
-        1.0, context.governments.application_rate * take_up(context, cities)[firms.city]
-    )
-    rows = np.flatnonzero(eligible & applies)
+    if call.near_scale:
+        # The authorities know sales from the statistics; nobody applies to be on the list.
+        score = 12.0 * firms.expected_demand.astype(np.float64)
+        rows = np.flatnonzero(eligible & (score < SCALE_THRESHOLD))
+    else:
+        applies = uniforms(key, firms.uid, 0) < np.minimum(
+            1.0, context.governments.application_rate * take_up(context, cities)[firms.city]
+        )
+        score = firms.capability.astype(np.float64)
+        rows = np.flatnonzero(eligible & applies)
     if len(rows) == 0:
         return
-    score = firms.capability[rows].astype(np.float64)
+    score = score[rows]
     noise = ndtri(np.clip(uniforms(key, firms.uid[rows], 1), 1e-12, 1 - 1e-12))
     score += call.score_noise * float(score.std()) * noise
     order = rows[np.lexsort((uniforms(key, firms.uid[rows], 2), -score))]
@@ -56,7 +130,7 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     )
     if len(rows) == 0:
         return
-    context.watch.met(context.clock.month, "pilot", call.instrument, firms, rows, paid)
+    context.watch.met(context.clock.month, "pilot", call.instrument, rows, firms.uid[rows], paid)
     firms.pilot[rows] |= bit
     each = paid / firms.weight[rows]
     firms.cash[rows] += each
@@ -65,21 +139,19 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     bits = _bits(context, call.technologies)
     firms.aware[rows] |= bits & context.world.applicable[firms.sector[rows]]
     if call.pull > 0:
-        _pull_suppliers(context, firms, rows, bits, call, key)
+        pull_suppliers(context, firms, rows, bits, call.pull, key)
     total = float(paid.sum())
     spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
 
 
-def _pull_suppliers(
-    context: Context, firms: Any, rows: Any, bits: Any, call: PilotCall, key: np.uint64
+def pull_suppliers(
+    context: Context, firms: Any, rows: Array, bits: Any, chance: float, key: np.uint64
 ) -> None:
-    """Let each supplier of the rows hear of the technologies with a chance, once."""
+    """Let each supplier of the rows (n,) hear of the technologies with a chance, once."""
     edges = context.world.edges
     parts = [edges.suppliers[edges.supplier_start[i] : edges.supplier_start[i + 1]] for i in rows]
     suppliers = np.unique(np.concatenate(parts))
-    hears = suppliers[uniforms(key, firms.uid[suppliers], 3) < call.pull]
-    nothing = np.zeros(len(hears))
-    context.watch.met(context.clock.month, "customer", call.instrument, firms, hears, nothing)
+    hears = suppliers[uniforms(key, firms.uid[suppliers], 3) < chance]
     firms.aware[hears] |= bits & context.world.applicable[firms.sector[hears]]
 
 
@@ -94,7 +166,9 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     )
     if len(rows) == 0:
         return
-    context.watch.met(context.clock.month, "inspection", call.instrument, firms, rows, paid)
+    context.watch.met(
+        context.clock.month, "inspection", call.instrument, rows, firms.uid[rows], paid
+    )
     firms.charge[rows] = call.charge
     # An order to comply says what would comply.
     firms.aware[rows] |= np.uint8(1 << GREEN_IOT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sim.processes.awards import LAPSED, PAID
 from sim.processes.context import Context
 
@@ -16,27 +18,48 @@ def spend(
     account.commit(amount)
     account.pay(amount)
     account.beneficiaries += reached
-    context.flows.book("province", payee, what, amount)
+    context.flows.book(account.payer, payee, what, amount)
+
+
+def pay_in_advance(context: Context, firms: Any, one: int) -> None:
+    """Pay the part of award `one` that is due with the order; an award without a rest is closed."""
+    awards = context.awards
+    share, granted = float(awards.in_advance[one]), float(awards.granted[one])
+    if share >= 1.0:
+        pay_award(context, firms, one, granted)
+    else:
+        _pay(context, firms, one, share * granted)
 
 
 def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
-    """Pay `amount` (10k CNY per real firm) on award `one` and release what was promised above it.
+    """Close award `one` at `amount` (10k CNY per real firm) in all; release what was promised above.
 
-    `firms` has columns cash and subsidy, both writable.
+    What was paid in advance counts towards the amount and is not asked back. `firms` has columns
+    cash and subsidy, both writable.
     """
     awards = context.awards
-    name = list(context.public)[int(awards.instrument[one])]
-    account = context.public[name]
-    weight, row = float(awards.weight[one]), int(awards.row[one])
-    total = amount * weight
-    from_city = float(awards.city_match[one]) * total
-    account.pay(total)
-    account.release(float(awards.promised[one]) * weight - total)
+    account, weight = _account(context, one), float(awards.weight[one])
+    amount = max(amount, float(awards.paid[one]))
+    _pay(context, firms, one, amount - float(awards.paid[one]))
+    account.release((float(awards.promised[one]) - amount) * weight)
     account.beneficiaries += weight * (amount > 0)
+    awards.status[one] = PAID if amount > 0 else LAPSED
+
+
+def _pay(context: Context, firms: Any, one: int, amount: float) -> None:
+    awards = context.awards
+    account, row = _account(context, one), int(awards.row[one])
+    total = amount * float(awards.weight[one])
+    account.pay(total)
     firms.cash[row] += amount
     firms.subsidy[row] += amount
-    awards.paid[one] = amount
+    awards.paid[one] += amount
     awards.paid_month[one] = context.clock.month
-    awards.status[one] = PAID if amount > 0 else LAPSED
-    context.flows.book("province", "firms", "subsidy", total - from_city)
-    context.flows.book("cities", "firms", "subsidy", from_city)
+    name = list(context.public)[int(awards.instrument[one])]
+    at = np.array([row])
+    context.watch.met(context.clock.month, "award", name, at, firms.uid[at], np.array([total]))
+    context.flows.book(account.payer, "firms", "subsidy", total)
+
+
+def _account(context: Context, one: int) -> Any:
+    return context.public[list(context.public)[int(context.awards.instrument[one])]]

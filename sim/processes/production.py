@@ -23,6 +23,7 @@ class Firms(NamedTuple):
     """Columns of `firms` used."""
 
     alive: Array
+    city: Array
     sector: Array
     weight: Array
     skilled: Array
@@ -80,7 +81,7 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     totals = np.zeros((count, 4))
     _produce(
         firms, numbers, sectors.open_demand, world.capital_output_ratio, world.critical_binding,
-        totals,
+        context.paths["supply_shock"][context.clock.month], totals,
     )  # fmt: skip
     fill = np.where(
         sectors.open_demand > 0, totals[:, 1] / np.maximum(sectors.open_demand, 1e-300), 1.0
@@ -171,9 +172,12 @@ def _collect_orders(firms: Any, edges: Any, group: Any, plan: Any, linked: Any) 
 
 @njit(nogil=True, cache=True)
 def _produce(
-    firms: Any, numbers: Any, open_demand: Any, ratio: Any, binding: Any, totals: Any
+    firms: Any, numbers: Any, open_demand: Any, ratio: Any, binding: Any, left: Any, totals: Any
 ) -> None:
-    """Output and fill; totals by sector: revenue, open deliveries, output, cost."""
+    """Output and fill; totals by sector: revenue, open deliveries, output, cost.
+
+    `left` (C, S) is the capacity that a shock leaves to each cluster.
+    """
     alpha = numbers.expectation_weight
     for i in range(len(firms.alive)):
         if firms.alive[i] == 0:
@@ -186,7 +190,7 @@ def _produce(
         people = np.float64(firms.skilled[i]) + np.float64(firms.unskilled[i])
         hours = np.float64(firms.productivity[i]) * people
         capacity = numbers.overtime * min(hours, firms.capital[i] / ratio[sector]) / 12.0
-        output = min(demand, capacity)
+        output = min(demand, capacity * left[firms.city[i], sector])
         for g in range(3):
             # `stock` counts the output it suffices for.
             if binding[sector, g] > 0.0 and firms.stock[i, g] < output:

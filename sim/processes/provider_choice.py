@@ -7,12 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.streams import uniform
 from sim.core.table import Array
 from sim.processes.context import Context
 
 
 class Choice(NamedTuple):
-    """Providers by kind: rows in `rows[start[kind]:start[kind + 1]]`, `reach` (C, n) cumulative."""
+    """Providers by kind: rows in `rows[start[kind]:start[kind + 1]]`, `reach` (C + 1, n) cumulative.
+
+    The last row of `reach` is that of a firm which looks all over the province.
+    """
 
     start: Array
     rows: Array
@@ -30,6 +34,7 @@ def choose_among(context: Context, providers: Any) -> Choice:
     ).astype(np.float64)
     pull = pull / providers.price[order] ** 2 / (1.0 + providers.wait[order] / 6.0)
     near = np.exp2(-distance / context.providers.distance_half)
+    near = np.vstack([near, np.ones((1, len(order)))])
     reach = np.cumsum(pull[None, :] * near + 1e-12, axis=1)
     return Choice(start, order, np.ascontiguousarray(reach))
 
@@ -45,3 +50,17 @@ def pick_provider(choice: Any, city: Any, kind: Any, draw: Any) -> Any:
     wanted = before + draw * (reach[high - 1] - before)
     position = low + np.searchsorted(reach[low:high], wanted, side="right")
     return choice.rows[min(position, high - 1)]
+
+
+@njit(nogil=True, cache=True)
+def compare_offers(
+    choice: Any, kind: Any, price: Any, offers: Any, key: Any, uid: Any, k: Any
+) -> Any:
+    """Row of the cheapest of several offers from all over the province, -1 if the kind has none."""
+    best = -1
+    for offer in range(1, np.int64(offers) + 1):
+        everywhere = len(choice.reach) - 1
+        row = pick_provider(choice, everywhere, kind, uniform(key, uid, 8 * offer + k))
+        if row >= 0 and (best < 0 or price[row] < price[best]):
+            best = row
+    return best

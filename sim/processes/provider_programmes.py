@@ -8,12 +8,14 @@ import numpy as np
 
 from sim.core.streams import month_key
 from sim.core.table import Array
-from sim.instruments import ProviderCall, PublicDemand, SmartCities
+from sim.instruments import ProviderCall, ProviderStandard, PublicDemand, SmartCities
 from sim.processes.context import Context
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
 
 EFFECTS = ("quality", "teams", "cost", "entry")
+ASSESSED = 1 << len(EFFECTS)
+"""Bit of `supported` of a provider that was assessed."""
 
 
 def support_providers(context: Context, providers: Any, call: ProviderCall) -> None:
@@ -48,15 +50,39 @@ def support_providers(context: Context, providers: Any, call: ProviderCall) -> N
     spend(context, call.instrument, total, "providers", "support", total / call.award)
 
 
+def assess_providers(context: Context, providers: Any, call: ProviderStandard) -> None:
+    """Assess providers by lot; who falls short must come up to the standard at its own expense."""
+    mine = np.isin(providers.kind, call.kinds) & (providers.alive == 1)
+    if call.cities is not None:
+        mine &= np.isin(providers.city, call.cities)
+    rows = np.flatnonzero(mine & ((providers.supported & ASSESSED) == 0))
+    key = month_key(context.seed, f"assessment {call.instrument}", context.clock.month)
+    rows, paid = take_in_order(
+        by_lot(rows, providers.uid, key), providers.uid, providers.weight, call.cost, call.money,
+        np.inf, key,
+    )  # fmt: skip
+    if len(rows) == 0:
+        return
+    part = paid / (providers.weight[rows] * call.cost)
+    gap = part * np.maximum(call.least - providers.quality[rows], 0.0)
+    providers.quality[rows] += gap
+    providers.cost[rows] *= 1.0 + call.compliance * gap
+    providers.supported[rows] |= np.uint8(ASSESSED)
+    total = float(paid.sum())
+    spend(context, call.instrument, total, "providers", "assessments", total / call.cost)
+
+
 def buy(context: Context, providers: Any, call: PublicDemand) -> None:
     """Place public orders with providers; goods were added to final demand when the month began."""
     total = sum(money for _, money in call.goods)
     if total > 0:
         spend(context, call.instrument, total, "final_users", "purchases", 0.0)
     for kind, money in call.projects:
-        total = place_orders(context, providers, kind, money, call.cities)
+        total = place_orders(context, providers, kind, money * (1.0 + call.copayment), call.cities)
+        paid = total / (1.0 + call.copayment)
         reached = total / context.governments.public_project
-        spend(context, call.instrument, total, "providers", "purchases", reached)
+        spend(context, call.instrument, paid, "providers", "purchases", reached)
+        context.flows.book("households", "providers", "purchases", total - paid)
 
 
 def place_orders(

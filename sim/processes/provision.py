@@ -143,6 +143,7 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
     success[done[:, 0]] = done[:, 2]
     outcome = success[awards.row[tied]]
     for one, accepted in zip(tied[outcome >= 0], outcome[outcome >= 0], strict=True):
+        # A project that failed gets no more than was paid in advance.
         pay_award(context, firms, int(one), float(awards.granted[one]) if accepted else 0.0)
 
 

@@ -6,7 +6,7 @@ Watching never changes a result: what is written here is read by nobody in the m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,8 +47,8 @@ class Meeting(NamedTuple):
 class Watch:
     """The watched firm `row` (-1: none); `terms` (8, 14), not a number where nothing was priced.
 
-    `channels` (8, 7) is the hazard by channel of this month, `meetings` all that instruments did
-    without a call for projects, if `on`.
+    `channels` (8, 7) is the hazard by channel of this month, `meetings` whom instruments met and
+    every payment to a firm, if `on`.
     """
 
     row: int = -1
@@ -58,9 +58,8 @@ class Watch:
     meetings: list[Meeting] = field(default_factory=list)
 
     def met(
-        self, month: int, how: str, instrument: str, firms: Any, rows: Array, paid: Array
+        self, month: int, how: str, instrument: str, rows: Array, uids: Array, paid: Array
     ) -> None:
-        """Note whom an instrument reached; `firms` has the column uid."""
+        """Note whom an instrument reached, and what was paid for each row."""
         if self.on:
-            met = Meeting(month, how, instrument, rows.copy(), firms.uid[rows], paid.copy())
-            self.meetings.append(met)
+            self.meetings.append(Meeting(month, how, instrument, rows, uids, paid))

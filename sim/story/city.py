@@ -26,6 +26,7 @@ INDICES = ("two_integration_index", "informatization_index")
 """Outputs that count as a city's index where the run has them; else the mean use of technology."""
 IN_KIND = ("visit", "inspection", "training")
 """Meetings that are paid to others for the firm; everything else is money in its hands."""
+PAYMENT = ("year", "instrument", "in_kind", "city", "row", "uid", "money")
 
 
 @dataclass
@@ -178,44 +179,31 @@ def city_place(province: Province, city: str) -> int:
 
 
 def payments(province: Province) -> pd.DataFrame:
-    """Public money that reached firms so far: year, instrument, in_kind, city, row, uid, money.
+    """Public money that reached firms so far, columns as in PAYMENT.
 
     `money` is 10k CNY over all the real firms a row stands for. Needs `context.watch.on` from the
     start of the run.
     """
-    context, firms = province.context, province.tables["firms"]
-    names, book, start = list(context.public), context.awards, context.clock.start
-    paid = np.flatnonzero(book.paid > 0)
+    firms, start = province.tables["firms"], province.clock.start
     parts = [
         pd.DataFrame(
             {
-                "month": book.paid_month[paid],
-                "instrument": [names[one] for one in book.instrument[paid]],
-                "in_kind": False,
-                "row": book.row[paid],
-                "uid": book.uid[paid],
-                "money": book.paid[paid] * book.weight[paid],
+                "year": (start + meeting.month) // 12,
+                "instrument": meeting.instrument,
+                "in_kind": meeting.how in IN_KIND,
+                "city": firms.city[meeting.rows],
+                "row": meeting.rows,
+                "uid": meeting.uids,
+                "money": meeting.paid,
             }
         )
+        for meeting in province.context.watch.meetings
+        if len(meeting.rows)
     ]
-    for meeting in context.watch.meetings:
-        parts.append(
-            pd.DataFrame(
-                {
-                    "month": meeting.month,
-                    "instrument": meeting.instrument,
-                    "in_kind": meeting.how in IN_KIND,
-                    "row": meeting.rows,
-                    "uid": meeting.uids,
-                    "money": meeting.paid,
-                }
-            )
-        )
+    if not parts:
+        return pd.DataFrame(columns=list(PAYMENT))
     whole = pd.concat(parts, ignore_index=True)
-    whole = whole[whole["money"] > 0].copy()
-    whole["city"] = firms.city[whole["row"].to_numpy(dtype=np.int64)]
-    whole["year"] = (start + whole["month"].to_numpy(dtype=np.int64)) // 12
-    return whole.drop(columns="month")
+    return whole[whole["money"] > 0].reset_index(drop=True)
 
 
 def _month(province: Province, place: int) -> dict[str, Any]:
@@ -226,10 +214,10 @@ def _month(province: Province, place: int) -> dict[str, Any]:
     for name in ("effort", "rank", "reporting_inflation", "smart_city", "wage"):
         made[name] = float(cities[name][place])
     made["fund"] = made["fund_promised"] = 0.0
-    part = float(context.world.shared["revenue_share"][place])
     for name, policy in province.policies.items():
         if policy.kind == "city_fund":
-            made["fund"] += policy.year_budget(clock.year) * part
+            part = context.world.shared[f"{policy.divided_by}_share"][place]
+            made["fund"] += policy.year_budget(clock.year) * float(part)
             if context.measures.get(f"matched year {name}") == clock.year:
                 made["fund_promised"] += float(context.measures[f"matched {name}"][place].sum())
     for k, code in enumerate(TECHNOLOGIES):

@@ -84,6 +84,12 @@ class Phrases:
             return self.words["no_payback"]
         return self.words["payback"].format(years=f"{years:.1f}")
 
+    def when(self, in_advance: float) -> str:
+        """When an award is paid, by the share that comes with the order."""
+        if 0 < in_advance < 1:
+            return self.words["parts"].format(share=share(in_advance))
+        return self.words["in_advance" if in_advance else "after_acceptance"]
+
     def span(self, months: int) -> str:
         """A number of months."""
         return self.words["span" if months == 1 else "spans"].format(count=months)
@@ -133,7 +139,7 @@ class Phrases:
         if event.kind == "ordered":
             known = "wait" in values
             filled["queue"] = words["queue"].format(wait=filled["wait"]) if known else ""
-        if event.kind == "decision":
+        if event.kind in ("decision", "founded"):
             known = values["award"] > 0
             filled["award"] = words["award"].format(award=filled["award"]) if known else ""
         if event.kind == "heard":
@@ -142,8 +148,6 @@ class Phrases:
             new = values["heard"]
             said = words["heard"].format(technologies=self.techs(new)) if new else ""
             filled["heard"] = said
-        if event.kind == "offered":
-            filled["when"] = words[values["paid"]]
         if event.kind == "accepted":
             level = share(values["automation"])
             said = words["automation"].format(level=level)
@@ -168,6 +172,7 @@ _SAID: dict[str, Callable[[Phrases, Any], str]] = {
     ),
     **dict.fromkeys(("rate", "chance", "realised"), lambda phrases, value: share(value)),
     **dict.fromkeys(("knows", "uses"), lambda phrases, value: phrases.techs(value)),
+    "in_advance": lambda phrases, value: phrases.when(value),
     "limit": lambda phrases, value: f"{value:.1f}",
     "wait": lambda phrases, value: f"{value:.1f}",
     "people": lambda phrases, value: f"{value:.0f}",

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.core.clock import month_name
 from sim.model import Province
-from sim.processes.awards import HELD, LAPSED, PAID, REFUSED
+from sim.processes.awards import DECIDED, HELD, LAPSED, REFUSED
 from sim.processes.watch import CHANNELS, TERMS
 from sim.world.tables import BARRIERS, NEVER, PROVIDER_KINDS, TECHNOLOGIES
 
@@ -45,6 +45,7 @@ class FirmRecord:
         self.months: list[dict[str, Any]] = []
         self.names = list(province.context.public)
         self._status: dict[int, int] = {}
+        self._paid: dict[int, float] = {}
         self._meetings = 0
         self._reviewed: set[int] = set()
         watch = province.context.watch
@@ -58,8 +59,7 @@ class FirmRecord:
         """Write down what a phase changed."""
         now = self._look()
         if self._here(now) and not self._here(self.before):
-            self.before = now
-            self._say("founded", people=float(now["skilled"] + now["unskilled"]))
+            self._say("founded", cash=float(now["cash"]), award=float(now["subsidy"]))
         elif self._here(self.before):
             if phase == "calls":
                 self._calls(now)
@@ -81,14 +81,18 @@ class FirmRecord:
         """Visits, pilots, inspections, training and demonstrations that reached the firm."""
         gained = int(now["aware"]) & ~int(self.before["aware"])
         meetings = self.province.context.watch.meetings
+        weight = float(self.province.tables["firms"].weight[self.row])
         for meeting in meetings[self._meetings :]:
-            place = np.flatnonzero(meeting.rows == self.row)
-            if len(place):
-                weight = float(self.province.tables["firms"].weight[self.row])
+            place = np.flatnonzero((meeting.rows == self.row) & (meeting.uids == self.uid))
+            if len(place) and meeting.how not in ("award", "start_up"):
                 paid = float(meeting.paid[place[0]]) / weight
-                heard = self._bits(gained & self._offered(meeting.instrument))
+                news = gained & self._offered(meeting.instrument)
+                gained &= ~news
+                heard = self._bits(news)
                 self._say(meeting.how, None, meeting.instrument, paid=paid, heard=heard)
         self._meetings = len(meetings)
+        for code in self._bits(gained):
+            self._say("pulled", code)
         if now["charge"] == 0 and self.before["charge"] > 0:
             self._say("complied")
 
@@ -166,7 +170,8 @@ class FirmRecord:
         mine = np.flatnonzero((book.row == self.row) & (book.uid == self.uid))
         for one in mine.tolist():
             status, before = int(book.status[one]), self._status.get(one)
-            if status == before:
+            paid = float(book.paid[one]) - self._paid.get(one, 0.0)
+            if status == before and paid == 0:
                 continue
             name, code = self.names[book.instrument[one]], TECHNOLOGIES[book.technology[one]]
             start = self.province.clock.start
@@ -177,18 +182,20 @@ class FirmRecord:
                 self._say("applied", code, name, asked=asked, rate=rate, decision=decision)
             if status == HELD and book.city_match[one]:
                 self._say("matched", code, name, granted=granted)
+            elif status == DECIDED and not book.city_match[one]:
+                ready = month_name(start + int(book.ready_month[one]))
+                self._say("granted", code, name, granted=granted, asked=asked, ready=ready)
             elif status == HELD:
                 until = month_name(start + int(book.expiry[one]))
-                paid = "in_advance" if book.in_advance[one] else "after_acceptance"
                 self._say("offered", code, name, granted=granted, asked=asked, rate=rate,
-                          until=until, paid=paid)  # fmt: skip
+                          until=until, in_advance=float(book.in_advance[one]))  # fmt: skip
             elif status == REFUSED:
                 self._say("refused", code, name, asked=asked)
-            elif status == PAID:
-                self._say("paid", code, name, paid=float(book.paid[one]))
             elif status == LAPSED:
-                self._say("lapsed", code, name, granted=granted)
-            self._status[one] = status
+                self._say("lapsed", code, name, granted=granted - float(book.paid[one]))
+            if paid > 0:
+                self._say("paid", code, name, paid=paid)
+            self._status[one], self._paid[one] = status, float(book.paid[one])
 
     # ------------------------------------------------------------------ details
     def _look(self) -> dict[str, Any]:

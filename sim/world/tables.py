@@ -128,6 +128,7 @@ FIRMS = (
     Column("applied", "u1", "bits", "待批申请", "technologies with an application pending"),
     Column("demonstration", "u1", "bits", "示范", "technologies demonstrated"),
     Column("pilot", "u1", "bits", "试点", "programmes of pilots that named it"),
+    Column("matched", "u1", "bits", "已对接技术", "technologies it met providers of"),
     Column(
         "charge", "f4", "share of sales/year", "违规收费", "charge for lacking green control", 0
     ),
@@ -176,6 +177,7 @@ CITIES = (
     Column("mix", "f8", "share", "政策组合", "policy mix over technologies", 0, 1, width=_T),
     Column("rank", "f8", "rank", "排名", "last published rank, 0 before the first", 0),
     Column("reporting_inflation", "f8", "share", "虚报幅度", "reported over latent, less 1", 0),
+    Column("platforms", "f8", "platforms", "公共服务平台", "public service platforms", 0),
     Column("smart_city", "f8", "share", "智慧服务覆盖", "residents with digital services", 0, 1),
 )
 

@@ -115,8 +115,19 @@ def begin_month(model: Any) -> None:
 
 
 def set_hazards(model: Any) -> None:
-    """Hazard of hearing by cluster, before what comes along links."""
+    """Hazard of hearing by cluster, before what comes along links; what counties add."""
     numbers = model.context.information
+    counties = len(model.context.world.shared["county_city"])
+    firms_there, shown_there = [0.0] * counties, [[0.0] * 8 for _ in range(counties)]
+    for firm in model.firms:
+        if firm.alive:
+            firms_there[firm.county] += firm.weight
+            for k in range(8):
+                shown_there[firm.county][k] += firm.weight * ((firm.demonstration >> k) & 1)
+    model.local = [
+        [numbers.county_demonstrations * min(10.0 * one / max(every, 1e-9), 1.0) for one in shown]
+        for every, shown in zip(firms_there, shown_there, strict=True)
+    ]
     model.hazard = []
     for cluster, firms in enumerate(model.cluster_firms):
         city = cluster // model.sectors

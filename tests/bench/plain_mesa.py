@@ -59,9 +59,11 @@ class PlainFirm(mesa.Agent):
             if (unaware >> k) & 1 == 0:
                 continue
             chance = draw(key, self.uid, k)
-            if chance >= -math.expm1(-(base[k] + numbers.suppliers + numbers.customers) / 12.0):
+            local = model.local[self.county][k]
+            most = base[k] + local + numbers.suppliers + numbers.customers
+            if chance >= -math.expm1(-most / 12.0):
                 continue
-            rate = base[k] + numbers.suppliers * self.share_of(self.suppliers, k)
+            rate = base[k] + local + numbers.suppliers * self.share_of(self.suppliers, k)
             rate += numbers.customers * self.share_of(self.customers, k)
             if chance < -math.expm1(-rate / 12.0):
                 self.aware |= 1 << k

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from sim.instruments import Instruments
 
-APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED = range(6)
+APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED, DECIDED = range(7)
 
 
 @dataclass
@@ -28,10 +28,12 @@ class Award:
     rate: float
     asked: float
     score: float
-    in_advance: bool
+    in_advance: float
     status: int = APPLIED
     promised: float = 0.0
     granted: float = 0.0
+    paid: float = 0.0
+    ready: int = 0
 
 
 def decide_awards(model: Any) -> None:
@@ -44,17 +46,21 @@ def decide_awards(model: Any) -> None:
             account.new_year(policy.year_budget(clock.year))
         policy.apply(name, clock, account.available, model.codes, model.instruments)
     for award in model.awards:
-        if award.status not in (APPLIED, HELD, ORDERED):
+        if award.status not in (APPLIED, DECIDED, HELD, ORDERED):
             continue
         firm = award.firm
         gone = firm.uid != award.uid or not firm.alive
         if gone or (award.status == HELD and award.expiry < model.month):
             if award.status != APPLIED:
-                model.public[award.instrument].release(award.promised * firm.weight)
+                left = award.promised - award.paid
+                model.public[award.instrument].release(left * firm.weight)
             award.status = LAPSED
             if firm.uid == award.uid:
                 firm.award &= 0xFF ^ (1 << award.technology)
                 firm.applied &= 0xFF ^ (1 << award.technology)
+    for award in model.awards:
+        if award.status == DECIDED and award.ready <= model.month:
+            _hand_over(award)
     due = [entry for entry in model.pending if entry[0] <= model.month]
     model.pending = [entry for entry in model.pending if entry[0] > model.month]
     for when, call in due:
@@ -86,10 +92,27 @@ def _decide(model: Any, call: Any, when: int) -> None:
     model.success[call.instrument] = float(granted.sum() / max(asked.sum(), 1e-9))
     for award, amount in zip(chosen, granted.tolist(), strict=True):
         award.promised = award.granted = amount / award.firm.weight
-        award.status = HELD if amount > 0 else REFUSED
-        award.firm.applied &= 0xFF ^ (1 << award.technology)
-        if amount > 0:
-            award.firm.award |= 1 << award.technology
+        slower = max(0.0, model.context.governments.base_effort / _effort(award.firm) - 1.0)
+        late = round(call.decision_months * slower)
+        award.ready, award.expiry = award.decision + late, award.expiry + late
+        award.status = DECIDED if amount > 0 else REFUSED
+        if amount == 0:
+            award.firm.applied &= 0xFF ^ (1 << award.technology)
+        elif late == 0:
+            _hand_over(award)
+
+
+def _hand_over(award: Award) -> None:
+    award.status = HELD
+    award.firm.applied &= 0xFF ^ (1 << award.technology)
+    award.firm.award |= 1 << award.technology
+
+
+def _effort(firm: Any) -> float:
+    """Effort of the firm's city; nothing moves it from its base here."""
+    numbers, shared = firm.model.context.governments, firm.model.context.world.shared
+    relative = float(shared["revenue_per_head"][firm.city])
+    return float(min(max(numbers.base_effort * relative**numbers.effort_revenue, 0.01), 1.0))
 
 
 def run_calls(model: Any) -> None:
@@ -164,6 +187,7 @@ def _apply(model: Any, call: Any, prices: list[float]) -> None:
             if years <= 1.5 * limit and (best is None or years < best[0]):
                 best = (years, k, asked, net / cost)
         rate = numbers.small_firm_friction if firm.tier >= 2 else 1.0
+        rate *= _effort(firm) / numbers.base_effort
         if best is None or draw(key, firm.uid) >= rate * numbers.application_rate:
             continue
         _, k, asked, score = best
@@ -217,20 +241,22 @@ def _demonstrate(model: Any, call: Any) -> None:
         if _eligible(call.eligibility, f) and f.adopted & bits & ~f.demonstration
     ]  # fmt: skip
     users.sort(key=lambda f: (-f.gain, draw(key, f.uid)))
-    places = call.places if call.award <= 0 else min(call.places, call.money / call.award)
-    taken = paid = 0.0
+    left = min(call.places, call.money / call.award)
+    now = model.key(f"demonstration {call.instrument}")
     for firm in users:
-        taken += firm.weight
-        if taken - 0.5 * firm.weight > places:
-            continue
-        paid += firm.weight * call.award
-        if paid > call.money + 1e-9:
+        whole = firm.weight <= left
+        if not whole and draw(now, firm.uid, 63) * firm.weight >= left:
             break
+        # A row of which only a part is covered is drawn with that chance and paid for that part.
+        paid = min(firm.weight, left) * call.award
         firm.demonstration |= firm.adopted & bits
-        firm.cash += call.award
-        firm.subsidy += call.award
-        model.public[call.instrument].commit(firm.weight * call.award)
-        model.public[call.instrument].pay(firm.weight * call.award)
+        firm.cash += paid / firm.weight
+        firm.subsidy += paid / firm.weight
+        model.public[call.instrument].commit(paid)
+        model.public[call.instrument].pay(paid)
+        left -= firm.weight
+        if not whole:
+            break
 
 
 def terms(firm: Any, k: int, cost: float) -> tuple[float, float]:
@@ -241,7 +267,7 @@ def terms(firm: Any, k: int, cost: float) -> tuple[float, float]:
             if one.status == HELD and one.firm is firm and one.technology == k:
                 amount = min(one.granted, one.rate * cost)
                 award += amount
-                advance += amount if one.in_advance else 0.0
+                advance += amount * one.in_advance
     return award, advance
 
 
@@ -253,26 +279,34 @@ def use(firm: Any, k: int) -> None:
         if one.status == HELD and one.firm is firm and one.technology == k:
             one.status = ORDERED
             one.granted = min(one.granted, one.rate * firm.order_cost)
-            if one.in_advance:
-                _pay(one, one.granted)
+            if one.in_advance > 0:
+                _pay(one, one.in_advance * one.granted)
+            if one.in_advance >= 1:
+                _close(one)
     firm.award &= 0xFF ^ (1 << k)
 
 
 def accept(firm: Any, k: int, success: bool) -> None:
-    """Pay the awards tied to a project that was accepted, release those of one that failed."""
+    """Pay the rest of awards tied to a project that was accepted; close them if it failed."""
     for one in firm.model.awards:
         if one.status == ORDERED and one.firm is firm and one.technology == k:
-            _pay(one, one.granted if success else 0.0)
+            if success:
+                _pay(one, one.granted - one.paid)
+            _close(one)
 
 
 def _pay(award: Award, amount: float) -> None:
     firm = award.firm
-    account = firm.model.public[award.instrument]
-    account.pay(amount * firm.weight)
-    account.release((award.promised - amount) * firm.weight)
+    firm.model.public[award.instrument].pay(amount * firm.weight)
     firm.cash += amount
     firm.subsidy += amount
-    award.status = PAID if amount > 0 else LAPSED
+    award.paid += amount
+
+
+def _close(award: Award) -> None:
+    firm = award.firm
+    firm.model.public[award.instrument].release((award.promised - award.paid) * firm.weight)
+    award.status = PAID if award.paid > 0 else LAPSED
 
 
 def support_leases(model: Any, leased: float) -> None:
