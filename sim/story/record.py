@@ -71,6 +71,8 @@ class FirmRecord:
                 self._delivered(now)
             elif phase == "accounts" and not self._here(now):
                 self._say("closed", cash=float(self.before["cash"]))
+                # Its last month is told as it stood when it closed.
+                self.months.append(self._month(self.before))
             self._awards()
         self.before = now
         if phase == "identities" and self._here(now):
