@@ -23,23 +23,26 @@ WORDS = {
         "instruments": "instruments", "targets": "targets", "money": "{total} in {years}",
         "moves": "moves", "also": "also", "off": "off", "programme": "beneficiaries of {pattern}",
         "weak": "weak proxy", "none": "no target of its own", OVERALL: "The programme as a whole",
-        "up": "rises", "down": "falls", "mechanism": "how",
+        "up": "rises", "down": "falls", "mechanism": "how", "with": "with",
     },
     "zh": {
         "title": "条款 -> 政策工具 -> 机制 -> 指标 -> 目标",
         "instruments": "政策工具", "targets": "目标", "money": "{years}共{total}",
         "moves": "影响", "also": "另属", "off": "停用", "programme": "{pattern}的受益数",
         "weak": "弱代理", "none": "没有单列目标", OVERALL: "总体目标",
-        "up": "上升", "down": "下降", "mechanism": "机制",
+        "up": "上升", "down": "下降", "mechanism": "机制", "with": "设置",
     },
 }  # fmt: skip
+
+_ELSEWHERE = {"kind", "title", "clause", "enabled", "start", "end", "budget", "source"}
+"""Settings that are not repeated: they stand in the heading, or say where a figure comes from."""
 
 MECHANISMS_ZH = {
     "project_grant": "按项目价款的一定比例补助,有上限和下限。",
     "training": "年度预算按月平均用于培训,普通员工转为技能员工,派员企业能力提高。",
     "leasing_support": "降低租赁利率,并为租赁提供担保,扩大租赁公司可用资金。",
     "online_finance": "凭网上销售记录放贷,无需抵押,风险由预算补偿。",
-    "demonstration": "每年评选收益最高的用户企业作为示范,给予奖励,同城同业由此得知。",
+    "demonstration": "每年评选收益最高的用户企业(或用户最多的县)作为示范,给予奖励,同城同业和同县企业由此得知。",
     "service_platform": "年度预算按月平均用于上门服务,被访企业得知技术并提高能力。",
     "management_pilot": "每年评选能力最强的申报企业为试点,给予奖励,提高能力,并带动供应商。",
     "inspection": "年度预算按月平均用于检查,未达标企业须缴费,直至采用绿色安全控制。",
@@ -83,11 +86,26 @@ def _filled(one: Instrument, lang: str) -> str:
     """The mechanism with the value of every setting that it names."""
 
     def value(found: re.Match[str]) -> str:
-        setting = getattr(one, found[1])
-        shown = ", ".join(map(str, setting)) if isinstance(setting, list) else setting
-        return f"{found[1]} ({shown})" if setting != [] else found[1]
+        shown = _shown(getattr(one, found[1]))
+        return f"{found[1]} ({shown})" if shown else found[1]
 
     return re.sub(r"`(\w+)`", value, mechanism(type(one), lang))
+
+
+def _settings(one: Instrument) -> str:
+    """Settings that differ from those of the kind."""
+    return "; ".join(
+        f"{name} {_shown(getattr(one, name))}"
+        for name, field in type(one).model_fields.items()
+        if name not in _ELSEWHERE
+        and getattr(one, name) != field.get_default(call_default_factory=True)
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def moved(one: Instrument, lang: str) -> str:
@@ -101,15 +119,14 @@ def _instrument(name: str, one: Any, lang: str) -> list[str]:
     words, place = WORDS[lang], 0 if lang == "zh" else 1
     years = sorted(year for year, money in one.budget.items() if money > 0)
     total = sum(one.budget.values())
-    said = f"{total / 1e4:.2f}亿元" if lang == "zh" else f"{total / 100:,.1f}m CNY"
-    money = words["money"].format(total=said, years=f"{years[0]}-{years[-1]}") if years else ""
+    amount = f"{total / 1e4:.2f}亿元" if lang == "zh" else f"{total / 100:,.1f}m CNY"
+    money = words["money"].format(total=amount, years=f"{years[0]}-{years[-1]}") if years else ""
     state = "" if one.enabled else f", {words['off']}"
     title = getattr(one.title, lang) or one.label[place]
-    return [
-        f"  {name}: {title} ({one.label[place]}; {money}{state})",
-        f"    {words['mechanism']}: {_filled(one, lang)}",
-        f"    {words['moves']}: {moved(one, lang)}",
-    ]
+    kind = "" if title == one.label[place] else f"{one.label[place]}; "
+    said = {"mechanism": _filled(one, lang), "with": _settings(one), "moves": moved(one, lang)}
+    lines = [f"    {words[key]}: {text}" for key, text in said.items() if text]
+    return [f"  {name}: {title} ({kind}{money}{state})", *lines]
 
 
 def _targets(measure: str, lang: str) -> list[str]:

@@ -75,6 +75,7 @@ def test_the_programme_names_every_clause_instrument_and_target(lang: str) -> No
     # What a mechanism names by its setting shows the scenario's value.
     changed = describe.programme(["instruments.equipment_subsidy.rate=0.31"], lang)
     assert ("rate (0.31)" in changed) == (lang == "en")
+    assert "rate 0.31" in changed.split("  equipment_subsidy: ")[1].split("\n  machine")[0]
     off = describe.programme(["instruments.equipment_subsidy.enabled=false"], lang)
     assert WORDS[lang]["off"] in off.split("equipment_subsidy: ")[1].splitlines()[0]
 
