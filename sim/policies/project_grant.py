@@ -28,10 +28,7 @@ class ProjectGrant(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("项目补助", "project grant")
-    moves: ClassVar[tuple[tuple[str, int], ...]] = (
-        ("adoption_{technology}", 1),
-        ("subsidy_received", 1),
-    )
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("adoption_{technology}", 1),)
 
     kind: Literal["project_grant"] = "project_grant"
     technologies: list[Technology] = ["automation"]
@@ -48,6 +45,11 @@ class ProjectGrant(Instrument):
     valid_months: int = Field(18, ge=1, le=120)
     in_advance: float = Field(0.0, ge=0, le=1)
     least_automation: float = Field(0.0, ge=0, le=1)
+
+    def moved(self) -> tuple[tuple[str, int], ...]:
+        """Adoption of its technologies; machines are bought in steps, so their level too."""
+        level = (("automation_level", 1),) if "automation" in self.technologies else ()
+        return (*super().moved(), *level)
 
     def apply(
         self,

@@ -19,7 +19,7 @@ class StartUpSupport(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("小微创业扶持", "start-up support")
-    moves: ClassVar[tuple[tuple[str, int], ...]] = (("entries", 1),)
+    moves: ClassVar[tuple[tuple[str, int], ...]] = (("start_ups", 1), ("firms", 1))
 
     kind: Literal["start_up_support"] = "start_up_support"
     places: float = Field(10_000.0, ge=0)

@@ -17,6 +17,7 @@ from matplotlib.patheffects import withStroke
 from scipy import stats
 
 from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLOGY_ZH
+from sim.report.contributions import contributions, differences, left_out
 from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.results import headline_names, instrument_titles
@@ -72,6 +73,12 @@ def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[
     draws: list[Draw] = [
         adoption, control, headline, jobs, product, barriers, cities, money, prices,
     ]  # fmt: skip
+    parts = len(left_out(comparison)) > 1
+    if len(comparison.names) > len(COLOURS):
+        # More scenarios than colours: lines on top of each other say nothing.
+        draws = [contributions if parts else differences]
+    elif parts:
+        draws.append(contributions)
     return _write(source, draws, folder)
 
 

@@ -24,6 +24,14 @@ TEXT: dict[str, dict[str, str]] = {
         "headline": "Differences to the baseline, last month",
         "headline_how": "Paired differences in per cent of the baseline, 95 % t-interval over "
         "replicates on common random numbers.",
+        "contributions": "What each part of the programme contributed",
+        "contributions_how": "The full programme less the programme without the part, in per cent "
+        "of the full programme; 95 % t-interval over replicates on common random numbers; grey where "
+        "it holds zero. Parts work on each other, so contributions need not add up.",
+        "without": "Without ",
+        "differences": "Differences to the baseline by scenario",
+        "differences_how": "Paired differences in per cent of the baseline, 95 % t-interval over "
+        "replicates on common random numbers; grey where it holds zero.",
         "prices": "Price and wait of providers",
         "prices_how": "Mean over providers of a kind; 1 is the 2012 list price.",
         "share": "share", "persons": "10k persons", "all": "all firms", "key": "backbone firms",
@@ -67,6 +75,12 @@ TEXT: dict[str, dict[str, str]] = {
         "money_how": "按政策工具的累计支付,重复平均。",
         "headline": "期末与基准之差",
         "headline_how": "配对差异占基准的百分比,共同随机数下重复的95%t区间。",
+        "contributions": "各项行动的贡献",
+        "contributions_how": "全部方案减去没有该项的方案,占全部方案的百分比;共同随机数下重复的95%t区间,"
+        "区间含零者为灰色。各项相互影响,贡献不必相加等于总和。",
+        "without": "去掉",
+        "differences": "各情景与基准之差",
+        "differences_how": "配对差异占基准的百分比,共同随机数下重复的95%t区间,区间含零者为灰色。",
         "prices": "服务商价格与等待时间",
         "prices_how": "同类服务商平均;2012年目录价为1。",
         "share": "占比", "persons": "万人", "all": "全部企业", "key": "骨干企业",
