@@ -20,10 +20,14 @@ _HOMES = {
     "Province": "sim.model",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
+    "Scorecard": "sim.scoring",
     "SupplyGraph": "sim.world.network",
+    "city_story": "sim.story",
     "compare": "sim.comparison",
+    "firm_story": "sim.story",
     "load_data": "sim.world.data",
     "run": "sim.comparison",
+    "scorecard": "sim.scoring",
 }
 
 __all__ = sorted(_HOMES)

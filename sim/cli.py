@@ -155,6 +155,131 @@ def compare_command(
     _note_changes(made, comparison.manifest)
 
 
+@app.command("scorecard")
+def scorecard_command(
+    context: typer.Context,
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="one or more; the last is the baseline; or a scorecard.parquet"),
+    ],
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    replicates: Replicates = 10,
+    seed: Seed = 1,
+    workers: Workers = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="scenario to compare with")
+    ] = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    check: Check = False,
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
+    from sim.core.files import Folder
+    from sim.scenario import Scenario
+    from sim.scoring import scorecard
+    from sim.terminal import Bar, scorecard_tables, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: Sequence[Scenario | str] = scenarios
+    made = _manifest(scenarios[0], "scorecard") if len(scenarios) == 1 else None
+    if made is not None:
+        chosen = [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]
+        scale, seed, replicates = (
+            _given(context, name, value, made[name])
+            for name, value in (("scale", scale), ("seed", seed), ("replicates", replicates))
+        )
+        baseline = baseline or made["baseline"]
+    with Bar("runs", quiet) as bar:
+        scored = scorecard(
+            chosen, scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
+            settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+        )  # fmt: skip
+    scorecard_tables(scored, lang)
+    if out is not None:
+        written(out, scored.save(out, lang, force))
+    _note_changes(made, scored.manifest)
+
+
+story = typer.Typer(no_args_is_help=True, help="Tell what one firm or one city lived through.")
+app.add_typer(story, name="story")
+
+
+@story.command("firm")
+def story_firm_command(
+    uid: Annotated[str | None, typer.Argument(help="id of the firm")] = None,
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
+    example: Annotated[
+        bool, typer.Option("--example", help="name firms worth a look instead")
+    ] = False,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """What one firm knew, asked, was offered, waited for, bought and gained, month by month."""
+    from sim.core.files import Folder
+    from sim.story import firm_examples, firm_story
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: dict[str, Any] = {
+        "scale": scale, "seed": seed, "until": until, "settings": settings or []
+    }  # fmt: skip
+    if example:
+        # Without an id the first word is the scenario.
+        with Bar("months", quiet) as bar:
+            found = firm_examples(uid or scenario, **chosen, progress=bar.update)
+        typer.echo("\n".join(one.text(lang) for one in found))
+        return
+    if uid is None or not uid.isdecimal():
+        raise InputError("story", "firm", uid, "an id such as 1207, or --example")
+    with Bar("months", quiet) as bar:
+        told = firm_story(scenario, int(uid), **chosen, progress=bar.update)
+    typer.echo(told.text(lang))
+    if out is not None:
+        written(out, told.save(out, lang, force))
+
+
+@story.command("city")
+def story_city_command(
+    city: Annotated[str, typer.Argument(help="name of the city")],
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """A city's budget, choices and rank, and what its firms received."""
+    from sim.core.files import Folder
+    from sim.story import city_story
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("months", quiet) as bar:
+        told = city_story(
+            scenario, city, scale=scale, seed=seed, until=until, settings=settings or [],
+            progress=bar.update,
+        )  # fmt: skip
+    typer.echo(told.text(lang))
+    if out is not None:
+        written(out, told.save(out, lang, force))
+
+
 @app.command("scenarios")
 def scenarios_command(lang: Language = "en") -> None:
     """List the shipped scenarios and what they ask."""
@@ -165,19 +290,39 @@ def scenarios_command(lang: Language = "en") -> None:
 
 @app.command("describe")
 def describe_command(
-    what: Annotated[str, typer.Argument(help="month, outputs, supply, or a scenario")],
+    what: Annotated[
+        str,
+        typer.Argument(help="month, outputs, supply, programme, model-card, or a scenario"),
+    ],
+    out: Out = None,
     scale: Scale = 0.05,
     settings: Settings = None,
     lang: Language = "en",
+    force: Force = False,
 ) -> None:
-    """Print the month, the outputs, the supply graph, or a scenario."""
+    """Print the month, outputs, supply graph, programme, model card, or a scenario."""
     from sim import describe
+    from sim.core.files import Folder
 
-    pages = {"month": describe.month, "outputs": describe.outputs, "supply": describe.supply}
-    if what in pages:
-        typer.echo(pages[what](settings or [], lang, scale))
+    if out is not None:
+        Folder(out, force).check()
+    pages = {
+        "month": describe.month, "outputs": describe.outputs, "supply": describe.supply,
+        "programme": describe.programme, "model-card": describe.model_card,
+    }  # fmt: skip
+    page = pages.get(what)
+    if page is not None:
+        text = page(settings or [], lang, scale)
     else:
-        typer.echo(describe.scenario(what, settings or [], lang))
+        text = describe.scenario(what, settings or [], lang)
+    if out is None:
+        typer.echo(text)
+        return
+    with Folder(out, force) as folder:
+        name = f"{what}.md" if what == "model-card" else f"{Path(what).stem}.txt"
+        (folder.path / name).write_text(text + "\n", encoding="utf-8")
+    for path in folder.written:
+        typer.echo(path)
 
 
 @app.command("schema")

@@ -18,7 +18,7 @@ from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import matching
-from sim.workers import Job, Progress, cores, run_jobs
+from sim.workers import Job, Progress, cores, run_jobs, year_ends
 
 LARGEST_SEED = 2**63 - 1
 
@@ -157,27 +157,50 @@ def compare(
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in _expanded(scenarios))
-    names = [one.name for one in chosen]
-    if len(chosen) < 2 or len(set(names)) != len(names):
-        raise InputError("compare", "scenarios", ", ".join(names), "two or more different ones")
+    if len(chosen) < 2:
+        allowed = "two or more different ones"
+        raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), allowed)
+    base = check_baseline("compare", chosen, baseline)
+    jobs = paired_jobs("compare", chosen, scale, replicates, seed, check)
+    results = run_jobs(jobs, processes("compare", workers), year_ends, progress)
+    return _gather(chosen, base, replicates, jobs, results, scale, seed)
+
+
+def check_baseline(command: str, scenarios: Sequence[Scenario], baseline: str | None) -> str:
+    """The baseline: the last scenario unless one is named."""
+    names = [one.name for one in scenarios]
     if baseline is not None and baseline not in names:
-        raise InputError("compare", "--baseline", baseline, ", ".join(names))
-    if not 1 <= replicates <= 100_000:
-        raise InputError("compare", "--replicates", replicates, "1 to 100000")
-    _check_seed(seed, replicates)
-    spans = {(one.time.start, one.time.end) for one in chosen}
-    if len(spans) > 1:
-        raise InputError("compare", "time", sorted(spans), "scenarios over the same months")
-    jobs = [
-        Job(one, replicate, seed + replicate, scale, check)
-        for replicate in range(replicates)
-        for one in chosen
-    ]
+        raise InputError(command, "--baseline", baseline, ", ".join(names))
+    return baseline or names[-1]
+
+
+def processes(command: str, workers: int | None) -> int:
+    """Number of worker processes: all cores unless said."""
     count = workers if workers is not None else cores()
     if count < 1:
-        raise InputError("compare", "--workers", workers, "1 or more")
-    results = run_jobs(jobs, count, progress)
-    return _gather(chosen, baseline or names[-1], replicates, jobs, results, scale, seed)
+        raise InputError(command, "--workers", workers, "1 or more")
+    return count
+
+
+def paired_jobs(
+    command: str, scenarios: Sequence[Scenario], scale: float, replicates: int, seed: int,
+    check: bool = False,
+) -> list[Job]:  # fmt: skip
+    """Every scenario `replicates` times; replicate r has seed `seed + r` in all of them."""
+    names = [one.name for one in scenarios]
+    if not names or len(set(names)) != len(names):
+        raise InputError(command, "scenarios", ", ".join(names), "different ones")
+    if not 1 <= replicates <= 100_000:
+        raise InputError(command, "--replicates", replicates, "1 to 100000")
+    _check_seed(seed, replicates)
+    spans = {(one.time.start, one.time.end) for one in scenarios}
+    if len(spans) > 1:
+        raise InputError(command, "time", sorted(spans), "scenarios over the same months")
+    return [
+        Job(one, replicate, seed + replicate, scale, check)
+        for replicate in range(replicates)
+        for one in scenarios
+    ]
 
 
 def _expanded(scenarios: Sequence[Scenario | str | Path]) -> list[Scenario | str | Path]:
@@ -232,18 +255,26 @@ def _gather(
             frame.insert(1, "replicate", jobs[place].replicate)
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
-    first = results[0].manifest
-    manifest = {
+    manifest = origin("compare", scenarios, results[0].manifest, replicates, seed, scale)
+    return Comparison(
+        scenarios, baseline, replicates, manifest=manifest | {"baseline": baseline}, **frames
+    )
+
+
+def origin(
+    command: str, scenarios: Sequence[Scenario], first: dict[str, Any], replicates: int, seed: int,
+    scale: float,
+) -> dict[str, Any]:  # fmt: skip
+    """Manifest of paired runs, given that of the `first` run."""
+    return {
         "program": first["program"],
         "version": first["version"],
-        "command": "compare",
+        "command": command,
         "scenarios": {one.name: one.hash for one in scenarios},
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
-        "baseline": baseline,
         "replicates": replicates,
         "seed": seed,
         "scale": scale,
         "versions": first["versions"],
         "data": first["data"],
     }
-    return Comparison(scenarios, baseline, replicates, manifest=manifest, **frames)

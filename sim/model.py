@@ -82,7 +82,7 @@ class Province(ColumnModel):
     `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
     are the province's at every scale. `supply_graph` replaces the generated firms and links by a
     networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
-    every month. `changes` set single keys of the scenario, with double underscores for dots:
+    every month; `watchers` are called with the name of each phase after it. `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
@@ -90,7 +90,7 @@ class Province(ColumnModel):
     shared_attributes: ClassVar[frozenset[str]] = frozenset(
         {"data", "population", "settings", "policies", "_labels"}
     )
-    rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views"})
+    rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views", "watchers"})
 
     def __init__(
         self,
@@ -117,6 +117,7 @@ class Province(ColumnModel):
         self.datacollector = DataCollector(
             {name: partial(_latest, name=name) for name in headline_names()}
         )
+        self.watchers: list[Callable[[str], None]] = []
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
         cities = self.tables["cities"]
         administration.prepare(self.context, *(cities.writable(name) for name in ("effort", "mix")))
@@ -160,6 +161,8 @@ class Province(ColumnModel):
             began = perf_counter()
             phase.function(context, **self._views[phase.name])
             self.seconds[phase.name] += perf_counter() - began
+            for watcher in self.watchers:
+                watcher(phase.name)
         if self.check:
             self._verify()
         self._record()
@@ -212,6 +215,7 @@ class Province(ColumnModel):
     def __deepcopy__(self, memo: dict[int, Any]) -> Province:
         new: Province = super().__deepcopy__(memo)
         new._bind()
+        new.watchers = []
         return new
 
     def _measure_start(self) -> None:

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field, model_validator
 
 from sim.core.clock import month_name, month_number
 from sim.parameters import Section, number
 
-CLAUSES = tuple(f"A{i}" for i in range(1, 11)) + tuple(f"S{i}" for i in range(1, 7))
+
+class Clause(NamedTuple):
+    """A clause of the 2014 document: where it stands there, its heading, the heading in English."""
+
+    place: str
+    zh: str
+    en: str
+
+
+CLAUSES = {
+    "A1": Clause("二(一)", "产品与装备智能化开发", "smart products and equipment"),
+    "A2": Clause("二(二)", "机器换人", "machines for labour"),
+    "A3": Clause("二(三)", "重点行业与区域绿色安全制造", "green and safe production"),
+    "A4": Clause("二(四)", "电商换市及相关产业发展", "e-commerce and its industries"),
+    "A5": Clause("二(五)", "中小微企业信息化服务", "services for small and micro firms"),
+    "A6": Clause("二(六)", "骨干企业信息化提升", "informatization of backbone firms"),
+    "A7": Clause("二(七)", "智慧城市建设示范试点", "smart-city pilots"),
+    "A8": Clause("二(八)", "云服务产业培育", "cloud services"),
+    "A9": Clause("二(九)", "专用电子及软件产业基地建设", "electronics and software bases"),
+    "A10": Clause("二(十)", "网络信息产业技术创新", "innovation in information technology"),
+    "S1": Clause("三(一)", "加强组织领导", "leadership"),
+    "S2": Clause("三(二)", "分层开展培训", "training"),
+    "S3": Clause("三(三)", "分级分类示范", "tiered demonstrations"),
+    "S4": Clause("三(四)", "创新体制机制", "rules of support and purchase"),
+    "S5": Clause("三(五)", "加大财政金融支持", "public money and finance"),
+    "S6": Clause("三(六)", "健全评价机制", "evaluation and ranking"),
+}
 """Ten special actions and six safeguards of the 2014 document."""
 _MONTHS = ("start", "end", "city_from", "province_from")
 _PLACES = ("places", "platforms")

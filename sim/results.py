@@ -35,12 +35,19 @@ KEYS = {
     "baseline": "基准", "difference": "差异", "low": "95%区间下限", "high": "95%区间上限",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
     "q75": "75%分位", "q95": "95%分位",
+    "target": "目标", "measure": "条款", "class": "类别", "indicator": "指标", "year": "年份",
+    "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
+    "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
+    "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",
+    "probability_high": "概率95%上限", "added": "与基准之差", "added_q05": "差异5%分位",
+    "added_q95": "差异95%分位", "published": "公布值", "published_year": "公布年份",
+    "published_source": "公布来源", "model": "模型同年", "prices": "价格", "weak_proxy": "弱代理说明",
 }  # fmt: skip
 UNITS = {
     "0-1": "0-1", "100m CNY": "亿元", "100m CNY/month": "亿元/月",
     "10k CNY/person/year": "万元/人·年", "10k persons": "万人", "2012 = 1": "2012年=1",
     "applications": "项", "firms": "家", "firms/month": "家/月", "log points": "对数点",
-    "months": "月", "projects": "项", "projects/month": "项/月", "share": "占比",
+    "months": "月", "platforms": "个", "projects": "项", "projects/month": "项/月", "share": "占比",
     "share of firms": "占企业比重", "2013 = 1": "2013年=1", "number/month": "个/月", "rank": "位",
     "ratio": "比值", "tce/10k CNY": "吨标准煤/万元", "teams": "个", "workshops": "个",
 }  # fmt: skip
@@ -239,7 +246,7 @@ def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:
     """Title of every instrument of a run's or a comparison's scenarios, by name."""
     # A comparison's manifest holds the settings of several scenarios by name.
     settings = manifest.get("settings", {})
-    several = manifest.get("command") == "compare"
+    several = "scenarios" in manifest
     labels = {kind.model_fields["kind"].default: kind.label for kind in INSTRUMENTS}
     return {
         name: table["title"][lang] or labels[table["kind"]][0 if lang == "zh" else 1]

@@ -14,11 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from sim.outputs import BY_NAME
+from sim.report.text import figure, is_share
 from sim.results import headline_names, unit_of
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
     from sim.results import Results
+    from sim.scoring import Scorecard
 
 
 class Bar:
@@ -77,18 +79,6 @@ WORDS = {
 }  # fmt: skip
 
 
-def figure(value: float, unit: str = "") -> str:
-    """A number with three to four significant digits; shares in per cent."""
-    if value != value:
-        return "-"
-    if is_share(unit):
-        return f"{100 * value:.2f} %"
-    size = abs(value)
-    if size >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}" if size >= 0.0005 or size == 0 else f"{value:.1e}"
-
-
 def gap(value: float, unit: str, lang: str) -> str:
     """A difference with its sign; of shares in percentage points."""
     if value != value:
@@ -97,11 +87,6 @@ def gap(value: float, unit: str, lang: str) -> str:
     if is_share(unit):
         return f"{sign}{100 * value:.2f} {WORDS[lang]['points']}"
     return sign + figure(value)
-
-
-def is_share(unit: str) -> bool:
-    """True for units such as share of firms."""
-    return unit == "share" or unit.startswith("share of ")
 
 
 def headline_of_run(results: Results, lang: str) -> None:
@@ -146,6 +131,35 @@ def headline_of_comparison(comparison: Comparison, lang: str) -> None:
                 " … ".join(ends),
             )
         Console(width=_width()).print(table)
+
+
+def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
+    """The headline targets and then the others: figure with interval and runs that meet it."""
+    from sim.report.score_rows import SCORE_WORDS, lines
+
+    words = SCORE_WORDS[lang]
+    titles = {one.name: getattr(one.title, lang) or one.name for one in scorecard.scenarios}
+    made = lines(scorecard, lang)
+    console = Console(width=_width())
+    for headline in (True, False):
+        table = Table(title=words["headline" if headline else "others"])
+        for column in ("code", "indicator", "unit", "year", "goal"):
+            table.add_column(words[column], justify="right" if column == "goal" else "left")
+        for name in scorecard.names:
+            table.add_column(titles[name], justify="right")
+            table.add_column(words["met"], justify="right")
+        table.add_column(words["published"], justify="right")
+        chosen = [line for line in made if line.target.headline == headline]
+        for line, after in zip(chosen, [*chosen[1:], None], strict=True):
+            table.add_row(
+                line.target.code, line.indicator, line.unit, line.target.year, line.goal,
+                *[text for name in scorecard.names for text in line.results[name]],
+                line.published,
+                end_section=after is not None and after.target.measure != line.target.measure,
+            )  # fmt: skip
+        console.print(table)
+    for key in ("weak", "prices_note", "chance"):
+        console.print(words[key].format(n=scorecard.replicates), highlight=False)
 
 
 def written(out: Path, paths: Sequence[Path]) -> None:

@@ -40,14 +40,23 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[Results]:
-    """Results in the order of the jobs, whatever the number of worker processes."""
+def run_jobs[Kept](
+    jobs: Sequence[Job],
+    workers: int,
+    keep: Callable[[Results], Kept],
+    progress: Progress | None = None,
+) -> list[Kept]:
+    """What `keep` takes of each run, in the order of the jobs, whatever the number of workers.
+
+    `keep` is a function of a module: it runs where the run ran, so that only what it returns
+    crosses over.
+    """
     tell = progress if progress is not None else _silent
     tell(0, len(jobs))
     if workers == 1 or len(jobs) == 1:
         found = []
         for job in jobs:
-            found.append(run_job(job))
+            found.append(run_job(job, keep))
             tell(len(found), len(jobs))
         return found
     # Workers then find compiled kernels and the population on disk and only read them.
@@ -59,7 +68,7 @@ def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None
     )
     try:
         with _quiet_start():
-            futures = [pool.submit(run_job, job) for job in jobs]
+            futures = [pool.submit(run_job, job, keep) for job in jobs]
         results = _collect(futures, tell)
     except BaseException:
         for process in list((pool._processes or {}).values()):
@@ -70,17 +79,22 @@ def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None
     return results
 
 
-def run_job(job: Job) -> Results:
-    """One run; year ends only for the city and programme tables, to keep memory flat."""
+def run_job[Kept](job: Job, keep: Callable[[Results], Kept]) -> Kept:
+    """One run, and what `keep` takes of it."""
     from sim.model import Province
 
     try:
-        results = Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
+        model = Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check)
+        return keep(model.run())
     except InputError:
         raise
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         raise RuntimeError(f"{job.scenario.name}, replicate {job.replicate}: {what}") from error
+
+
+def year_ends(results: Results) -> Results:
+    """Without sectors and tiers, and with cities and programme at year ends, to keep memory flat."""
     last = results.province["month"].iloc[-1]
     results.sectors = results.sectors.iloc[:0]
     results.tiers = results.tiers.iloc[:0]
@@ -103,7 +117,7 @@ def _silent(done: int, total: int) -> None:
     return
 
 
-def _collect(futures: Sequence[Future[Results]], tell: Progress) -> list[Results]:
+def _collect[Kept](futures: Sequence[Future[Kept]], tell: Progress) -> list[Kept]:
     try:
         for done, future in enumerate(as_completed(futures), 1):
             future.result()

@@ -184,6 +184,9 @@ def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple
             by_lot(vacant[free], firms.uid, key), firms.uid, firms.weight, call.award, call.money,
             call.places, key,
         )  # fmt: skip
+        # Told by the id that the newcomer will have.
+        uids = firms.uid[rows] + np.uint32(context.world.uid_stride)
+        context.watch.met(context.clock.month, "start_up", call.instrument, rows, uids, paid)
         place = np.searchsorted(vacant, rows)
         supported[place] = 1
         award[place] = paid / firms.weight[rows]

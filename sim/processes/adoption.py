@@ -149,6 +149,7 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     live = context.awards.live()
     flow = np.zeros((context.world.cities, 5))
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
+    context.watch.terms[:] = np.nan
     _decide(
         np.array(
             [
@@ -180,6 +181,8 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.adoption,
         context.finance,
         flow,
+        context.watch.row,
+        context.watch.terms,
     )
     _book(context, cities, flow)
     _use_awards(context, firms)
@@ -318,6 +321,8 @@ def _decide(
     numbers: Any,
     finance: Any,
     flow: Any,
+    watched: Any,
+    seen: Any,
 ) -> None:
     always, with_finance, with_capacity, with_skills, with_beliefs = (
         switches[0], switches[1], switches[2], switches[3], switches[4],
@@ -425,11 +430,18 @@ def _decide(
                 # A decision is drawn for each technology, so one more known moves no other's luck.
                 slope = numbers.choice_sharpness * (years - limit) / limit
                 chance = 0.0 if slope > 50.0 else 1.0 / (1.0 + np.exp(max(slope, -50.0)))
-                if uniform(decision_key, firms.uid[i], k) >= chance:
-                    firms.barrier[i, k] = UNPROFITABLE
-                    continue
             else:
-                years = np.float64(k)
+                net, years, chance = 0.0, np.float64(k), 1.0
+            if i == watched:
+                # In the order of watch.TERMS.
+                seen[k, 0], seen[k, 1], seen[k, 2], seen[k, 3] = provider, quote, cost, net
+                seen[k, 4], seen[k, 5], seen[k, 6] = firms.belief[i, k], years, limit
+                seen[k, 7], seen[k, 8], seen[k, 9] = chance, award, advance
+                seen[k, 10], seen[k, 11], seen[k, 12] = own, loan, lease
+                seen[k, 13] = interest
+            if uniform(decision_key, firms.uid[i], k) >= chance:
+                firms.barrier[i, k] = UNPROFITABLE
+                continue
             if with_skills and firms.capability[i] < tech.skill_requirement[k]:
                 firms.barrier[i, k] = NO_SKILLS
             elif (firms.applied[i] >> k) & 1:

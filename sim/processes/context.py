@@ -13,6 +13,7 @@ from sim.core.table import Array, Table
 from sim.instruments import Account, GrantCall, Instruments
 from sim.parameters import Mechanisms
 from sim.processes.awards import Awards
+from sim.processes.watch import Watch
 from sim.world.state import World
 
 
@@ -83,6 +84,7 @@ class Context:
     provider_density: Array = field(default_factory=lambda: np.zeros((0, 0)))
     pending: list[tuple[int, GrantCall]] = field(default_factory=list)
     measures: dict[str, Any] = field(default_factory=dict)
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def tables(self) -> dict[str, Table]:

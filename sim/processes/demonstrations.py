@@ -31,6 +31,9 @@ def demonstrate(context: Context, firms: Any, call: DemonstrationCall) -> None:
     chosen, paid = take_in_order(
         order, firms.uid, firms.weight, call.award, call.money, call.places, now
     )
+    context.watch.met(
+        context.clock.month, "demonstration", call.instrument, chosen, firms.uid[chosen], paid
+    )
     _show(context, firms, call, chosen, paid / firms.weight[chosen])
     total = float(paid.sum())
     spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
@@ -58,6 +61,8 @@ def _name_regions(context: Context, firms: Any, call: DemonstrationCall) -> None
     named[chosen] = 1.0
     rows = np.flatnonzero(user & np.isin(firms.county, chosen))
     each = call.award / users[firms.county[rows]]
+    paid = each * firms.weight[rows]
+    context.watch.met(context.clock.month, "region", call.instrument, rows, firms.uid[rows], paid)
     _show(context, firms, call, rows, each)
     due = call.award * len(chosen)
     spend(context, call.instrument, due, "firms", "subsidy", float(len(chosen)))

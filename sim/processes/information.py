@@ -84,6 +84,8 @@ def spread_information(context: Context, firms: Firms, clusters: Clusters, citie
         hazard[:, [ECOMMERCE, CLOUD]] += digital[:, None]
         links, local = numbers.suppliers + numbers.customers, in_county(context, firms)
     bound = -np.expm1(-(hazard + links + _most_in_city(context, local)) / 12.0)
+    if mode == NETWORK and context.watch.row >= 0:
+        _note_channels(context, firms, peers, shown, marketing, digital, local)
     _spread(
         mode,
         month_key(context.seed, "awareness", context.clock.month),
@@ -123,6 +125,41 @@ def _most_in_city(context: Context, local: Array) -> Array:
     most = np.zeros((context.world.cities, local.shape[1]))
     np.maximum.at(most, context.world.shared["county_city"], local)
     return np.repeat(most, context.world.sectors, axis=0)
+
+
+def _note_channels(
+    context: Context, firms: Firms, peers: Array, shown: Array, marketing: Array, digital: Array,
+    local: Array,
+) -> None:  # fmt: skip
+    """Hazard a year of the watched firm by channel and technology; the sum is what it is drawn on.
+
+    `peers`, `shown` and `marketing` are (clusters, 8), `digital` (clusters,) and
+    `local` (counties, 8) already hazards.
+    """
+    numbers, edges, row = context.information, context.world.edges, context.watch.row
+    cluster = int(firms.city[row]) * context.world.sectors + int(firms.sector[row])
+    suppliers = edges.suppliers[edges.supplier_start[row] : edges.supplier_start[row + 1]]
+    customers = edges.customers[edges.customer_start[row] : edges.customer_start[row + 1]]
+    online = np.zeros(len(TECHNOLOGIES))
+    online[[ECOMMERCE, CLOUD]] = digital[cluster]
+    context.watch.channels[:] = np.stack(
+        [
+            np.full(len(TECHNOLOGIES), numbers.innovation),
+            numbers.cluster_peers * peers[cluster],
+            numbers.demonstrations * shown[cluster] + local[firms.county[row]],
+            numbers.marketing * marketing[cluster],
+            online,
+            numbers.suppliers * _shares(suppliers, firms.adopted),
+            numbers.customers * _shares(customers, firms.adopted),
+        ],
+        axis=1,
+    )
+
+
+def _shares(others: Array, adopted: Array) -> Array:
+    """Share of the rows `others` (n,) that use each technology, (8,)."""
+    count = len(others)
+    return np.array([adopting_share(k, 0, count, others, adopted) for k in range(8)])
 
 
 @njit(nogil=True, cache=True)

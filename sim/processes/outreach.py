@@ -37,6 +37,7 @@ def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     _advise(context, firms, rows, call.technologies, call.response, call.capability, key)
     if call.matching:
         firms.matched[rows] |= bits & context.world.applicable[firms.sector[rows]]
+    context.watch.met(context.clock.month, "visit", call.instrument, rows, firms.uid[rows], paid)
     reached = float(paid.sum()) / call.cost
     spend(context, call.instrument, float(paid.sum()), "providers", "services", reached)
 
@@ -95,6 +96,10 @@ def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
     ]  # fmt: skip
     clients = np.concatenate(found)
     _advise(context, firms, clients, call.technologies, 1.0, call.capability, key)
+    free = np.zeros(len(clients))
+    context.watch.met(
+        context.clock.month, "client", call.instrument, clients, firms.uid[clients], free
+    )
 
 
 def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> None:
@@ -125,6 +130,7 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     )
     if len(rows) == 0:
         return
+    context.watch.met(context.clock.month, "pilot", call.instrument, rows, firms.uid[rows], paid)
     firms.pilot[rows] |= bit
     each = paid / firms.weight[rows]
     firms.cash[rows] += each
@@ -160,6 +166,9 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     )
     if len(rows) == 0:
         return
+    context.watch.met(
+        context.clock.month, "inspection", call.instrument, rows, firms.uid[rows], paid
+    )
     firms.charge[rows] = call.charge
     # An order to comply says what would comply.
     firms.aware[rows] |= np.uint8(1 << GREEN_IOT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sim.processes.awards import LAPSED, PAID
 from sim.processes.context import Context
 
@@ -53,6 +55,9 @@ def _pay(context: Context, firms: Any, one: int, amount: float) -> None:
     firms.subsidy[row] += amount
     awards.paid[one] += amount
     awards.paid_month[one] = context.clock.month
+    name = list(context.public)[int(awards.instrument[one])]
+    at = np.array([row])
+    context.watch.met(context.clock.month, "award", name, at, firms.uid[at], np.array([total]))
     context.flows.book(account.payer, "firms", "subsidy", total)
 
 

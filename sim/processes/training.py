@@ -43,4 +43,8 @@ def train(context: Context, firms: Any, cities: Any, places: TrainingPlaces) -> 
     cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
     cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
     due = min(total * scale * places.cost, places.money)
+    each = people[rows] * (0.05 * scale * places.cost)
+    context.watch.met(
+        context.clock.month, "training", places.instrument, rows, firms.uid[rows], each
+    )
     spend(context, places.instrument, due, "providers", "training", total * scale)

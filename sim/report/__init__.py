@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.comparison import Comparison
     from sim.results import Results
+    from sim.scoring import Scorecard
 
 
 def write_comparison(comparison: Comparison, folder: Path, lang: str) -> None:
@@ -27,3 +28,10 @@ def write_run(results: Results, folder: Path, lang: str) -> None:
 
     made = run_figures(results, folder / "figures", lang)
     (folder / "report.html").write_text(run_page(results, made, lang), encoding="utf-8")
+
+
+def write_scorecard(scorecard: Scorecard, folder: Path, lang: str) -> None:
+    """figures/*.png, figures/*.svg and report.html of a scorecard into an open folder."""
+    from sim.report.scorecard import write
+
+    write(scorecard, folder, lang)

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -56,7 +57,7 @@ def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) 
         f"lianghua compare {names} --baseline {comparison.baseline} --replicates {n} "
         f"--scale {manifest['scale']:g} --seed {manifest['seed']} --lang {lang} --out out/repeat"
     )
-    return _page(title, parts, words["uncertainty_text"].format(n=n), command, manifest, lang)
+    return page(title, parts, words["uncertainty_text"].format(n=n), command, manifest, lang)
 
 
 def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
@@ -71,13 +72,14 @@ def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
         f"lianghua run {manifest['scenario']} --scale {manifest['scale']:g} --seed "
         f"{manifest['seed']} --lang {lang} --out out/repeat"
     )
-    return _page(title, parts, words["uncertainty_text"].format(n=1), command, manifest, lang)
+    return page(title, parts, words["uncertainty_text"].format(n=1), command, manifest, lang)
 
 
-def _page(
+def page(
     title: str, parts: Sequence[str], uncertainty: str, command: str, manifest: dict[str, Any],
     lang: str,
 ) -> str:  # fmt: skip
+    """A whole page: parts, then method, uncertainty, limits, command and provenance."""
     words = TEXT[lang]
     kept = {key: value for key, value in manifest.items() if key != "settings"}
     body = "\n".join(parts)
@@ -100,12 +102,17 @@ def _page(
 
 def _figure(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: str) -> str:
     words = TEXT[lang]
-    data = base64.b64encode(one.png.read_bytes()).decode()
     title = words[one.key]
     return f"""<section><h2>{escape(title)}</h2>
-<img alt="{escape(_headline_of(one, frame, titles, lang))}" src="data:image/png;base64,{data}">
+{picture(one.png, _headline_of(one, frame, titles, lang))}
 <details><summary>{words["how"]}</summary><p>{escape(words[one.key + "_how"])}</p></details>
 <details><summary>{words["table"]}</summary>{_year_ends(one, frame, titles, lang)}</details></section>"""
+
+
+def picture(png: Path, says: str) -> str:
+    """A figure inline, with what it says in words."""
+    data = base64.b64encode(png.read_bytes()).decode()
+    return f'<img alt="{escape(says)}" src="data:image/png;base64,{data}">'
 
 
 def _headline_of(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: str) -> str:

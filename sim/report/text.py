@@ -101,3 +101,20 @@ TEXT: dict[str, dict[str, str]] = {
         "seed": "种子", "scale": "规模", "replicates": "重复次数",
     },
 }  # fmt: skip
+
+
+def figure(value: float, unit: str = "") -> str:
+    """A number with three to four significant digits; shares in per cent."""
+    if value != value:
+        return "-"
+    if is_share(unit):
+        return f"{100 * value:.2f} %"
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if size >= 0.0005 or size == 0 else f"{value:.1e}"
+
+
+def is_share(unit: str) -> bool:
+    """True for units such as share of firms."""
+    return unit == "share" or unit.startswith("share of ")

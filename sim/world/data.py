@@ -85,7 +85,8 @@ class ProvinceData:
 
         Demand indices have mean 1 in the base year; wage 1 at the start; minimum wage 10k CNY a
         year at constant prices; lending rate a year; robot price in 1000 USD; broadband 1 at the
-        start. Online retail, retail sales and software revenue are at constant prices.
+        start; consumer prices with mean 1 in the base year. Online retail, retail sales and software
+        revenue are at constant prices.
         """
         paths = {
             f"{name}_demand": self._index(f"{name}_demand_growth", start, months)
@@ -94,7 +95,7 @@ class ProvinceData:
         paths["wage"] = self._index("wage_growth", start, months)
         paths["broadband"] = self._index("broadband_growth", start, months)
         paths["robot_price"] = self._yearly("robot_price", start, months)
-        prices = self._index("consumer_price_growth", start, months)
+        prices = paths["consumer_price"] = self._index("consumer_price_growth", start, months)
         for name in ("online_retail", "retail_sales", "software_revenue"):
             paths[name] = self._index(f"{name}_growth", start, months) / prices
         paths["minimum_wage"] = self._steps("minimum_wage", start, months) * 12e-4 / prices

@@ -48,6 +48,11 @@ COLUMNS = {
     "size_classes": (
         "size | tier firms employees_low employees_high mean_employees output_per_employee_ratio"
     ),
+    "target_outcomes": "target year | value",
+    "targets": (
+        "id | measure clause indicator_zh indicator_en unit unit_zh year kind operator value "
+        "weight_class table output within_year over_years years prices proxy_zh proxy_en"
+    ),
     "technologies": (
         "code | name_zh name_en provider_kind fixed_cost_10k scaled_cost_10k "
         "size_reference size_exponent cost_per_worker_displaced_10k running_cost_share "

@@ -70,6 +70,7 @@ def test_same_files_with_one_and_two_workers_and_another_hash_seed(tmp_path: Pat
     )
 
 
+WRITERS = ("run", "compare", "scorecard", "story")
 MISTAKES = [
     (["run", "document2014"], "document_2014"),
     (["run", "nowhere.toml"], "No such file"),
@@ -87,7 +88,14 @@ MISTAKES = [
     (["compare", "document_2014", "no_programme", "--replicates", "0"], "1 to"),
     (["compare", "document_2014", "no_programme", "--workers", "0"], "1 or more"),
     (["compare", "document_2014", "no_programme", "--baseline", "x"], "no_programme"),
+    (["scorecard"], "scenarios"),
+    (["scorecard", "no_programme", "--replicates", "0"], "1 to"),
+    (["scorecard", "no_programme", "--baseline", "x"], "no_programme"),
     (["describe", "nothing"], "document_2014"),
+    (["story", "firm"], "--example"),
+    (["story", "firm", "twelve"], "an id such as 1207"),
+    (["story", "firm", "999999", "--scale", "0.01"], "such as"),
+    (["story", "city", "Hangzou", "--scale", "0.01"], "Hangzhou?"),
     (["run", "province.parquet"], "Parquet"),
 ]
 
@@ -97,7 +105,7 @@ def test_a_mistake_is_one_line_and_exit_two(
     tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     out = tmp_path / "out"
-    more = ["--out", str(out)] if arguments[0] in ("run", "compare") else []
+    more = ["--out", str(out)] if arguments[0] in WRITERS else []
     done = lianghua(*arguments, *more)
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr
@@ -182,7 +190,7 @@ def test_help_is_quick_because_it_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert done.stderr.strip() == "[]"
-    for verb in ("run", "compare", "scenarios", "describe", "schema", "warm-up"):
+    for verb in ("run", "compare", "scenarios", "story", "describe", "schema", "warm-up"):
         assert verb in done.stdout
 
 
@@ -209,3 +217,17 @@ def test_describe_and_scenarios_speak_from_the_declarations() -> None:
     assert "工资快涨" in listed.stdout
     schema = lianghua("schema")
     assert json.loads(schema.stdout)["title"] == "Lianghua scenario"
+
+
+def test_a_story_and_the_model_card_are_written_whole(tmp_path: Path) -> None:
+    found = lianghua("story", "firm", "no_programme", "--example", *SMALL)
+    assert found.returncode == 0, found.stderr
+    uid = found.stdout.split()[0]
+    told = lianghua("story", "firm", uid, "no_programme", *SMALL, "--out", str(tmp_path / "firm"))
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.startswith(f"Firm {uid}\n")
+    text = (tmp_path / "firm" / "story.txt").read_text(encoding="utf-8")
+    assert told.stdout.startswith(text.rstrip())
+    card = lianghua("describe", "model-card", "--scale", "0.01", "--out", str(tmp_path / "card"))
+    assert card.returncode == 0, card.stderr
+    assert [path.name for path in (tmp_path / "card").iterdir()] == ["model-card.md"]

@@ -1,13 +1,11 @@
-"""Texts of `lianghua describe`: made from the declarations, never written twice."""
+"""The month, the outputs, the supply graph and scenarios in words, from the declarations."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rich.cells import cell_len
-
+from sim.describe.layout import first_sentence, padded, wrapped
 from sim.outputs import OUTPUTS
 from sim.results import unit_of
 from sim.scenario import DIRECTORY, Scenario, find, read
@@ -65,14 +63,14 @@ def month(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -
     for phase in PHASES:
         share = province.seconds[phase.name] / total
         title = phase.zh if lang == "zh" else phase.en
-        lines.append(f"{phase.number:2} {_padded(title, 24)} {phase.name:14} {share:6.1%}")
+        lines.append(f"{phase.number:2} {padded(title, 24)} {phase.name:14} {share:6.1%}")
         for table in phase.views:
             written = phase.writes.get(table, frozenset())
             read_only = [name for name in phase.reads(table) if name not in written]
             if read_only:
-                lines.append(_wrapped(f"     {table} {words['reads']}: ", read_only))
+                lines.append(wrapped(f"     {table} {words['reads']}: ", read_only))
             if written:
-                lines.append(_wrapped(f"     {table} {words['writes']}: ", sorted(written)))
+                lines.append(wrapped(f"     {table} {words['writes']}: ", sorted(written)))
     speed = 1000 * total / (province.clock.months - 1)
     rows = province.tables["firms"].rows
     lines.append(f"   {speed:.2f} {words['speed']} {rows:,} {words['rows']}".rstrip())
@@ -87,8 +85,8 @@ def outputs(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05)
     lines = []
     for output in OUTPUTS:
         star = "*" if output.headline else " "
-        title = _padded(output.zh if lang == "zh" else output.en, 40)
-        unit = _padded(unit_of(output.name, lang), 22)
+        title = padded(output.zh if lang == "zh" else output.en, 40)
+        unit = padded(unit_of(output.name, lang), 22)
         lines.append(f"{star} {output.name:34} {title} {unit} {', '.join(output.where)}")
         note = output.note_zh if lang == "zh" else output.note_en
         if note:
@@ -106,15 +104,15 @@ def supply(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) 
     words = WORDS[lang]
     province = Province(Scenario.load("no_programme", settings), scale=scale)
     numbers = ("here", "low", "central", "high")
-    titles = " ".join(_padded(words[name], 8, right=True) for name in numbers)
-    lines = [f"{_padded(words['fact'], 28)} {titles}  {words['unit']}"]
+    titles = " ".join(padded(words[name], 8, right=True) for name in numbers)
+    lines = [f"{padded(words['fact'], 28)} {titles}  {words['unit']}"]
     for row in province.supply.summary():
         lines.append(
             f"{row['fact']:28} {row['value']:8.3g} {row['low']:8.3g} {row['central']:8.3g} "
             f"{row['high']:8.3g}  {row['unit']}"
         )
-    titles = " ".join(_padded(words[name], 14, right=True) for name in ("cells", "error"))
-    lines += ["", f"{_padded(words['margin'], 22)} {titles}"]
+    titles = " ".join(padded(words[name], 14, right=True) for name in ("cells", "error"))
+    lines += ["", f"{padded(words['margin'], 22)} {titles}"]
     # The population at the level of the base year; a run scales it to its first month.
     chosen = province.settings.population
     parameters = PopulationParameters(**chosen.model_dump(exclude={"seed"}))
@@ -156,29 +154,7 @@ def scenarios(lang: str = "en") -> str:
     return "\n".join([*lines, "", WORDS[lang]["patterns"]]).lstrip()
 
 
-def first_sentence(text: str) -> str:
-    """Up to the first full stop that ends a sentence (a decimal point does not)."""
-    found = re.match(r".*?(?:[。!?]|[.!?](?=\s|$))", text, re.DOTALL)
-    return " ".join((found[0] if found else text).split())
-
-
 def _short(where: str) -> str:
     """A shipped scenario by its name, any other by its path."""
     path = Path(where)
     return path.stem if path.resolve().parent == DIRECTORY else where
-
-
-def _padded(text: str, width: int, right: bool = False) -> str:
-    """Padded to a width on screen, where a Chinese character takes two places."""
-    spaces = " " * max(0, width - cell_len(text))
-    return spaces + text if right else text + spaces
-
-
-def _wrapped(before: str, words: Iterable[str], width: int = 100) -> str:
-    lines, line = [], before
-    for word in words:
-        if cell_len(line) + len(word) + 1 > width:
-            lines.append(line.rstrip())
-            line = " " * cell_len(before)
-        line += word + " "
-    return "\n".join([*lines, line.rstrip()])

@@ -1,0 +1,1 @@
+"""The official indices and the scorecard: pure functions over series and tables."""

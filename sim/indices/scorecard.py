@@ -1,0 +1,169 @@
+"""Scoring a run against the targets: a year's figure, years put together, met or not.
+
+Series come by `table.name` as arrays (months,) or (months, places), so that nothing here knows
+where they were recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from sim.core.table import Array
+from sim.indices.targets import Target
+
+BASE_YEAR = 2013
+"""Directions and growth since the programme are against this year, the last before it."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one run offers to be scored.
+
+    `months` are names such as 2014-05; `values` are by `table.name`, (months,) or (months, places);
+    `yearly` by `table.name` a value a year, for what is made once a year; `kinds` the kind of every
+    instrument by name; `consumer_prices` (months,) with mean 1 in the base year.
+    """
+
+    months: Sequence[str]
+    values: Mapping[str, Array]
+    yearly: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    consumer_prices: Array | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """A target in one run.
+
+    `value` is in the target's unit (the change since 2013 for a direction); `relative` is 1 at the
+    target and grows as the result gets better; `met` is None, and the others NaN, if the run does
+    not cover the target's years. `years` holds the figure of every whole year, for reading beside
+    published outcomes.
+    """
+
+    value: float
+    relative: float
+    met: bool | None
+    years: Mapping[int, float]
+
+
+def score(target: Target, series: Series) -> Score:
+    """Value of a target in a run, and whether it is met."""
+    paths = [yearly(target, output, series) for output in target.outputs]
+    shown = {year: float(np.min(values)) for year, values in paths[0].items()}
+    if target.over_years == "least_ratio":
+        shown = {}
+    values = [_over_years(target, path, output, series)
+              for output, path in zip(target.outputs, paths, strict=True)]  # fmt: skip
+    worst = np.max if target.operator == "<=" else np.min
+    # A target on several outputs is met when the last of them meets it.
+    value = float(worst(values))
+    if np.isnan(value):
+        return Score(np.nan, np.nan, None, shown)
+    base = shown.get(BASE_YEAR, np.nan)
+    return Score(value, _relative(target, value, base), _met(target, value), shown)
+
+
+def yearly(target: Target, output: str, series: Series) -> dict[int, Array]:
+    """A figure for each whole year of an output, () or (places,).
+
+    Raises KeyError with the name of a series that is not there.
+    """
+    if target.table == "indices":
+        return {year: np.array(v) for year, v in series.yearly[f"indices.{output}"].items()}
+    monthly = _monthly(target, output, series)
+    rows: dict[int, list[int]] = {}
+    for place, month in enumerate(series.months):
+        rows.setdefault(int(month[:4]), []).append(place)
+    found: dict[int, Array] = {}
+    for year, places in rows.items():
+        if len(places) < 12:
+            continue
+        part = monthly[places]
+        if target.within_year == "end":
+            found[year] = part[-1]
+        elif target.within_year == "mean":
+            found[year] = part.mean(axis=0)
+        elif target.within_year == "sum":
+            found[year] = part.sum(axis=0)
+        else:
+            before = monthly[places[0] - 1] if places[0] else np.zeros_like(part[-1])
+            found[year] = part[-1] - before
+    return found
+
+
+def instruments_of(pattern: str, kinds: Mapping[str, str]) -> list[str]:
+    """Names of the instruments that a `kind:name` pattern stands for; * matches any characters."""
+    kind, _, name = pattern.partition(":")
+    return [one for one, its in kinds.items() if its == kind and fnmatchcase(one, name)]
+
+
+def _monthly(target: Target, output: str, series: Series) -> Array:
+    """A series in the prices the target is compared in, (months,) or (months, places)."""
+    if target.table == "programme":
+        total = np.zeros(len(series.months))
+        for name in instruments_of(output, series.kinds):
+            # An instrument of no budget has no account and reached nobody.
+            total = total + series.values.get(f"programme.{name}", 0.0)
+        return total
+    values = np.asarray(series.values[f"{target.table}.{output}"], dtype=np.float64)
+    if target.prices != "consumer":
+        return values
+    if series.consumer_prices is None:
+        raise KeyError("consumer_prices")
+    return values * series.consumer_prices.reshape(-1, *[1] * (values.ndim - 1))
+
+
+def _over_years(target: Target, path: Mapping[int, Array], output: str, series: Series) -> float:
+    """One figure out of a year's or several years' figures; NaN if a year is missing."""
+    how, (first, last) = target.over_years, target.years
+    if how == "least_ratio":
+        return _least_ratio(path, series.values[f"province.{output}"], series.months, target.years)
+    start = {"level": last, "change": BASE_YEAR, "growth": first - 1}.get(how, first)
+    span = range(first, last + 1) if start == first else (start, last)
+    if any(year not in path for year in span):
+        return np.nan
+    if how == "change":
+        return float(path[last] - path[start])
+    if how == "growth":
+        ratio = float(path[last]) / float(path[start]) if path[start] > 0 else np.nan
+        return float(ratio ** (1.0 / (last - start)) - 1.0)
+    values = np.array([path[year] for year in span])
+    return float(values.max() if how == "maximum" else values.min())
+
+
+def _least_ratio(
+    cities: Mapping[int, Array], province: Array, months: Sequence[str], years: tuple[int, int]
+) -> float:
+    """Growth of the slowest city between two year ends over the province's growth."""
+    first, last = years
+    places = {month: place for place, month in enumerate(months)}
+    ends = [places.get(f"{year}-12") for year in years]
+    if first not in cities or last not in cities or None in ends:
+        return np.nan
+    whole = [float(province[end]) for end in ends if end is not None]
+    if whole[0] <= 0 or whole[1] <= 0 or (cities[first] <= 0).any():
+        return np.nan
+    return float((cities[last] / cities[first]).min() / (whole[1] / whole[0]))
+
+
+def _met(target: Target, value: float) -> bool:
+    if target.value is None:
+        return value > 0 if target.operator == "up" else value < 0
+    return value >= target.value if target.operator == ">=" else value <= target.value
+
+
+def _relative(target: Target, value: float, base: float) -> float:
+    """One plus the distance to the target in the good direction, in targets.
+
+    A direction is put against the level of 2013, of which only the sign is left if it was 0.
+    """
+    gain = value - target.value if target.value is not None else value
+    if target.operator in ("<=", "down"):
+        gain = -gain
+    whole = target.value if target.value is not None else base
+    return 1.0 + (gain / whole if whole > 0 else float(np.sign(gain)))

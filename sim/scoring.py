@@ -1,0 +1,254 @@
+"""The scorecard: every target of the 2014 document in an ensemble of runs, scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.comparison import check_baseline, origin, paired_jobs, prepared, processes
+from sim.core.clock import month_number
+from sim.core.files import Folder
+from sim.core.table import Array
+from sim.indices.scorecard import Score, Series, instruments_of, score
+from sim.indices.targets import Target, load_targets
+from sim.outputs import BY_NAME
+from sim.results import Results, write_manifest, write_table
+from sim.scenario import Scenario
+from sim.workers import Progress, run_jobs
+from sim.world.data import load_data
+
+LOW, HIGH = 0.05, 0.95
+"""Quantiles of the interval over replicates: 90 %."""
+_Z = 1.96
+"""Normal quantile of the 95 % interval of a probability."""
+
+
+@dataclass
+class Scorecard:
+    """Scores of paired replicates of one or more scenarios.
+
+    `runs`: scenario, replicate, target, value (in the target's unit), relative (1 at the target,
+    more is better), met (missing if the run does not cover the target's years). `years`: scenario,
+    replicate, target, year, value of every whole year.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    baseline: str
+    replicates: int
+    runs: pd.DataFrame
+    years: pd.DataFrame
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Scenario names in the order given."""
+        return tuple(one.name for one in self.scenarios)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All targets, those of the headline first, each part in the document's order."""
+        return tuple(sorted(load_targets().rows, key=lambda target: not target.headline))
+
+    def summary(self) -> pd.DataFrame:
+        """A row for each target and scenario.
+
+        target, scenario, runs (that cover it), median, q05 and q95 (90 % of replicates), relative
+        with its q05 and q95, met (runs that meet it), probability with its 95 % Wilson interval,
+        added (paired difference to the baseline: median, q05, q95), published and its year, and
+        `model`, the median of that year.
+        """
+        groups = dict(list(self.runs.groupby(["target", "scenario"], sort=False)))
+        ends = self.years.groupby(["target", "scenario", "year"], sort=False)["value"].median()
+        rows = []
+        for target in self.targets:
+            base = groups[(target.code, self.baseline)]["value"].to_numpy()
+            for name in self.names:
+                runs = groups[(target.code, name)]
+                values = runs["value"].to_numpy()
+                met = runs["met"].dropna()
+                count, total = int(met.sum()), len(met)
+                published = target.last_published
+                year = published.year if published else None
+                rows.append(
+                    {"target": target.code, "scenario": name, "runs": total}
+                    | _spread(values, ("median", "q05", "q95"))
+                    | _spread(runs["relative"].to_numpy(),
+                              ("relative", "relative_q05", "relative_q95"))
+                    | {"met": count, "probability": count / total if total else np.nan}
+                    | dict(zip(("probability_low", "probability_high"), wilson(count, total),
+                               strict=True))
+                    | _spread(values - base, ("added", "added_q05", "added_q95"))
+                    | {"published_year": year, "published": published.value if published else None,
+                       "model": ends.get((target.code, name, year))}
+                )  # fmt: skip
+        frame = pd.DataFrame(rows)
+        return frame.astype({"published_year": float, "published": float, "model": float})
+
+    def table(self, lang: str = "en") -> pd.DataFrame:
+        """The summary with every target's text, unit, value and remarks in a language."""
+        by_code = {target.code: target for target in self.targets}
+        frame = self.summary()
+        chosen = [by_code[code] for code in frame["target"]]
+        words = {
+            "measure": [one.measure for one in chosen],
+            "class": [one.weight_class for one in chosen],
+            "indicator": [getattr(one, lang) for one in chosen],
+            "unit": [one.unit_zh if lang == "zh" else one.unit for one in chosen],
+            "year": [one.year for one in chosen],
+            "operator": [one.operator for one in chosen],
+            "goal": [np.nan if one.value is None else one.value for one in chosen],
+        }
+        for place, (name, column) in enumerate(words.items(), 1):
+            frame.insert(place, name, column)
+        frame["published_year"] = frame["published_year"].astype("Int64")
+        frame["prices"] = [one.prices for one in chosen]
+        frame["published_source"] = [
+            one.last_published.source if one.last_published else "" for one in chosen
+        ]
+        frame["weak_proxy"] = [one.proxy_zh if lang == "zh" else one.proxy_en for one in chosen]
+        return frame
+
+    def save(
+        self, out: Path | str, lang: str = "en", force: bool = False, figures: bool = True
+    ) -> list[Path]:
+        """Write tables, figures, report and manifest into a folder, whole or not at all."""
+        with Folder(Path(out), force) as folder:
+            tables = {"scorecard": self.table(lang), "runs": self.runs, "years": self.years}
+            for name, frame in tables.items():
+                write_table(frame, folder.path / name, self.manifest, lang)
+            if figures:
+                from sim.report import write_scorecard
+
+                write_scorecard(self, folder.path, lang)
+            write_manifest(self.manifest, folder.path)
+        return folder.written
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What a run leaves behind: its scores and where they come from."""
+
+    scores: dict[str, Score]
+    manifest: dict[str, Any]
+
+
+def scorecard(
+    scenarios: Sequence[Scenario | str | Path],
+    *,
+    scale: float = 0.05,
+    replicates: int = 10,
+    seed: int = 1,
+    workers: int | None = None,
+    until: str | None = None,
+    settings: Iterable[str] = (),
+    baseline: str | None = None,
+    check: bool = False,
+    progress: Progress | None = None,
+) -> Scorecard:
+    """Score every target in `replicates` runs of each scenario, on common random numbers.
+
+    Replicate r has seed `seed + r` in every scenario. The baseline, which `added` is against, is
+    the last scenario unless named. The result is the same for any number of workers.
+    """
+    pairs = tuple(settings)
+    chosen = tuple(prepared(one, pairs, until) for one in scenarios)
+    jobs = paired_jobs("scorecard", chosen, scale, replicates, seed, check)
+    base = check_baseline("scorecard", chosen, baseline)
+    kept = run_jobs(jobs, processes("scorecard", workers), _keep, progress)
+    order = sorted(
+        range(len(jobs)), key=lambda p: (chosen.index(jobs[p].scenario), jobs[p].replicate)
+    )
+    runs, years = [], []
+    for place in order:
+        key = (jobs[place].scenario.name, jobs[place].replicate)
+        for code, one in kept[place].scores.items():
+            runs.append((*key, code, one.value, one.relative, one.met))
+            years += [(*key, code, year, value) for year, value in one.years.items()]
+    manifest = origin("scorecard", chosen, kept[0].manifest, replicates, seed, scale)
+    manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
+    columns = ["scenario", "replicate", "target"]
+    frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met"])
+    frame["met"] = frame["met"].astype("boolean")
+    return Scorecard(
+        chosen, base, replicates, frame, pd.DataFrame(years, columns=[*columns, "year", "value"]),
+        manifest,
+    )  # fmt: skip
+
+
+def scores(results: Results) -> dict[str, Score]:
+    """The score of every target in one run, by code."""
+    series = _series(results)
+    return {target.code: score(target, series) for target in load_targets().rows}
+
+
+def orphans(
+    targets: Iterable[Target], instruments: Mapping[str, str], indices: Iterable[str] = ()
+) -> list[str]:
+    """What is bound to nothing: outputs that do not exist, instruments that are not there.
+
+    `instruments` gives the kind of each instrument of the programme by name, `indices` the columns
+    of the yearly table of indices.
+    """
+    found = []
+    for target in targets:
+        for output in target.outputs:
+            if target.table == "programme":
+                there = bool(instruments_of(output, instruments))
+            elif target.table == "indices":
+                there = output in set(indices)
+            else:
+                there = output in BY_NAME and target.table in BY_NAME[output].where
+            if not there:
+                found.append(f"{target.code}: no {output} in {target.table}")
+    return found
+
+
+def wilson(met: int, runs: int) -> tuple[float, float]:
+    """95 % interval of a probability after `met` of `runs` (Wilson 1927); NaN without runs."""
+    if runs == 0:
+        return np.nan, np.nan
+    share, square = met / runs, _Z * _Z
+    centre = (share + square / (2 * runs)) / (1 + square / runs)
+    half = _Z * np.sqrt(share * (1 - share) / runs + square / (4 * runs * runs))
+    half /= 1 + square / runs
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _keep(results: Results) -> _Kept:
+    return _Kept(scores(results), results.manifest)
+
+
+def _series(results: Results) -> Series:
+    """A run's frames as arrays by `table.name`, only what the targets ask for."""
+    months = [str(month) for month in results.province["month"]]
+    values: dict[str, Array] = {}
+    for target in load_targets().rows:
+        for output in target.outputs:
+            if target.table in ("province", "cities") and output in results.province:
+                values[f"province.{output}"] = results.province[output].to_numpy()
+            if target.table == "cities" and output in results.cities:
+                column = results.cities[output].to_numpy()
+                values[f"cities.{output}"] = column.reshape(len(months), -1)
+    for name, frame in results.programme.groupby("instrument", sort=False):
+        values[f"programme.{name}"] = frame["beneficiaries"].to_numpy()
+    instruments = results.manifest["settings"]["instruments"]
+    paths = load_data().paths(month_number(months[0]), len(months))
+    return Series(
+        months, values,
+        kinds={name: table["kind"] for name, table in instruments.items()},
+        consumer_prices=paths["consumer_price"],
+    )  # fmt: skip
+
+
+def _spread(values: Array, names: tuple[str, str, str]) -> dict[str, float]:
+    """Median and interval of the runs that cover a target."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return dict.fromkeys(names, np.nan)
+    spread = np.quantile(known, (0.5, LOW, HIGH))
+    return dict(zip(names, map(float, spread), strict=True))
