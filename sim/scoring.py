@@ -110,7 +110,7 @@ class Scorecard:
         frame["published_source"] = [
             one.last_published.source if one.last_published else "" for one in chosen
         ]
-        frame["weak_proxy"] = [one.proxy_zh if lang == "zh" else one.proxy_en for one in chosen]
+        frame["weak_proxy"] = [weakness(one, lang) for one in chosen]
         return frame
 
     def save(
@@ -184,6 +184,14 @@ def scores(results: Results) -> dict[str, Score]:
     """The score of every target in one run, by code."""
     series = _series(results)
     return {target.code: score(target, series) for target in load_targets().rows}
+
+
+def weakness(target: Target, lang: str) -> str:
+    """What is weak about the figure that stands for a target: its binding, then its outputs."""
+    said = [target.proxy_zh if lang == "zh" else target.proxy_en]
+    if target.table in ("province", "cities"):
+        said += [getattr(BY_NAME[output], f"note_{lang}") for output in target.outputs]
+    return (";" if lang == "zh" else "; ").join(text for text in said if text)
 
 
 def orphans(

@@ -42,7 +42,8 @@ class Target:
     is the `within_year` end, mean or sum of the months, or the gain over the year before; they are
     read `over_years` `years` (first, last). `prices` says in which prices money is compared:
     `constant` of the base year, or `consumer`, turned into current prices by the consumer-price
-    path. `proxy` says why the output is a weak stand-in, empty if it is none.
+    path. `proxy` says where the binding itself is loose; what is weak about an output, its own
+    declaration says.
     """
 
     code: str
