@@ -189,8 +189,9 @@ def scores(results: Results) -> dict[str, Score]:
 def weakness(target: Target, lang: str) -> str:
     """What is weak about the figure that stands for a target: its binding, then its outputs."""
     said = [target.proxy_zh if lang == "zh" else target.proxy_en]
-    if target.table in ("province", "cities"):
-        said += [getattr(BY_NAME[output], f"note_{lang}") for output in target.outputs]
+    said += [
+        getattr(BY_NAME[output], f"note_{lang}") for output in target.outputs if output in BY_NAME
+    ]
     return (";" if lang == "zh" else "; ").join(text for text in said if text)
 
 

@@ -40,8 +40,8 @@ class Score:
     """A target in one run.
 
     `value` is in the target's unit (the change since 2013 for a direction); `relative` is 1 at the
-    target and grows as the result gets better; `met` is None, and the others NaN, if the run does
-    not cover the target's years. `years` holds the figure of every whole year, for reading beside
+    target and grows as the result gets better; `met` is None, and the others NaN, if the run has no
+    such series or does not cover the target's years. `years` holds the figure of every whole year, for reading beside
     published outcomes.
     """
 
@@ -53,6 +53,8 @@ class Score:
 
 def score(target: Target, series: Series) -> Score:
     """Value of a target in a run, and whether it is met."""
+    if not all(_recorded(target, output, series) for output in target.outputs):
+        return Score(np.nan, np.nan, None, {})
     paths = [yearly(target, output, series) for output in target.outputs]
     shown = {year: float(np.min(values)) for year, values in paths[0].items()}
     if target.over_years == "least_ratio":
@@ -94,6 +96,17 @@ def yearly(target: Target, output: str, series: Series) -> dict[int, Array]:
             before = monthly[places[0] - 1] if places[0] else np.zeros_like(part[-1])
             found[year] = part[-1] - before
     return found
+
+
+def _recorded(target: Target, output: str, series: Series) -> bool:
+    """Whether the run has a target's series; instruments that are not there reached nobody."""
+    if target.table == "programme":
+        return True
+    name = f"{target.table}.{output}"
+    if target.table == "indices":
+        return name in series.yearly
+    whole = target.over_years != "least_ratio" or f"province.{output}" in series.values
+    return name in series.values and whole
 
 
 def instruments_of(pattern: str, kinds: Mapping[str, str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,23 @@ def made(short: bool = False) -> Scorecard:
     )  # fmt: skip
 
 
-def test_no_orphan_either_way() -> None:
-    from sim.results import INDEX_COLUMNS
+PROGRAMME = {name: one.kind for name, one in Scenario.load(NAMES[0]).instruments.items()}
+INDICES = ("O1a", "O1b", "O2a", "O2b", "O3", "O4")
 
-    programme = {name: one.kind for name, one in Scenario.load(NAMES[0]).instruments.items()}
-    assert orphans(load_targets().rows, programme, INDEX_COLUMNS) == []
-    assert orphans(load_targets().rows, {}, INDEX_COLUMNS)[0].startswith("A1g: no management_pilot")
-    assert "O3: no national_rank in indices" in orphans(load_targets().rows, programme)
+
+def test_no_orphan_either_way() -> None:
+    rest = [one for one in load_targets().rows if one.code not in INDICES]
+    assert orphans(rest, PROGRAMME) == []
+    assert orphans(rest, {})[0] == "A1g: no management_pilot:design_centres_province* in programme"
+    lost = replace(rest[0], outputs=("smart_produce",))
+    assert orphans([lost], PROGRAMME) == ["A1a: no smart_produce in province"]
+    elsewhere = replace(rest[0], table="cities")
+    assert orphans([elsewhere], PROGRAMME) == ["A1a: no smart_products in cities"]
+
+
+@pytest.mark.xfail(reason="the two indices are not among the outputs yet", strict=True)
+def test_targets_of_the_indices_are_bound() -> None:
+    assert orphans([load_targets()[code] for code in INDICES], PROGRAMME, ("national_rank",)) == []
 
 
 def test_counts_intervals_and_differences() -> None:
