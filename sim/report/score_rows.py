@@ -77,8 +77,9 @@ def _line(target: Target, rows: pd.DataFrame, scorecard: Scorecard, lang: str) -
     results = {}
     for name in scorecard.names:
         row = rows.loc[name]
-        spread = " … ".join(_figure(row[key], target, lang) for key in ("q05", "q95"))
-        text = f"{_figure(row['median'], target, lang)} [{spread}]"
+        middle, *ends = (_figure(row[key], target, lang) for key in ("median", "q05", "q95"))
+        # The unit of the middle serves the ends too.
+        text = f"{middle} [{' … '.join(end.partition(' ')[0] for end in ends)}]"
         covered = row["runs"] > 0
         results[name] = (
             text if covered else words["not_scored"],
