@@ -733,11 +733,11 @@ class Outcomes(Section):
         1,
     )
     unmanned_automation: float = number(
-        0.75,
+        0.8,
         "share",
         "无人车间自动化门槛",
-        "automation at which a firm with networked machines has a workshop without operators",
-        "prior",
+        "automation at which a project has left a networked workshop without operators",
+        "half a project below the largest share of tasks that can be automated",
         0,
         1,
     )

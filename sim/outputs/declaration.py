@@ -120,7 +120,7 @@ def summed(value: Callable[[Month], Array]) -> Value:
     """A figure by city (C,) whose sum is the province's."""
 
     def of(month: Month, table: str) -> Any:
-        cities = value(month)
+        cities = month.once(value)
         return cities.sum() if table == "province" else cities
 
     return of

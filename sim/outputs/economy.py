@@ -40,17 +40,17 @@ def _productivity(month: Month, table: str) -> Any:
     base = month.measures.base
     years = (month.context.clock.start + month.number) / 12.0 - 2014.0
     employed = base["employed_persons"] * (1.0 + base["employed_persons_growth"]) ** years
-    return 12.0 * (industry(month).sum() + other(month).sum()) / employed
+    return 12.0 * (month.once(industry).sum() + month.once(other).sum()) / employed
 
 
 def _industry_share(month: Month, table: str) -> Any:
-    made = _of(table, industry(month))
-    return divided(made, made + _of(table, other(month)))
+    made = _of(table, month.once(industry))
+    return divided(made, made + _of(table, month.once(other)))
 
 
 def _energy(month: Month, table: str) -> Any:
     """Energy of the model's firms, and of the rest of the economy with households, over GDP."""
-    gdp = _of(table, industry(month) + other(month))
+    gdp = _of(table, month.once(industry) + month.once(other))
     modelled = month.part(table, "value_added", ALL_TIERS) * 1e-4
     trend = (1.0 - month.context.outcomes.energy_trend) ** (month.number / 12.0)
     rest = month.measures.base["other_energy"] * trend * (gdp - modelled)

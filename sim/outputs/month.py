@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ class Month:
         self.measures: Measures = context.world.measures
         self._sums: dict[str, Array] = {}
         self._flags: dict[str, Array] = {}
+        self._figures: dict[Callable[[Month], Array], Array] = {}
 
     @property
     def number(self) -> int:
@@ -66,6 +68,17 @@ class Month:
         if weights is not None:
             cells = cells * weights[:, None]
         return cells.sum(axis=_AXES[table])
+
+    def by_sector(self, table: str, name: str) -> Array:
+        """Sum of a variable of above-scale industry by sector: (S,) for the province, else (C, S)."""
+        cells: Array = self.cube[:, :, :ABOVE_SCALE, POSITION[name]]
+        return cells.sum(axis=(0, 2) if table == "province" else 2)
+
+    def once(self, figure: Callable[[Month], Array]) -> Array:
+        """A figure that several outputs need, computed once a month."""
+        if figure not in self._figures:
+            self._figures[figure] = figure(self)
+        return self._figures[figure]
 
     def chosen(self, name: str) -> Array:
         """Weights by sector (S,): a field of `Measures`, or 1 for a sector and 0 for others by code.

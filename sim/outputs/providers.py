@@ -53,7 +53,7 @@ def _sector(month: Month, table: str, code: str) -> Any:
 def _information(month: Month, table: str) -> Any:
     outside = month.measures.base["information_outside"] / 12.0 * month.path("domestic_demand")
     outside *= month.attraction(ELECTRONICS)
-    return _sector(month, table, "ICT") + software(month).sum() + outside
+    return _sector(month, table, "ICT") + month.once(software).sum() + outside
 
 
 def _industrial_electronics(month: Month, table: str) -> Any:

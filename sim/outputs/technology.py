@@ -100,9 +100,9 @@ def _declare() -> tuple[Output, ...]:
                note_en="any of networked machines, ERP, PLM, e-commerce, cloud services"),
         Output("unmanned_workshops", "workshops", "无操作工人车间",
                "workshops without operators", PROVINCE, total("unmanned"),
-               note_zh="代理:机联网且自动化达到门槛的规上企业各计一个",
-               note_en="proxy: one for each above-scale firm with networked machines and "
-               "automation at the threshold"),
+               note_zh="代理:模拟期内经机器换人项目达到自动化门槛的机联网规上企业各计一个",
+               note_en="proxy: one for each above-scale firm with networked machines whose "
+               "projects in the run have brought automation to the threshold"),
         Output("demonstration_integration", "share", "示范企业融合水平",
                "technologies used by demonstration firms over those that apply", PLACES,
                ratio("demonstration_used", "demonstration_applicable")),

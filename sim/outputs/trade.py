@@ -34,14 +34,14 @@ def online_retail(month: Month) -> Array:
 
 def _retail_ratio(month: Month, table: str) -> Any:
     retail = month.measures.base["retail_sales"] / 12.0 * month.path("retail_sales")
-    return divided(online_retail(month).sum(), retail)
+    return divided(month.once(online_retail).sum(), retail)
 
 
 def _logistics(month: Month, table: str) -> Any:
     """A path from outside and a part that follows online retail."""
     base = month.measures.base
     rest = base["logistics_value_added"] - base["online_logistics"] * base["online_retail"]
-    online = base["online_logistics"] * online_retail(month).sum()
+    online = base["online_logistics"] * month.once(online_retail).sum()
     return rest / 12.0 * month.path("services_demand") + online
 
 

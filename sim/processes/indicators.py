@@ -18,6 +18,7 @@ from sim.core.table import Array
 from sim.processes.context import Context
 from sim.world.tables import (
     ABOVE_SCALE,
+    AUTOMATION,
     BARRIERS,
     CLOUD,
     ECOMMERCE,
@@ -147,9 +148,10 @@ def measure(
     value_added = 1.0 - world.coefficients.sum(axis=0) - world.imported_share
     _sum(
         context.clock.month, firms, world.sectors, cities.wage, value_added,
-        context.skills.skill_premium, _scales(context, firms, value_added), context.outcomes, cube,
-        barriers, shown,
+        context.skills.skill_premium, cube, barriers, shown,
     )  # fmt: skip
+    scales = _scales(context, firms, value_added)
+    _sum_outcomes(context.clock.month, firms, world.sectors, scales, context.outcomes, cube)
     whole = cube.reshape(world.cities, world.sectors, len(TIERS), count)
     context.measures["cube"] = whole
     context.measures["barriers"] = barriers
@@ -232,8 +234,6 @@ def _sum(
     wage: Any,
     value_added: Any,
     premium: Any,
-    scales: Any,
-    numbers: Any,
     cube: Any,
     barriers: Any,
     shown: Any,
@@ -290,71 +290,78 @@ def _sum(
         row[14] += w * completed
         for k in range(8):
             barriers[tier, k, firms.barrier[i, k]] += w
-        _outcomes(i, month, w, firms, scales, numbers, row)
         if firms.demonstration[i]:
             for k in range(8):
                 shown[cluster, k] += w * MASKS[firms.demonstration[i], k]
 
 
-_FIVE = (
-    (1 << TECHNOLOGIES.index("automation")) | 1 << NETWORKING | 1 << ERP | 1 << PLM | 1 << ECOMMERCE
-)
-_SMART = 1 << NETWORKING | 1 << ERP | 1 << PLM
-_IT = 1 << NETWORKING | 1 << ERP | 1 << PLM | 1 << ECOMMERCE | 1 << CLOUD
 _SYSTEMS = 1 << NETWORKING | 1 << ERP | 1 << PLM
+_FIVE = _SYSTEMS | 1 << AUTOMATION | 1 << ECOMMERCE
+_IT = _SYSTEMS | 1 << ECOMMERCE | 1 << CLOUD
 _FIRST = len(SUMS) + 2 * len(TECHNOLOGIES)
 
 
 @njit(nogil=True, cache=True)
-def _outcomes(i: Any, month: Any, w: Any, firms: Any, scales: Any, numbers: Any, row: Any) -> None:
-    """Add firm i's part in what the programme is judged by, in the order of `OUTCOMES`."""
-    mask, sector = np.int64(firms.adopted[i]), firms.sector[i]
-    output, capability = np.float64(firms.output[i]), np.float64(firms.capability[i])
-    automation = np.float64(firms.automation[i])
-    if mask >> ECOMMERCE & 1:
-        age = month - np.float64(firms.adopted_month[i, ECOMMERCE])
-        grown = age / max(age + numbers.online_ramp, 1.0)
-        row[_FIRST] += w * output * numbers.online_share * capability * grown
-    odds = scales.new_product_rate * capability
-    if mask >> SMART_PRODUCT & 1:
-        odds *= 1.0 + numbers.new_product_lift
-        age = month - np.float64(firms.adopted_month[i, SMART_PRODUCT])
-        row[_FIRST + 2] += w * output * age / max(age + numbers.product_generation, 1.0)
-        row[_FIRST + 3] += w * capability
-        if mask >> NETWORKING & 1:
-            row[_FIRST + 4] += w * capability
-    row[_FIRST + 1] += w * output * odds / (1.0 + odds)
-    row[_FIRST + 5] += w * output * scales.energy[sector] * scales.energy_factor[mask]
-    if mask >> GREEN_IOT & 1:
-        row[_FIRST + 6] += w * output
-        row[_FIRST + 7] += w * (np.float64(firms.skilled[i]) + np.float64(firms.unskilled[i]))
-    project = 0.0
-    if firms.order_month[i] == month:
-        project = np.float64(firms.order_cost[i])
-        # Without limits of capacity a project is over in the month it was ordered.
-        technology = max(np.int64(firms.order_technology[i]), 0)
-        row[_FIRST + 8] += w * project * scales.equipment_share[technology]
-    plant = max(0.0, np.float64(firms.investment[i]) - project)
-    row[_FIRST + 8] += w * plant * scales.plant_equipment
-    if firms.founded[i] == month:
-        row[_FIRST + 9] += w
-    if mask & _IT:
-        row[_FIRST + 10] += w
-    networked = mask >> NETWORKING & 1
-    if networked and automation >= numbers.unmanned_automation:
-        row[_FIRST + 11] += w
-    if mask >> ERP & 1:
-        if mask >> ECOMMERCE & 1 or mask >> CLOUD & 1:
-            row[_FIRST + 12] += w
+def _sum_outcomes(
+    month: Any, firms: Any, sectors: Any, scales: Any, numbers: Any, cube: Any
+) -> None:
+    """Add every firm's part in what the programme is judged by, in the order of `OUTCOMES`."""
+    for i in range(len(firms.alive)):
+        if firms.alive[i] == 0:
+            continue
+        mask, sector = np.int64(firms.adopted[i]), np.int64(firms.sector[i])
+        cluster = np.int64(firms.city[i]) * sectors + sector
+        row = cube[cluster * 4 + firms.tier[i]]
+        w = np.float64(firms.weight[i])
+        output, capability = np.float64(firms.output[i]), np.float64(firms.capability[i])
+        automation = np.float64(firms.automation[i])
         if mask >> ECOMMERCE & 1:
-            row[_FIRST + 13] += w
-    if firms.pilot[i] != 0 or COUNTS[mask & _SYSTEMS] >= 2.0:
-        row[_FIRST + 14] += w
-    if mask & _FIVE == _FIVE:
-        row[_FIRST + 15] += w
-    if mask & _SMART == _SMART and automation >= numbers.smart_automation:
-        row[_FIRST + 16] += w
-    if firms.demonstration[i]:
-        applies = np.int64(scales.applicable[sector])
-        row[_FIRST + 17] += w * COUNTS[mask & applies]
-        row[_FIRST + 18] += w * COUNTS[applies]
+            age = month - np.float64(firms.adopted_month[i, ECOMMERCE])
+            grown = age / max(age + numbers.online_ramp, 1.0)
+            row[_FIRST] += w * output * numbers.online_share * capability * grown
+        odds = scales.new_product_rate * capability
+        if mask >> SMART_PRODUCT & 1:
+            odds *= 1.0 + numbers.new_product_lift
+            age = month - np.float64(firms.adopted_month[i, SMART_PRODUCT])
+            row[_FIRST + 2] += w * output * age / max(age + numbers.product_generation, 1.0)
+            row[_FIRST + 3] += w * capability
+            if mask >> NETWORKING & 1:
+                row[_FIRST + 4] += w * capability
+        row[_FIRST + 1] += w * output * odds / (1.0 + odds)
+        row[_FIRST + 5] += w * output * scales.energy[sector] * scales.energy_factor[mask]
+        if mask >> GREEN_IOT & 1:
+            row[_FIRST + 6] += w * output
+            row[_FIRST + 7] += w * (np.float64(firms.skilled[i]) + np.float64(firms.unskilled[i]))
+        project = 0.0
+        if firms.order_month[i] == month:
+            project = np.float64(firms.order_cost[i])
+            # Without limits of capacity a project is over in the month it was ordered.
+            technology = max(np.int64(firms.order_technology[i]), 0)
+            row[_FIRST + 8] += w * project * scales.equipment_share[technology]
+        plant = max(0.0, np.float64(firms.investment[i]) - project)
+        row[_FIRST + 8] += w * plant * scales.plant_equipment
+        if firms.founded[i] == month:
+            row[_FIRST + 9] += w
+        if mask & _IT:
+            row[_FIRST + 10] += w
+        if (
+            mask >> NETWORKING & 1
+            and automation >= numbers.unmanned_automation
+            and firms.adopted_month[i, AUTOMATION] >= 0
+        ):
+            row[_FIRST + 11] += w
+        if mask >> ERP & 1:
+            if mask >> ECOMMERCE & 1 or mask >> CLOUD & 1:
+                row[_FIRST + 12] += w
+            if mask >> ECOMMERCE & 1:
+                row[_FIRST + 13] += w
+        if firms.pilot[i] != 0 or COUNTS[mask & _SYSTEMS] >= 2.0:
+            row[_FIRST + 14] += w
+        if mask & _FIVE == _FIVE:
+            row[_FIRST + 15] += w
+        if mask & _SYSTEMS == _SYSTEMS and automation >= numbers.smart_automation:
+            row[_FIRST + 16] += w
+        if firms.demonstration[i]:
+            applies = np.int64(scales.applicable[sector])
+            row[_FIRST + 17] += w * COUNTS[mask & applies]
+            row[_FIRST + 18] += w * COUNTS[applies]
