@@ -24,6 +24,8 @@ from sim.world.data import load_data
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles of the interval over replicates: 90 %."""
+INDEX_COLUMNS = ("latent", "reported", "rank")
+"""Columns of the yearly table of indices that a target may name."""
 _Z = 1.96
 """Normal quantile of the 95 % interval of a probability."""
 
@@ -200,8 +202,8 @@ def orphans(
 ) -> list[str]:
     """What is bound to nothing: outputs that do not exist, instruments that are not there.
 
-    `instruments` gives the kind of each instrument of the programme by name, `indices` the columns
-    of the yearly table of indices.
+    `instruments` gives the kind of each instrument of the programme by name, `indices` the
+    indices in the yearly table.
     """
     found = []
     for target in targets:
@@ -209,7 +211,8 @@ def orphans(
             if target.table == "programme":
                 there = bool(instruments_of(output, instruments))
             elif target.table == "indices":
-                there = output in set(indices)
+                index, _, column = output.partition(".")
+                there = index in set(indices) and column in INDEX_COLUMNS
             else:
                 there = output in BY_NAME and target.table in BY_NAME[output].where
             if not there:
@@ -247,11 +250,22 @@ def _series(results: Results) -> Series:
         values[f"programme.{name}"] = frame["beneficiaries"].to_numpy()
     instruments = results.manifest["settings"]["instruments"]
     paths = load_data().paths(month_number(months[0]), len(months))
+    editions = results.frames.get("indices")
     return Series(
-        months, values,
+        months, values, {} if editions is None else _editions(editions),
         kinds={name: table["kind"] for name, table in instruments.items()},
         consumer_prices=paths["consumer_price"],
     )  # fmt: skip
+
+
+def _editions(frame: pd.DataFrame) -> dict[str, dict[int, float]]:
+    """The province's totals by data year, as `indices.index.column`."""
+    whole = frame[(frame["level"] == "total") & (frame["region"] == "Zhejiang")]
+    return {
+        f"indices.{index}.{column}": dict(zip(rows["year"], rows[column], strict=True))
+        for index, rows in whole.groupby("index", sort=False)
+        for column in INDEX_COLUMNS
+    }
 
 
 def _spread(values: Array, names: tuple[str, str, str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ where they were recorded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -135,7 +135,8 @@ def _over_years(target: Target, path: Mapping[int, Array], output: str, series: 
     """One figure out of a year's or several years' figures; NaN if a year is missing."""
     how, (first, last) = target.over_years, target.years
     if how == "least_ratio":
-        return _least_ratio(path, series.values[f"province.{output}"], series.months, target.years)
+        whole = yearly(replace(target, table="province"), output, series)
+        return _least_ratio(path, whole, target.years)
     start = {"level": last, "change": BASE_YEAR, "growth": first - 1}.get(how, first)
     span = range(first, last + 1) if start == first else (start, last)
     if any(year not in path for year in span):
@@ -150,16 +151,14 @@ def _over_years(target: Target, path: Mapping[int, Array], output: str, series: 
 
 
 def _least_ratio(
-    cities: Mapping[int, Array], province: Array, months: Sequence[str], years: tuple[int, int]
+    cities: Mapping[int, Array], province: Mapping[int, Array], years: tuple[int, int]
 ) -> float:
-    """Growth of the slowest city between two year ends over the province's growth."""
+    """Growth of the slowest city between two years over the province's growth."""
     first, last = years
-    places = {month: place for place, month in enumerate(months)}
-    ends = [places.get(f"{year}-12") for year in years]
-    if first not in cities or last not in cities or None in ends:
+    if first not in cities or last not in cities:
         return np.nan
-    whole = [float(province[end]) for end in ends if end is not None]
-    if whole[0] <= 0 or whole[1] <= 0 or (cities[first] <= 0).any():
+    whole = float(province[first]), float(province[last])
+    if min(whole) <= 0 or (cities[first] <= 0).any():
         return np.nan
     return float((cities[last] / cities[first]).min() / (whole[1] / whole[0]))
 
