@@ -14,6 +14,7 @@ from sim.comparison import check_baseline, origin, paired_jobs, prepared, proces
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.indices import yearly
 from sim.indices.scorecard import Score, Series, instruments_of, score
 from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME
@@ -197,13 +198,10 @@ def weakness(target: Target, lang: str) -> str:
     return (";" if lang == "zh" else "; ").join(text for text in said if text)
 
 
-def orphans(
-    targets: Iterable[Target], instruments: Mapping[str, str], indices: Iterable[str] = ()
-) -> list[str]:
+def orphans(targets: Iterable[Target], instruments: Mapping[str, str]) -> list[str]:
     """What is bound to nothing: outputs that do not exist, instruments that are not there.
 
-    `instruments` gives the kind of each instrument of the programme by name, `indices` the
-    indices in the yearly table.
+    `instruments` gives the kind of each instrument of the programme by name.
     """
     found = []
     for target in targets:
@@ -212,7 +210,7 @@ def orphans(
                 there = bool(instruments_of(output, instruments))
             elif target.table == "indices":
                 index, _, column = output.partition(".")
-                there = index in set(indices) and column in INDEX_COLUMNS
+                there = index in yearly.INDICES and column in INDEX_COLUMNS
             else:
                 there = output in BY_NAME and target.table in BY_NAME[output].where
             if not there:
@@ -250,9 +248,8 @@ def _series(results: Results) -> Series:
         values[f"programme.{name}"] = frame["beneficiaries"].to_numpy()
     instruments = results.manifest["settings"]["instruments"]
     paths = load_data().paths(month_number(months[0]), len(months))
-    editions = results.frames.get("indices")
     return Series(
-        months, values, {} if editions is None else _editions(editions),
+        months, values, _editions(results.indices),
         kinds={name: table["kind"] for name, table in instruments.items()},
         consumer_prices=paths["consumer_price"],
     )  # fmt: skip
@@ -260,7 +257,7 @@ def _series(results: Results) -> Series:
 
 def _editions(frame: pd.DataFrame) -> dict[str, dict[int, float]]:
     """The province's totals by data year, as `indices.index.column`."""
-    whole = frame[(frame["level"] == "total") & (frame["region"] == "Zhejiang")]
+    whole = frame[(frame["level"] == "total") & (frame["region"] == yearly.PROVINCE)]
     return {
         f"indices.{index}.{column}": dict(zip(rows["year"], rows[column], strict=True))
         for index, rows in whole.groupby("index", sort=False)
