@@ -102,7 +102,7 @@ class Scorecard:
             "class": [one.weight_class for one in chosen],
             "indicator": [getattr(one, lang) for one in chosen],
             "unit": [one.unit_zh if lang == "zh" else one.unit for one in chosen],
-            "year": [one.year for one in chosen],
+            "period": [one.year for one in chosen],
             "operator": [one.operator for one in chosen],
             "goal": [np.nan if one.value is None else one.value for one in chosen],
         }
