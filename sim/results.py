@@ -126,9 +126,7 @@ class Recorder:
             for values in [series[place]]
         ]
         programme = pd.DataFrame(rows, columns=["month", "instrument", *ACCOUNT])
-        return Results(
-            **frames, programme=programme, indices=self._indices(), manifest=manifest
-        )
+        return Results(**frames, programme=programme, indices=self._indices(), manifest=manifest)
 
     def _indices(self) -> pd.DataFrame:
         """The yearly editions of both indices."""

@@ -21,7 +21,9 @@ WEIGHTS = {"zhejiang": (0.2, 0.2, 0.2, 0.2, 0.2)}
 """Class weights by edition; any five that add to one may be passed instead."""
 
 
-def evaluate(x: Array, items: Sequence[Item], weights: str | Sequence[float] = "zhejiang") -> Values:
+def evaluate(
+    x: Array, items: Sequence[Item], weights: str | Sequence[float] = "zhejiang"
+) -> Values:
     """Items, classes and total of figures `x` (..., 12); 0 for a logarithm without a figure.
 
     Raises InputError for weights that are unknown or no five numbers from 0 up that add to one.

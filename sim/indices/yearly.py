@@ -88,16 +88,10 @@ def _add(
     codes = ("total", *CLASSES[index], *(item.code for item in items))
     levels = ("total", *("class" for _ in CLASSES[index]), *("item" for _ in items))
     blank = np.full(len(codes) - len(items), np.nan)
-    x0 = (
-        two_integration.bases(tables)
-        if index == "two_integration"
-        else np.full(x.shape, np.nan)
-    )
+    x0 = two_integration.bases(tables) if index == "two_integration" else np.full(x.shape, np.nan)
     reported = latent.total * factor
     for place, region in enumerate((PROVINCE, *cities)):
-        whole = np.concatenate(
-            [[latent.total[place]], latent.classes[place], latent.items[place]]
-        )
+        whole = np.concatenate([[latent.total[place]], latent.classes[place], latent.items[place]])
         ranks = np.full((3, len(codes)), np.nan)
         if place:
             ranks[:, 0] = 1 + (reported[1:] > reported[place]).sum()
