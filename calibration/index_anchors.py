@@ -69,7 +69,9 @@ def _figures(scale: float, seeds: int, tables: IndexTables) -> tuple[np.ndarray,
         )
         province.run()
         items = province.recorder.values["items"]
-        year.append(yearly.of_year(np.array(items["two_integration"][-12:]), "two_integration", tables))
+        year.append(
+            yearly.of_year(np.array(items["two_integration"][-12:]), "two_integration", tables)
+        )
         start.append(items["informatization"][0])
     return np.mean(year, axis=0), np.mean(start, axis=0)
 

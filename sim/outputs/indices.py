@@ -16,8 +16,8 @@ from sim.indices import informatization, two_integration
 from sim.indices.two_integration import Values
 from sim.outputs import administration, economy, green, industry, providers, technology
 from sim.outputs.declaration import PLACES, Output, Value, divided, summed
-from sim.outputs.economy import other
 from sim.outputs.economy import industry as all_industry
+from sim.outputs.economy import other
 from sim.outputs.month import KEY, Month
 from sim.outputs.providers import CLOUD, CONSULTANCY, PLATFORM, software
 from sim.world.index_tables import TWO_INTEGRATION_CLASSES, Item
@@ -152,12 +152,20 @@ def fed_by_model(item: Item) -> bool:
     return item.feeds in _SOURCES
 
 
+def of_backbone_firms(item: Item) -> bool:
+    """True if an item is a share or mean of backbone firms."""
+    return item.survey or item.feeds == "backbone_integration"
+
+
 def _figure(month: Month, item: Item) -> Array:
     """One item's x, (1 + C,): province, then cities."""
     if fed_by_model(item):
         value = _SOURCES[item.feeds]
-        whole = np.append(value(month, "province"), value(month, "cities"))
-        return np.asarray(whole * item.factor, dtype=np.float64)
+        province, cities = value(month, "province"), value(month, "cities")
+        if of_backbone_firms(item):
+            # A small sample may leave a city without backbone firms: it shows the province's.
+            cities = np.where(month.part("cities", "firms", KEY) > 0, cities, province)
+        return np.asarray(np.append(province, cities) * item.factor, dtype=np.float64)
     level = month.path(f"index {item.feeds}")
     spread = np.ones(month.context.world.cities + 1)
     if item.feeds not in UNIFORM:
