@@ -280,6 +280,41 @@ def story_city_command(
         written(out, told.save(out, lang, force))
 
 
+@app.command("audit")
+def audit_command(
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")],
+    year: Annotated[int, typer.Option("--year", help="data year; its edition is the year after")],
+    city: Annotated[
+        str | None, typer.Option("--city", help="a city, such as Hangzhou; else the province")
+    ] = None,
+    index: Annotated[
+        Literal["two_integration", "informatization"], typer.Option("--index", help="which index")
+    ] = "two_integration",
+    out: Out = None,
+    scale: Scale = 0.05,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Trace an index of a place and year: total, classes, items, firms behind them, rank."""
+    from sim.audit import audit
+    from sim.core.files import Folder
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("months", quiet) as bar:
+        trail = audit(
+            scenario, year=year, city=city, index=index, scale=scale, seed=seed,
+            settings=settings or [], progress=bar.update,
+        )  # fmt: skip
+    typer.echo(trail.text(lang))
+    if out is not None:
+        written(out, trail.save(out, lang, force))
+
+
 @app.command("scenarios")
 def scenarios_command(lang: Language = "en") -> None:
     """List the shipped scenarios and what they ask."""

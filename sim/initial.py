@@ -149,6 +149,7 @@ def build_world(
         customer_group=group[sector[edges.customers], sector[supplier]],
         uid_stride=int(firms.uid.max()) + 1 if len(firms) else 1,
         measures=data.measures.of(economy.codes),
+        indices=data.indices,
         labels=population.labels,
         shared=_shared(data, cities),
     )

@@ -222,7 +222,11 @@ class Province(ColumnModel):
         """Sums before the first month, which information, prices and relative figures start from."""
         for phase in PHASES[10:]:
             phase.function(self.context, **self._views[phase.name])
-        series(self.context)
+        self._publish(series(self.context))
+
+    def _publish(self, tables: dict[str, dict[str, Any]]) -> None:
+        """Put where the processes can read it what the cities are evaluated on."""
+        self.context.measures["city_index"] = tables["cities"]["two_integration_index"]
 
     def _apply_policies(self) -> None:
         """Open the year's budgets and let every instrument set this month's calls and rates."""
@@ -230,6 +234,9 @@ class Province(ColumnModel):
         context.instruments = Instruments()
         if not context.mechanisms.governments:
             return
+        if clock.month_of_year == 1 or clock.month == 0:
+            lines = [policy.year_budget(clock.year) for policy in self.policies.values()]
+            context.measures["year_budget"] = float(sum(lines))
         for name, policy in self.policies.items():
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:
@@ -246,12 +253,14 @@ class Province(ColumnModel):
 
     def _record(self) -> None:
         tables = series(self.context)
+        self._publish(tables)
         self.recorder.record(
             self.clock,
             {name: float(value) for name, value in tables["province"].items()},
             tables["cities"],
             tables["sectors"],
             tables["tiers"],
+            tables["items"],
             self.context.public,
         )
         self.datacollector.collect(self)

@@ -17,6 +17,7 @@ from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
 from sim.core.table import Array
+from sim.indices import yearly
 from sim.instruments import Account
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
@@ -25,7 +26,9 @@ from sim.world.tables import TIERS
 
 METADATA_KEY = b"lianghua"
 """Key of the manifest in the metadata of a Parquet file."""
-TABLES = ("province", "cities", "sectors", "tiers", "programme")
+TABLES = ("province", "cities", "sectors", "tiers", "programme", "indices")
+ITEMS = "items"
+"""Key of the monthly figures of the indices' items, from which the yearly table is made."""
 FORMATS = ("parquet", "csv")
 KEYS = {
     "month": "月份", "city": "城市", "sector": "行业", "tier": "规模层级", "instrument": "政策工具",
@@ -33,9 +36,12 @@ KEYS = {
     "beneficiaries": "受益数",
     "scenario": "情景", "replicate": "重复", "output": "指标", "mean": "均值", "sd": "标准差",
     "baseline": "基准", "difference": "差异", "low": "95%区间下限", "high": "95%区间上限",
+    "year": "数据年", "edition": "版次", "region": "地区", "index": "指数", "level": "层次",
+    "code": "指标", "x": "原值", "x0": "基准值", "latent": "实际值", "reported": "上报值",
+    "rank_low": "位次5%分位", "rank_high": "位次95%分位",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
     "q75": "75%分位", "q95": "95%分位",
-    "target": "目标", "measure": "条款", "class": "类别", "indicator": "指标", "year": "年份",
+    "target": "目标", "measure": "条款", "class": "类别", "indicator": "指标", "period": "目标年份",
     "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
     "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
     "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",
@@ -44,7 +50,9 @@ KEYS = {
     "published_source": "公布来源", "model": "模型同年", "prices": "价格", "weak_proxy": "弱代理说明",
 }  # fmt: skip
 UNITS = {
-    "0-1": "0-1", "100m CNY": "亿元", "100m CNY/month": "亿元/月",
+    "0-1": "0-1", "index": "指数", "100m CNY/year": "亿元/年", "platforms": "个",
+    "patents/100m CNY": "件/亿元", "lines/100 people": "线/百人", "10k CNY/person": "万元/人",
+    "100m CNY": "亿元", "100m CNY/month": "亿元/月",
     "10k CNY/person/year": "万元/人·年", "10k persons": "万人", "2012 = 1": "2012年=1",
     "applications": "项", "firms": "家", "firms/month": "家/月", "log points": "对数点",
     "months": "月", "platforms": "个", "projects": "项", "projects/month": "项/月", "share": "占比",
@@ -62,7 +70,7 @@ class Recorder:
     def __init__(self, cities: tuple[str, ...], sectors: tuple[str, ...]) -> None:
         self.labels = {"cities": cities, "sectors": sectors, "tiers": TIERS}
         self.months: list[str] = []
-        self.values: dict[str, dict[str, list[Any]]] = {table: {} for table in TABLES}
+        self.values: dict[str, dict[str, list[Any]]] = {table: {} for table in (*TABLES, ITEMS)}
 
     def record(
         self,
@@ -71,11 +79,15 @@ class Recorder:
         cities: Mapping[str, Array],
         sectors: Mapping[str, Array],
         tiers: Mapping[str, Array],
+        items: Mapping[str, Array],
         programme: Mapping[str, Account],
     ) -> None:
         """Add this month."""
         self.months.append(clock.name)
-        tables = {"province": province, "cities": cities, "sectors": sectors, "tiers": tiers}
+        tables = {
+            "province": province, "cities": cities, "sectors": sectors, "tiers": tiers,
+            ITEMS: items,
+        }  # fmt: skip
         for table, series in tables.items():
             for name, value in series.items():
                 kept = value if table == "province" else np.array(value, dtype=np.float64)
@@ -121,18 +133,35 @@ class Recorder:
             for values in [series[place]]
         ]
         programme = pd.DataFrame(rows, columns=["month", "instrument", *ACCOUNT])
-        return Results(**frames, programme=programme, manifest=manifest)
+        return Results(**frames, programme=programme, indices=self._indices(), manifest=manifest)
+
+    def _indices(self) -> pd.DataFrame:
+        """The yearly editions of both indices."""
+        columns = yearly.table(
+            self.months,
+            {name: np.array(rows) for name, rows in self.values[ITEMS].items()},
+            np.array(self.values["cities"].get("reporting_inflation", [])),
+            self.labels["cities"],
+            load_data().indices,
+        )
+        return pd.DataFrame(columns)
 
 
 @dataclass
 class Results:
-    """One run: a frame a table (month first), and where it comes from."""
+    """One run: a frame a table (month first), and where it comes from.
+
+    `indices` is by year: edition, region, index, level (total, class or item), code, x, x0, values
+    latent and reported, rank (of a city among cities; of the province among 31, with the 5 % and
+    95 % quantiles `rank_low` and `rank_high`).
+    """
 
     province: pd.DataFrame
     cities: pd.DataFrame
     sectors: pd.DataFrame
     tiers: pd.DataFrame
     programme: pd.DataFrame
+    indices: pd.DataFrame
     manifest: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,7 @@ from sim.comparison import check_baseline, origin, paired_jobs, prepared, proces
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.indices import yearly
 from sim.indices.scorecard import Score, Series, instruments_of, score
 from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME
@@ -24,6 +25,8 @@ from sim.world.data import load_data
 
 LOW, HIGH = 0.05, 0.95
 """Quantiles of the interval over replicates: 90 %."""
+INDEX_COLUMNS = ("latent", "reported", "rank")
+"""Columns of the yearly table of indices that a target may name."""
 _Z = 1.96
 """Normal quantile of the 95 % interval of a probability."""
 
@@ -99,7 +102,7 @@ class Scorecard:
             "class": [one.weight_class for one in chosen],
             "indicator": [getattr(one, lang) for one in chosen],
             "unit": [one.unit_zh if lang == "zh" else one.unit for one in chosen],
-            "year": [one.year for one in chosen],
+            "period": [one.year for one in chosen],
             "operator": [one.operator for one in chosen],
             "goal": [np.nan if one.value is None else one.value for one in chosen],
         }
@@ -110,7 +113,7 @@ class Scorecard:
         frame["published_source"] = [
             one.last_published.source if one.last_published else "" for one in chosen
         ]
-        frame["weak_proxy"] = [one.proxy_zh if lang == "zh" else one.proxy_en for one in chosen]
+        frame["weak_proxy"] = [weakness(one, lang) for one in chosen]
         return frame
 
     def save(
@@ -186,13 +189,19 @@ def scores(results: Results) -> dict[str, Score]:
     return {target.code: score(target, series) for target in load_targets().rows}
 
 
-def orphans(
-    targets: Iterable[Target], instruments: Mapping[str, str], indices: Iterable[str] = ()
-) -> list[str]:
+def weakness(target: Target, lang: str) -> str:
+    """What is weak about the figure that stands for a target: its binding, then its outputs."""
+    said = [target.proxy_zh if lang == "zh" else target.proxy_en]
+    said += [
+        getattr(BY_NAME[output], f"note_{lang}") for output in target.outputs if output in BY_NAME
+    ]
+    return (";" if lang == "zh" else "; ").join(text for text in said if text)
+
+
+def orphans(targets: Iterable[Target], instruments: Mapping[str, str]) -> list[str]:
     """What is bound to nothing: outputs that do not exist, instruments that are not there.
 
-    `instruments` gives the kind of each instrument of the programme by name, `indices` the columns
-    of the yearly table of indices.
+    `instruments` gives the kind of each instrument of the programme by name.
     """
     found = []
     for target in targets:
@@ -200,7 +209,8 @@ def orphans(
             if target.table == "programme":
                 there = bool(instruments_of(output, instruments))
             elif target.table == "indices":
-                there = output in set(indices)
+                index, _, column = output.partition(".")
+                there = index in yearly.INDICES and column in INDEX_COLUMNS
             else:
                 there = output in BY_NAME and target.table in BY_NAME[output].where
             if not there:
@@ -239,10 +249,20 @@ def _series(results: Results) -> Series:
     instruments = results.manifest["settings"]["instruments"]
     paths = load_data().paths(month_number(months[0]), len(months))
     return Series(
-        months, values,
+        months, values, _editions(results.indices),
         kinds={name: table["kind"] for name, table in instruments.items()},
         consumer_prices=paths["consumer_price"],
     )  # fmt: skip
+
+
+def _editions(frame: pd.DataFrame) -> dict[str, dict[int, float]]:
+    """The province's totals by data year, as `indices.index.column`."""
+    whole = frame[(frame["level"] == "total") & (frame["region"] == yearly.PROVINCE)]
+    return {
+        f"indices.{index}.{column}": dict(zip(rows["year"], rows[column], strict=True))
+        for index, rows in whole.groupby("index", sort=False)
+        for column in INDEX_COLUMNS
+    }
 
 
 def _spread(values: Array, names: tuple[str, str, str]) -> dict[str, float]:

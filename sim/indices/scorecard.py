@@ -7,7 +7,7 @@ where they were recorded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -40,8 +40,8 @@ class Score:
     """A target in one run.
 
     `value` is in the target's unit (the change since 2013 for a direction); `relative` is 1 at the
-    target and grows as the result gets better; `met` is None, and the others NaN, if the run does
-    not cover the target's years. `years` holds the figure of every whole year, for reading beside
+    target and grows as the result gets better; `met` is None, and the others NaN, if the run has no
+    such series or does not cover the target's years. `years` holds the figure of every whole year, for reading beside
     published outcomes.
     """
 
@@ -53,6 +53,8 @@ class Score:
 
 def score(target: Target, series: Series) -> Score:
     """Value of a target in a run, and whether it is met."""
+    if not all(_recorded(target, output, series) for output in target.outputs):
+        return Score(np.nan, np.nan, None, {})
     paths = [yearly(target, output, series) for output in target.outputs]
     shown = {year: float(np.min(values)) for year, values in paths[0].items()}
     if target.over_years == "least_ratio":
@@ -96,6 +98,17 @@ def yearly(target: Target, output: str, series: Series) -> dict[int, Array]:
     return found
 
 
+def _recorded(target: Target, output: str, series: Series) -> bool:
+    """Whether the run has a target's series; instruments that are not there reached nobody."""
+    if target.table == "programme":
+        return True
+    name = f"{target.table}.{output}"
+    if target.table == "indices":
+        return name in series.yearly
+    whole = target.over_years != "least_ratio" or f"province.{output}" in series.values
+    return name in series.values and whole
+
+
 def instruments_of(pattern: str, kinds: Mapping[str, str]) -> list[str]:
     """Names of the instruments that a `kind:name` pattern stands for; * matches any characters."""
     kind, _, name = pattern.partition(":")
@@ -122,7 +135,8 @@ def _over_years(target: Target, path: Mapping[int, Array], output: str, series: 
     """One figure out of a year's or several years' figures; NaN if a year is missing."""
     how, (first, last) = target.over_years, target.years
     if how == "least_ratio":
-        return _least_ratio(path, series.values[f"province.{output}"], series.months, target.years)
+        whole = yearly(replace(target, table="province"), output, series)
+        return _least_ratio(path, whole, target.years)
     start = {"level": last, "change": BASE_YEAR, "growth": first - 1}.get(how, first)
     span = range(first, last + 1) if start == first else (start, last)
     if any(year not in path for year in span):
@@ -137,16 +151,14 @@ def _over_years(target: Target, path: Mapping[int, Array], output: str, series: 
 
 
 def _least_ratio(
-    cities: Mapping[int, Array], province: Array, months: Sequence[str], years: tuple[int, int]
+    cities: Mapping[int, Array], province: Mapping[int, Array], years: tuple[int, int]
 ) -> float:
-    """Growth of the slowest city between two year ends over the province's growth."""
+    """Growth of the slowest city between two years over the province's growth."""
     first, last = years
-    places = {month: place for place, month in enumerate(months)}
-    ends = [places.get(f"{year}-12") for year in years]
-    if first not in cities or last not in cities or None in ends:
+    if first not in cities or last not in cities:
         return np.nan
-    whole = [float(province[end]) for end in ends if end is not None]
-    if whole[0] <= 0 or whole[1] <= 0 or (cities[first] <= 0).any():
+    whole = float(province[first]), float(province[last])
+    if min(whole) <= 0 or (cities[first] <= 0).any():
         return np.nan
     return float((cities[last] / cities[first]).min() / (whole[1] / whole[0]))
 

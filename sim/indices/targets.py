@@ -37,12 +37,14 @@ class Published:
 class Target:
     """A target and its binding to the model.
 
-    `value` is None for a direction. `outputs` stand in `table`: names of series, or for the
-    programme one `kind:name` pattern of instruments whose beneficiaries are counted. A year's value
+    `value` is None for a direction. `outputs` stand in `table`: names of series; for the programme
+    one `kind:name` pattern of instruments whose beneficiaries are counted; for the yearly table of
+    the indices `index.column`, the province's total. A year's value
     is the `within_year` end, mean or sum of the months, or the gain over the year before; they are
     read `over_years` `years` (first, last). `prices` says in which prices money is compared:
     `constant` of the base year, or `consumer`, turned into current prices by the consumer-price
-    path. `proxy` says why the output is a weak stand-in, empty if it is none.
+    path. `proxy` says where the binding itself is loose; what is weak about an output, its own
+    declaration says.
     """
 
     code: str

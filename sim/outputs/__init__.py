@@ -14,6 +14,7 @@ from sim.outputs import (
     administration,
     economy,
     green,
+    indices,
     industry,
     products,
     providers,
@@ -33,7 +34,7 @@ from sim.outputs.month import Month
 from sim.processes.context import Context
 
 SUBJECTS = (
-    industry, technology, products, trade, green, economy, providers, administration,
+    industry, technology, products, trade, green, economy, providers, administration, indices,
 )  # fmt: skip
 OUTPUTS: tuple[Output, ...] = tuple(output for one in SUBJECTS for output in one.OUTPUTS)
 BY_NAME = {output.name: output for output in OUTPUTS}
@@ -49,15 +50,16 @@ def in_table(table: str) -> tuple[Output, ...]:
 
 
 def series(context: Context) -> dict[str, dict[str, Any]]:
-    """This month's figures by table and output.
+    """This month's figures by table and output, and under `items` the indices' items.
 
     Figures that are relative to the start of a run take their start from the first call.
     """
     month = Month(context)
-    return {
+    tables: dict[str, dict[str, Any]] = {
         table: {output.name: output.value(month, table) for output in outputs}
         for table, outputs in IN_TABLE.items()
     }
+    return tables | {"items": indices.figures(month)}
 
 
 __all__ = [

@@ -17,9 +17,8 @@ from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
 from sim.instruments import CityMatch, Evaluation, GrantCall, Leadership
 from sim.processes.context import Context
-from sim.processes.indicators import POSITION
 from sim.processes.payments import spend
-from sim.world.tables import ABOVE_SCALE, TECHNOLOGIES
+from sim.world.tables import TECHNOLOGIES
 
 
 def prepare(context: Context, effort: Array, mix: Array) -> None:
@@ -65,12 +64,15 @@ def lead(context: Context, cities: Any, call: Leadership) -> float:
 
 
 def evaluate(context: Context, cities: Any, call: Evaluation) -> None:
-    """Rank the cities on what they report; ranks spur effort, imitation and inflation."""
+    """Rank the cities on what they report; ranks spur effort, imitation and inflation.
+
+    They report the two-integration index of last month (`city_index` among the measures, (C,)).
+    """
     numbers = context.governments
     count = context.world.cities
     # An audit finds the share of the inflation that it looks at.
     cities.reporting_inflation[:] *= 1.0 - call.audit
-    reported = city_index(context) * (1.0 + cities.reporting_inflation)
+    reported = context.measures["city_index"] * (1.0 + cities.reporting_inflation)
     order = np.argsort(-reported, kind="stable")
     spend(context, call.instrument, call.cost, "households", "evaluation", 1.0)
     if not call.published or count < 2:
@@ -86,15 +88,6 @@ def evaluate(context: Context, cities: Any, call: Evaluation) -> None:
     mix = cities.mix.copy()
     mix[order[1:]] += numbers.imitation * (above[:-1] - mix[order[1:]])
     cities.mix[:] = mix
-
-
-def city_index(context: Context) -> Array:
-    """Mean use of the technologies among above-scale firms, by city (C,), in 100."""
-    cube = context.measures["cube"][:, :, :ABOVE_SCALE].sum(axis=(1, 2))
-    first = POSITION["adopters_automation"]
-    users = cube[:, first : first + len(TECHNOLOGIES)].mean(axis=1)
-    index: Array = 100.0 * users / np.maximum(cube[:, POSITION["firms"]], 1e-9)
-    return index
 
 
 def match_awards(

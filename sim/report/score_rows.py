@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.report.text import figure
+from sim.scoring import weakness
 
 if TYPE_CHECKING:
     from sim.indices.targets import Target
@@ -23,11 +24,11 @@ SCORE_WORDS = {
         "published": "published | model", "up": "up since 2013", "down": "down since 2013",
         "remarks": "remarks", "source": "published", "overall": "overall",
         "relative": "result over target (a direction: against 2013); right of the line is met",
-        "share_met": "share of runs that meet it", "not_scored": "not covered",
+        "share_met": "share of runs that meet it", "not_scored": "not covered", "points": "points",
         "weak": "* weak proxy: the model's output stands for the target only loosely (see remarks).",
         "prices_note": "Goals in money are in the prices of their year. The model's are in constant "
-        "prices of 2013: compared as they are, but online sales, which are raised by the national "
-        "consumer-price path (remark: current prices).",
+        "prices of 2013 and compared as they are, but what the model deflates by national consumer "
+        "prices (online retail, software) is raised by them (remark: current prices).",
         "chance": "Intervals (5-95 %) and counts of met are over chance alone: {n} paired "
         "replicates with parameters at their central values. The true uncertainty is larger.",
         "constant": "constant prices of 2013", "consumer": "current prices",
@@ -40,9 +41,9 @@ SCORE_WORDS = {
         "met": "达成", "published": "公布 | 模型", "up": "较2013年上升", "down": "较2013年下降",
         "remarks": "说明", "source": "公布值出处", "overall": "总体目标",
         "relative": "结果与目标之比(方向性目标与2013年相比);线右为达成", "share_met": "达成的次数占比",
-        "not_scored": "未覆盖",
+        "not_scored": "未覆盖", "points": "个百分点",
         "weak": "* 弱代理:模型输出只大致代表该目标(见说明)。",
-        "prices_note": "金额目标按当年价格。模型为2013年不变价,直接比较;只有网络销售额按全国居民消费价格折为现价(说明:现价)。",
+        "prices_note": "金额目标按当年价格。模型为2013年不变价,直接比较;模型按全国居民消费价格折算的网络零售和软件收入折回现价(说明:现价)。",
         "chance": "区间(5-95%)与达成次数只反映偶然性:{n} 次配对重复,参数取中间值;真实的不确定性更大。",
         "constant": "2013年不变价", "consumer": "现价",
         "how": "点为重复的中位数,线为5-95%区间。金额的价格口径见表中说明。超出坐标轴的用箭头表示。",
@@ -72,12 +73,13 @@ def lines(scorecard: Scorecard, lang: str) -> list[Line]:
 
 def _line(target: Target, rows: pd.DataFrame, scorecard: Scorecard, lang: str) -> Line:
     words, zh = SCORE_WORDS[lang], lang == "zh"
-    unit, proxy = target.unit_zh if zh else target.unit, target.proxy_zh if zh else target.proxy_en
+    unit, weak = target.unit_zh if zh else target.unit, weakness(target, lang)
     results = {}
     for name in scorecard.names:
         row = rows.loc[name]
-        spread = " … ".join(_figure(row[key], target) for key in ("q05", "q95"))
-        text = f"{_figure(row['median'], target)} [{spread}]"
+        middle, *ends = (_figure(row[key], target, lang) for key in ("median", "q05", "q95"))
+        # The unit of the middle serves the ends too.
+        text = f"{middle} [{' … '.join(end.partition(' ')[0] for end in ends)}]"
         covered = row["runs"] > 0
         results[name] = (
             text if covered else words["not_scored"],
@@ -86,27 +88,31 @@ def _line(target: Target, rows: pd.DataFrame, scorecard: Scorecard, lang: str) -
     last = target.last_published
     published = source = ""
     if last is not None:
-        model = " / ".join(_figure(rows.loc[name]["model"], target) for name in scorecard.names)
-        published = f"{last.year}: {_figure(last.value, target)} | {model}"
+        model = " / ".join(
+            _figure(rows.loc[name]["model"], target, lang) for name in scorecard.names
+        )
+        published = f"{last.year}: {_figure(last.value, target, lang)} | {model}"
         source = " · ".join(text for text in (last.source, last.note) if text)
-    remarks = [proxy, words.get(target.prices, "")]
+    remarks = [weak, words.get(target.prices, "")]
     if target.value is None:
         goal = words[target.operator]
     else:
-        goal = ("≥ " if target.operator == ">=" else "≤ ") + _goal(target.value, target)
+        goal = ("≥ " if target.operator == ">=" else "≤ ") + _goal(target.value, target, lang)
     return Line(
-        target, getattr(target, lang) + (MARK if proxy else ""), unit, goal, results, published,
+        target, getattr(target, lang) + (MARK if weak else ""), unit, goal, results, published,
         ("; " if not zh else ";").join(text for text in remarks if text), source,
     )  # fmt: skip
 
 
-def _goal(value: float, target: Target) -> str:
+def _goal(value: float, target: Target, lang: str) -> str:
     """The target's own number, as round as the document has it."""
-    return _figure(value, target).replace(".00 %", " %")
+    return _figure(value, target, lang).replace(".00 %", " %")
 
 
-def _figure(value: float, target: Target) -> str:
-    """A number in the target's unit; shares and yearly growth in per cent."""
+def _figure(value: float, target: Target, lang: str) -> str:
+    """A number in the target's unit: shares and growth in per cent, their changes in points."""
     unit = "share" if target.over_years == "growth" else target.unit
-    sign = "+" if target.value is None and value > 0 else ""
-    return sign + figure(float(value), unit)
+    if target.value is not None:
+        return figure(float(value), unit)
+    shown = figure(float(value), unit).replace("%", SCORE_WORDS[lang]["points"])
+    return f"+{shown}" if value > 0 else shown

@@ -14,6 +14,7 @@ from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.world.economy import Economy
+from sim.world.index_tables import IndexTables, read_index_tables
 from sim.world.measures import Measures, read_measures
 from sim.world.rows import Rows
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES, TIERS
@@ -67,6 +68,7 @@ class ProvinceData:
     provider_kinds: dict[str, Any]
     provider_share: Array
     measures: Measures
+    indices: IndexTables
     exogenous: dict[str, list[tuple[str, float]]]
     network_facts: list[dict[str, Any]]
     programme_budget: list[dict[str, str]]
@@ -85,8 +87,9 @@ class ProvinceData:
 
         Demand indices have mean 1 in the base year; wage 1 at the start; minimum wage 10k CNY a
         year at constant prices; lending rate a year; robot price in 1000 USD; broadband 1 at the
-        start; consumer prices with mean 1 in the base year. Online retail, retail sales and software
-        revenue are at constant prices.
+        start; consumer prices with mean 1 in the base year. Online retail, retail sales and
+        software revenue are at constant prices, by consumer prices. Paths of the indices' items are
+        named `index ...`.
         """
         paths = {
             f"{name}_demand": self._index(f"{name}_demand_growth", start, months)
@@ -100,6 +103,8 @@ class ProvinceData:
             paths[name] = self._index(f"{name}_growth", start, months) / prices
         paths["minimum_wage"] = self._steps("minimum_wage", start, months) * 12e-4 / prices
         paths["lending_rate"] = self._steps("lending_rate", start, months) * 0.01
+        for name, path in self.indices.paths.items():
+            paths[f"index {name}"] = path.monthly(start, months)
         return paths
 
     def _index(self, series: str, start: int, months: int) -> Array:
@@ -170,6 +175,7 @@ def load_data(directory: Path | None = None) -> ProvinceData:
             share[PROVIDER_KINDS.index("ecommerce_platform")],
             share[PROVIDER_KINDS.index("industrial_software")],
         ),
+        indices=read_index_tables(table, names, cities.numbers("gdp_100m")),
         exogenous=_exogenous(table("exogenous")),
         network_facts=[
             dict(row) | {k: facts.number(row, k) for k in ("low", "central", "high")}

@@ -28,6 +28,14 @@ COLUMNS = {
     "counties": "city name_zh | longitude latitude specialised_sectors",
     "exogenous": "series date | value unit kind",
     "final_demand": "sector component | value_100m",
+    "index_cities": "city | hightech_output_100m",
+    "index_paths": "path year | value unit timing kind",
+    "informatization_items": (
+        "code | name_zh name_en class unit feeds factor timing scale low high"
+    ),
+    "informatization_published": (
+        "region year | infrastructure technology consumption knowledge effect total"
+    ),
     "initial_adoption": "technology tier | share_2012 aware_2012 low high",
     "input_coefficients": "input user | coefficient",
     "network_facts": "fact | low central high unit",
@@ -61,6 +69,13 @@ COLUMNS = {
         "cost_high_10k gain_low gain_high"
     ),
     "technology_measures": "technology | equipment_share",
+    "two_integration_editions": "edition | name_zh name_en scale",
+    "two_integration_items": (
+        "code | name_zh name_en class unit survey minus amount feeds factor timing x0 basis"
+    ),
+    "two_integration_published": (
+        "region edition | region_zh infrastructure application benefit total rank"
+    ),
 }
 """Columns of every table besides source, confidence and note; those before the bar name a row."""
 

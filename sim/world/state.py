@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.edges import Edges
 from sim.core.table import Array, Table
+from sim.world.index_tables import IndexTables
 from sim.world.measures import Measures
 from sim.world.tables import CRITICAL_INPUTS
 
@@ -27,7 +28,7 @@ class World:
     `base_demand` (S,) final demand of the first month, 10k CNY a month;
     `supplier_group`, `customer_group` (edges,) critical group of the good on each edge;
     `applicable` (S,) bits of technologies that make sense there; `distance` (C, C) km;
-    `measures` what outcomes are measured with.
+    `measures` what outcomes are measured with, `indices` what the official indices are.
     """
 
     tables: dict[str, Table]
@@ -52,6 +53,7 @@ class World:
     customer_group: Array
     uid_stride: int
     measures: Measures
+    indices: IndexTables
     labels: tuple[Any, ...] | None = None
     shared: dict[str, Any] = field(default_factory=dict)
 

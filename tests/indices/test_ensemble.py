@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.comparison import run
 from sim.core.errors import InputError
 from sim.indices.targets import load_targets
 from sim.report.score_rows import SCORE_WORDS, lines
 from sim.scenario import Scenario
-from sim.scoring import Scorecard, orphans, scorecard, wilson
+from sim.scoring import Scorecard, orphans, scorecard, scores, wilson
 from sim.terminal import scorecard_tables
 
 NAMES = ("document_2014", "no_programme")
@@ -50,13 +52,31 @@ def made(short: bool = False) -> Scorecard:
     )  # fmt: skip
 
 
-def test_no_orphan_either_way() -> None:
-    from sim.results import INDEX_COLUMNS
+PROGRAMME = {name: one.kind for name, one in Scenario.load(NAMES[0]).instruments.items()}
 
-    programme = {name: one.kind for name, one in Scenario.load(NAMES[0]).instruments.items()}
-    assert orphans(load_targets().rows, programme, INDEX_COLUMNS) == []
-    assert orphans(load_targets().rows, {}, INDEX_COLUMNS)[0].startswith("A1g: no management_pilot")
-    assert "O3: no national_rank in indices" in orphans(load_targets().rows, programme)
+
+def test_no_orphan_either_way() -> None:
+    rows = load_targets().rows
+    assert orphans(rows, PROGRAMME) == []
+    assert orphans(rows, {})[0] == "A1g: no management_pilot:design_centres_province* in programme"
+    for code, changes, message in (
+        ("A1a", {"outputs": ("smart_produce",)}, "no smart_produce in province"),
+        ("A1a", {"table": "cities"}, "no smart_products in cities"),
+        ("O3", {"outputs": ("two_integration.place",)}, "no two_integration.place in indices"),
+        ("O3", {"outputs": ("integration.rank",)}, "no integration.rank in indices"),
+    ):
+        lost = replace(load_targets()[code], **changes)  # type: ignore[arg-type]
+        assert orphans([lost], PROGRAMME) == [f"{code}: {message}"]
+
+
+def test_totals_of_the_indices_come_from_the_yearly_editions() -> None:
+    results = run("document_2014", scale=0.01, until="2013-12")
+    frame = results.indices
+    years = frame[(frame["level"] == "total") & (frame["region"] == "Zhejiang")]
+    wanted = years[years["index"] == "two_integration"].set_index("year")["latent"].to_dict()
+    assert list(wanted) == [2012, 2013]
+    assert scores(results)["O2a"].years == wanted
+    assert scores(results)["O2a"].met is None
 
 
 def test_counts_intervals_and_differences() -> None:

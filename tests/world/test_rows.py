@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from sim.core.errors import InputError
+from sim.indices.targets import load_targets
 from sim.world.data import DIRECTORY, load_data
 from sim.world.rows import COLUMNS
 
@@ -26,6 +27,12 @@ def change(tmp_path: Path, name: str, edit: Callable[[Table], Table]) -> Path:
     with (folder / name).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(edit(rows))
     return folder
+
+
+def read_all(folder: Path) -> None:
+    """Every table of a folder."""
+    load_data(folder)
+    load_targets(folder)
 
 
 def with_cell(column: str, line: int, value: str) -> Callable[[Table], Table]:
@@ -50,21 +57,21 @@ def test_a_missing_column_is_named(tmp_path: Path, name: str) -> None:
 
     folder = change(tmp_path, f"{name}.csv", edit)
     with pytest.raises(InputError, match=rf"{name}\.csv: {column}; given 'a missing column'"):
-        load_data(folder)
+        read_all(folder)
 
 
 @pytest.mark.parametrize("name", sorted(COLUMNS))
 def test_an_unknown_column_is_named(tmp_path: Path, name: str) -> None:
     folder = change(tmp_path, f"{name}.csv", lambda rows: [[*row, "weather"] for row in rows])
     with pytest.raises(InputError, match="weather; given 'an unknown column'"):
-        load_data(folder)
+        read_all(folder)
 
 
 @pytest.mark.parametrize("name", sorted(COLUMNS))
 def test_a_row_given_twice_is_named(tmp_path: Path, name: str) -> None:
     folder = change(tmp_path, f"{name}.csv", lambda rows: [*rows, rows[1]])
     with pytest.raises(InputError, match="each of them once"):
-        load_data(folder)
+        read_all(folder)
 
 
 @pytest.mark.parametrize(

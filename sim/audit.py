@@ -1,0 +1,249 @@
+"""Audit trail of an index: from firms to items, classes, total and rank, for one place and year.
+
+`audit("document_2014", city="Hangzhou", year=2016)` runs the scenario up to the end of the data
+year. The figures are those of the yearly table; the firms are those of its last month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.contributions import Part, parts
+from sim.core.errors import InputError
+from sim.core.files import Folder
+from sim.indices.yearly import INDICES, PROVINCE
+from sim.outputs.indices import fed_by_model
+from sim.results import write_manifest, write_table
+from sim.scenario import Scenario
+from sim.world.index_tables import Item
+
+TOP = 3
+"""Sectors, firms or other contributors named for each item."""
+
+WORDS = {
+    "en": {
+        "two_integration": "two-integration index", "informatization": "informatization index",
+        "year": "data year", "edition": "edition", "rank": "rank", "of": "of",
+        "latent": "latent", "reported": "reported", "outside": "path from outside",
+        "output": "model output", "sectors": "sectors", "largest": "largest",
+        "firms": "firms", "providers": "providers", "lines": "budget lines", "note": "note",
+        "national": "on the scale of the national edition (31 provinces)",
+        "provincial": "on the scale of the provincial edition, never to be compared with provinces",
+        "log2": "items: 50 log2(1 + X/X0), X0/X for minus items; a reconstruction, open scale",
+        "goalposts": "items: (X - low)/(high - low), on logarithms where so marked; goalposts tied",
+        "chance": "5-95 %",
+    },
+    "zh": {
+        "two_integration": "两化融合指数", "informatization": "信息化发展指数",
+        "year": "数据年", "edition": "版次", "rank": "位次", "of": "共",
+        "latent": "实际", "reported": "上报", "outside": "外生走势",
+        "output": "模型指标", "sectors": "行业", "largest": "最大",
+        "firms": "家企业", "providers": "家服务商", "lines": "项预算", "note": "说明",
+        "national": "按全国版口径(31个省份)",
+        "provincial": "按浙江省版口径,不可与各省比较",
+        "log2": "指标值:50 log2(1 + X/X0),逆指标取X0/X;为重构算法,不设上限",
+        "goalposts": "指标值:(X - 下限)/(上限 - 下限),标注者取对数;端点为定锚值",
+        "chance": "5-95%",
+    },
+}  # fmt: skip
+
+
+@dataclass
+class Audit:
+    """Rows of the yearly table for one place, year and index, with who stands behind each item.
+
+    `frame` has the columns of the yearly table, then labels, weight of a class, unit, goalposts
+    (low, high, log), feeds (output or outside path), outside, basis of X0, source, confidence,
+    note, contributors (number), kind (firms, providers or lines), sectors and largest (names with
+    their shares of the figure).
+    """
+
+    frame: pd.DataFrame
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def text(self, lang: str = "en") -> str:
+        """The trail as lines: total, classes, items and contributors."""
+        words, total = WORDS[lang], self.frame.iloc[0]
+        index, province = total["index"], total["region"] == PROVINCE
+        scale = "national" if province else "provincial"
+        lines = [
+            f"{total[f'label_{lang}']} · {words[index]} · {words['year']} {total['year']} · "
+            f"{words['edition']} {total['edition']} · {self.manifest['scenario']}",
+            words["log2" if index == "two_integration" else "goalposts"],
+        ]
+        if index == "two_integration":
+            lines.append(words[scale])
+        lines.append(f"{_figure(total, words)}{_rank(total, words, province)}")
+        for _, row in self.frame.iloc[1:].iterrows():
+            if row["level"] == "class":
+                lines.append(f"  {row[f'label_{lang}']} × {row['weight']:g}: {_figure(row, words)}")
+            else:
+                lines += _item(row, lang)
+        return "\n".join(lines)
+
+    def save(self, out: Path | str, lang: str = "en", force: bool = False) -> list[Path]:
+        """Write audit.parquet, audit.csv, audit.txt and the manifest, whole or not at all."""
+        with Folder(Path(out), force) as folder:
+            write_table(self.frame, folder.path / "audit", self.manifest, lang)
+            (folder.path / "audit.txt").write_text(self.text(lang) + "\n", encoding="utf-8")
+            write_manifest(self.manifest, folder.path)
+        return folder.written
+
+
+def audit(
+    scenario: Scenario | str | Path,
+    *,
+    year: int,
+    city: str | None = None,
+    index: str = "two_integration",
+    scale: float = 0.05,
+    seed: int = 1,
+    settings: Iterable[str] = (),
+    progress: Any = None,
+) -> Audit:
+    """Run a scenario up to the end of a data year and trace an index of a city or the province.
+
+    `city` is a name in English or Chinese; none or Zhejiang is the province. Raises InputError for
+    an unknown city or index, or a year that the scenario does not run through.
+    """
+    from sim.model import Province
+
+    chosen = Scenario.load(scenario, settings) if not isinstance(scenario, Scenario) else scenario
+    if index not in INDICES:
+        raise InputError("audit", "index", index, ", ".join(INDICES))
+    province = Province(chosen, scale=scale, seed=seed)
+    place = _place(province, city)
+    months = (year + 1) * 12 - province.clock.start
+    if not 12 <= months <= province.clock.months:
+        raise InputError("audit", "year", year, _years(province))
+    for month in range(months):
+        province.step()
+        if progress is not None:
+            progress(month + 1, months)
+    return traced(province, place, index)
+
+
+def traced(province: Any, place: int, index: str) -> Audit:
+    """The trail at the end of a data year, of the province (0) or a city (1 and up)."""
+    results, tables = province.results(), province.data.indices
+    region = (PROVINCE, *province.labels.cities)[place]
+    frame = results.indices
+    last = frame["year"] == frame["year"].max()
+    frame = frame[last & (frame["region"] == region) & (frame["index"] == index)]
+    items = {item.code: item for item in tables.items(index)}
+    year = province.clock.year if province.clock.month_of_year > 1 else province.clock.year - 1
+    budget = {name: policy.year_budget(year) for name, policy in province.policies.items()}
+    governed = province.settings.mechanisms.governments
+    behind = parts(province.context, place, budget if governed else {})
+    rows = [_details(row, items, behind, province, index) for row in frame.to_dict("records")]
+    manifest = results.manifest | {"command": "audit", "region": region, "index": index}
+    return Audit(pd.DataFrame(rows), manifest)
+
+
+def _place(province: Any, city: str | None) -> int:
+    names = (PROVINCE, *province.labels.cities)
+    chinese = ("浙江省", *province.data.cities["name_zh"])
+    if city is None:
+        return 0
+    for known in (names, chinese, tuple(name.rstrip("省市") for name in chinese)):
+        if city in known:
+            return known.index(city)
+    raise InputError("audit", "city", city, ", ".join(names))
+
+
+def _years(province: Any) -> str:
+    """The data years that a run covers from January to December, in words."""
+    clock = province.clock
+    first, last = -(-clock.start // 12), (clock.start + clock.months) // 12 - 1
+    return f"{first} to {last}" if last >= first else "a scenario that runs a whole year"
+
+
+def _details(
+    row: dict[str, Any], items: dict[str, Item], behind: dict[str, Part], province: Any, index: str
+) -> dict[str, Any]:
+    """A row of the yearly table with its label and, for an item, what stands behind it."""
+    zh, en, weight = _label(row, items, province, index)
+    row |= {"label_zh": zh, "label_en": en, "weight": weight}
+    item = items.get(row["code"]) if row["level"] == "item" else None
+    part = behind.get(item.feeds) if item is not None else None
+    row |= {key: getattr(item, key, None) for key in ("unit", "low", "high", "log", "feeds")}
+    row["outside"] = item is not None and not fed_by_model(item)
+    row |= {key: getattr(item, key, "") for key in ("basis", "source", "confidence", "note")}
+    if item is not None and row["outside"]:
+        row["source"] = f"{province.data.indices.paths[item.feeds].source}; {row['source']}"
+    row |= {
+        "contributors": part.number if part else np.nan,
+        "kind": part.kind if part else "",
+        "sectors": _shares(part.sectors) if part else "",
+        "largest": _shares(part.largest) if part else "",
+    }
+    return row
+
+
+def _label(
+    row: dict[str, Any], items: dict[str, Item], province: Any, index: str
+) -> tuple[str, str, float]:
+    """Label of a total (its place), class or item in Chinese and English, and a class's weight."""
+    if row["level"] == "item":
+        return items[row["code"]].zh, items[row["code"]].en, np.nan
+    if row["level"] == "class":
+        weight = 0.2
+        if index == "two_integration":
+            weight = 0.5 if row["code"] == "application" else 0.25
+        return CLASS_ZH[row["code"]], str(row["code"]), weight
+    names = dict(zip(province.labels.cities, province.data.cities["name_zh"], strict=True))
+    return names.get(row["region"], "浙江省"), row["region"], np.nan
+
+
+CLASS_ZH = {
+    "infrastructure": "基础环境", "application": "工业应用", "benefit": "应用效益",
+    "technology": "产业技术", "consumption": "应用消费", "knowledge": "知识支撑", "effect": "发展效果",
+}  # fmt: skip
+
+
+def _shares(shares: list[tuple[str, float]]) -> str:
+    return ", ".join(f"{name} {share:.0%}" for name, share in shares[:TOP])
+
+
+def _figure(row: pd.Series, words: dict[str, str]) -> str:
+    text = f"{row['latent']:.4g} {words['latent']}"
+    if row["reported"] != row["latent"]:
+        text += f", {row['reported']:.4g} {words['reported']}"
+    return text
+
+
+def _rank(row: pd.Series, words: dict[str, str], province: bool) -> str:
+    if np.isnan(row["rank"]):
+        return ""
+    text = f"; {words['rank']} {row['rank']:.0f}"
+    if province:
+        return f"{text} ({words['chance']}: {row['rank_low']:.0f}-{row['rank_high']:.0f}) / 31"
+    return f"{text} / 11"
+
+
+def _item(row: pd.Series, lang: str) -> list[str]:
+    """Two or three lines of an item: value, where it comes from, who contributes."""
+    words = WORDS[lang]
+    scale = f"X0 {row['x0']:.4g}"
+    if np.isnan(row["x0"]):
+        scale = f"{row['low']:.4g} … {row['high']:.4g}" + (" log" if row["log"] else "")
+    lines = [
+        f"    {row[f'label_{lang}']}: {row['latent']:.4g}  "
+        f"(X {row['x']:.4g} {row['unit']}, {scale}{' ' + row['basis'] if row['basis'] else ''})"
+    ]
+    origin = words["outside"] if row["outside"] else words["output"]
+    lines.append(f"      {origin} {row['feeds']} [{row['source']}; {row['confidence']}]")
+    if row["kind"]:
+        text = f"      {row['contributors']:,.0f} {words[row['kind']]}"
+        for key in ("sectors", "largest"):
+            text += f"; {words[key]}: {row[key]}" if row[key] else ""
+        lines.append(text)
+    if row["note"]:
+        lines.append(f"      {words['note']}: {row['note']}")
+    return lines

@@ -1,0 +1,125 @@
+"""Where the province stands among the 31: other provinces come from outside, with uncertainty.
+
+Published are the 2015 edition of 17 provinces and the national totals of five editions. Another
+province is its published value moved by the national trend (mean growth of the national totals)
+with two disturbances a year from 2015: one common to all, with the spread of the national growth,
+and one of its own. Its own spread is taken from Zhejiang's published path against the national one,
+the only province with several editions. Provinces whose values were never printed lie below the
+last printed one and are taken to stay there. National and provincial editions are never mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import erf, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.core.errors import InputError
+from sim.core.table import Array
+from sim.world.index_tables import Published
+
+PROVINCES = 31
+REFERENCE = 2015
+"""The edition in which the other provinces are known."""
+_POINTS = 21
+"""Quadrature points over the common disturbance."""
+
+
+class Trend(NamedTuple):
+    """Growth of the national total a year (log), its spread, and that of a province about it."""
+
+    growth: float
+    common: float
+    own: float
+
+
+class Rank(NamedTuple):
+    """The likeliest rank, the ranks of the 5 % and 95 % quantiles, and the chance of each (31,)."""
+
+    likeliest: int
+    low: int
+    high: int
+    chance: Array
+
+
+def national_trend(published: Sequence[Published]) -> Trend:
+    """Mean and spread of yearly growth from the published totals."""
+    national = _totals(published, "China")
+    home = _totals(published, "Zhejiang")
+    years = sorted(national)
+    growth = {
+        year: float(np.log(national[year] / national[year - 1]))
+        for year in years
+        if year - 1 in national
+    }
+    steps = np.array(list(growth.values()))
+    apart = np.array(
+        [
+            np.log(home[year] / home[year - 1]) - growth[year]
+            for year in sorted(home)
+            if year - 1 in home and year in growth
+        ]
+    )
+    own = float(np.sqrt((apart**2).mean()))
+    return Trend(float(steps.mean()), float(steps.std(ddof=1)), own)
+
+
+def others(published: Sequence[Published], edition: int) -> tuple[tuple[str, ...], Array, Trend]:
+    """Names of the other provinces, their expected log values (n,) in an edition, and the trend."""
+    if not 2011 <= edition <= 2100:
+        raise InputError("index", "edition", edition, "2011 to 2100")
+    trend = national_trend(published)
+    known = [
+        row for row in published
+        if row.edition == REFERENCE and row.region not in ("China", "Zhejiang")
+    ]  # fmt: skip
+    levels = np.log([row.total for row in known])
+    return tuple(row.region for row in known), levels + trend.growth * (edition - REFERENCE), trend
+
+
+def national_rank(value: float, edition: int, published: Sequence[Published]) -> Rank:
+    """Rank of a total on the national edition's scale, by the chance that others lie above.
+
+    Exact but for the quadrature over the common disturbance; no draws.
+    """
+    _, levels, trend = others(published, edition)
+    years = abs(edition - REFERENCE)
+    if value <= 0:
+        chance = np.zeros(PROVINCES)
+        chance[-1] = 1.0
+        return _rank(chance)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(_POINTS if years else 1)
+    chance = np.zeros(PROVINCES)
+    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
+        shift = node * trend.common * sqrt(years)
+        gap = levels + shift - np.log(value)
+        above = _exceeds(gap, trend.own * sqrt(years))
+        chance[: len(levels) + 1] += weight * _count(above)
+    return _rank(chance)
+
+
+def _exceeds(gap: Array, spread: float) -> Array:
+    """Chance that a normal number of mean `gap` (n,) and standard deviation `spread` is above 0."""
+    if spread == 0.0:
+        return (gap > 0).astype(np.float64)
+    return np.array([0.5 * (1.0 + erf(one / spread / sqrt(2.0))) for one in gap])
+
+
+def _count(chance: Array) -> Array:
+    """Chances of 0, 1 ... n among independent events of chance (n,), (n + 1,)."""
+    found = np.array([1.0])
+    for one in chance:
+        found = np.append(found, 0.0) * (1.0 - one) + np.append(0.0, found) * one
+    return found
+
+
+def _rank(chance: Array) -> Rank:
+    below = np.cumsum(chance)
+    low, high = (int(np.searchsorted(below, share - 1e-12)) + 1 for share in (0.05, 0.95))
+    return Rank(int(chance.argmax()) + 1, low, min(high, PROVINCES), chance)
+
+
+def _totals(published: Sequence[Published], region: str) -> dict[int, float]:
+    return {row.edition: row.total for row in published if row.region == region}
