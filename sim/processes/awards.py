@@ -28,6 +28,17 @@ class Live(NamedTuple):
     in_advance: Array
 
 
+class Pending(NamedTuple):
+    """Applications not decided yet, sorted by `key` = row * 8 + technology.
+
+    `expected` is the award that the firm expects (10k CNY), `years` how long it still has to wait.
+    """
+
+    key: Array
+    expected: Array
+    years: Array
+
+
 class Awards:
     """Columns that grow; amounts are 10k CNY per real firm, a row stands for `weight` of them."""
 
@@ -67,6 +78,25 @@ class Awards:
             self._columns[name][self.count : needed] = value
         self.count = needed
         return np.arange(needed - added, needed)
+
+    def pending(self, month: int, success: Array) -> Pending:
+        """What firms wait for; `success` is the share of money asked for that they expect to get.
+
+        One number for each instrument. A technology has one application pending at most.
+        """
+        open_ones = np.flatnonzero(self.status == APPLIED)
+        key = self.row[open_ones] * 8 + self.technology[open_ones]
+        chosen = open_ones[np.argsort(key, kind="stable")]
+        return Pending(
+            np.sort(key, kind="stable"),
+            self.asked[chosen] * success[self.instrument[chosen]],
+            (self.decision_month[chosen] - month) / 12.0,
+        )
+
+    def withdraw(self, row: int, technology: int) -> None:
+        """Take back an application: the firm has gone ahead without the award."""
+        mine = (self.row == row) & (self.technology == technology) & (self.status == APPLIED)
+        self.status[mine] = LAPSED
 
     def live(self) -> Live:
         """The awards that can be used in a decision this month."""

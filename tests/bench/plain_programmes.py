@@ -245,8 +245,24 @@ def terms(firm: Any, k: int, cost: float) -> tuple[float, float]:
     return award, advance
 
 
+def worth_waiting(firm: Any, k: int, net: float) -> bool:
+    """Does the award expected exceed the benefit (`net` a year) lost until the decision?"""
+    if (firm.applied >> k) & 1 == 0:
+        return False
+    model = firm.model
+    one = next(a for a in model.awards
+               if a.status == APPLIED and a.firm is firm and a.technology == k)  # fmt: skip
+    expected = one.asked * model.success.get(one.instrument, 1.0)
+    return expected > net * (one.decision - model.month) / 12.0
+
+
 def use(firm: Any, k: int) -> None:
-    """Tie awards in hand to the order just placed."""
+    """Tie awards in hand to the order just placed; withdraw what was applied for."""
+    if (firm.applied >> k) & 1:
+        firm.applied &= 0xFF ^ (1 << k)
+        for one in firm.model.awards:
+            if one.status == APPLIED and one.firm is firm and one.technology == k:
+                one.status = LAPSED
     if (firm.award >> k) & 1 == 0:
         return
     for one in firm.model.awards:
