@@ -16,7 +16,7 @@ from sim.core.table import Array
 from sim.processes.context import Context
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
-from sim.world.tables import CRITICAL_INPUTS, NEVER
+from sim.world.tables import ABOVE_SCALE, CRITICAL_INPUTS, NEVER
 
 
 class Firms(NamedTuple):
@@ -165,9 +165,15 @@ def _exit_and_entry(context: Context, firms: Firms, cities: Cities) -> None:
     if len(vacant):
         key = month_key(context.seed, "entry", month)
         supported, award = _supported_start_ups(context, firms, vacant)
+        parents = np.full((count, context.world.sectors, 2), -1, dtype=np.int64)
+        lots = np.full(parents.shape, np.inf)
+        _find_parents(month_key(context.seed, "parents", month), firms, parents, lots)
+        # Where a cluster has no firm left, founders come from the sector's other cities.
+        anywhere = np.take_along_axis(parents, lots.argmin(axis=0)[None], axis=0)
         _open(
-            month, key, vacant, supported, award, firms, context.accounts,
-            context.production.inventory_months, context.world.capital_output_ratio,
+            month, key, vacant, supported, award, np.where(parents >= 0, parents, anywhere), firms,
+            context.accounts, context.production.inventory_months,
+            context.world.capital_output_ratio, context.world.automation_saving,
             context.world.uid_stride, opened,
         )  # fmt: skip
     flows.book("households", "firms", "founding", opened[1])
@@ -318,24 +324,42 @@ def _close(month: Any, key: Any, firms: Any, numbers: Any, closed: Any) -> None:
 
 
 @njit(nogil=True, cache=True)
+def _find_parents(key: Any, firms: Any, parents: Any, lots: Any) -> None:
+    """A firm in operation of each city, sector and side of the scale, by lot: parents (C, S, 2)."""
+    for i in range(len(firms.uid)):
+        if firms.alive[i] == 0:
+            continue
+        city, sector = firms.city[i], firms.sector[i]
+        below = 1 if firms.tier[i] >= ABOVE_SCALE else 0
+        lot = uniform(key, firms.uid[i], 0)
+        if lot < lots[city, sector, below]:
+            lots[city, sector, below] = lot
+            parents[city, sector, below] = i
+
+
+@njit(nogil=True, cache=True)
 def _open(
     month: Any,
     key: Any,
     vacant: Any,
     supported: Any,
     award: Any,
+    parents: Any,
     firms: Any,
     numbers: Any,
     inventory: Any,
     ratio: Any,
+    saving: Any,
     stride: Any,
     opened: Any,
 ) -> None:
     """Found new firms in vacated places; they have money, plant and orders, and hire next month.
 
     A newcomer's size is 0.1 to 0.9 of its predecessor's (Dosi, Fagiolo & Roventini 2010 draw
-    entrants from that range of the mean). It knows and uses no technology yet. Its id is its
-    predecessor's plus a stride, so ids do not depend on the order of the rows.
+    entrants from that range of the mean). Founders come from a firm of the same city and sector
+    (Klepper 2007): they know the technologies that it knows and buy plant with as much numerical
+    control as it has; systems are still to be bought. Its id is its predecessor's plus a stride, so
+    ids do not depend on the order of the rows.
     """
     chance = -np.expm1(-numbers.entry_rate / 12.0)
     for place in range(len(vacant)):
@@ -365,6 +389,11 @@ def _open(
         firms.aware[i] = 0
         firms.adopted[i] = 0
         firms.automation[i] = 0.0
+        parent = parents[firms.city[i], sector, 1 if firms.tier[i] >= ABOVE_SCALE else 0]
+        if parent >= 0:
+            firms.aware[i] = firms.aware[parent]
+            firms.automation[i] = firms.automation[parent]
+            firms.efficiency[i] = efficiency * (1.0 - saving[sector] * firms.automation[i])
         firms.gain_target[i] = 0.0
         firms.gain[i] = 0.0
         firms.subsidy[i] = award[place]

@@ -18,7 +18,7 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
-from sim.processes.payments import pay_in_advance, spend
+from sim.processes.payments import pay_in_advance, spend, withdraw
 from sim.processes.provider_choice import choose_among, compare_offers, pick_provider
 from sim.world.tables import (
     ECOMMERCE,
@@ -104,6 +104,7 @@ WRITES = {
             "belief",
             "barrier",
             "award",
+            "applied",
             "order_technology",
             "order_provider",
             "order_month",
@@ -147,6 +148,8 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     always = context.mechanisms.decision == "always"
     month = context.clock.month
     live = context.awards.live()
+    success = [context.measures.get(f"success {name}", 1.0) for name in context.public]
+    pending = context.awards.pending(month, np.array(success))
     flow = np.zeros((context.world.cities, 5))
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     context.watch.terms[:] = np.nan
@@ -177,6 +180,7 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         choose_among(context, providers),
         _terms(context, cities),
         live,
+        pending,
         context.technologies.numbers,
         context.adoption,
         context.finance,
@@ -242,8 +246,17 @@ def _book(context: Context, cities: Cities, flow: Array) -> None:
 
 
 def _use_awards(context: Context, firms: Firms) -> None:
-    """Tie awards to the orders just placed; pay the part that is paid in advance."""
+    """Tie awards to the orders just placed; pay the part that is paid in advance.
+
+    Whoever has gone ahead with what it applied for withdraws the application.
+    """
     awards = context.awards
+    ordered = np.flatnonzero((firms.order_month == context.clock.month) & (firms.applied != 0))
+    for row in ordered:
+        bit = 1 << max(int(firms.order_technology[row]), 0)
+        if firms.applied[row] & bit and firms.order_technology[row] >= 0:
+            firms.applied[row] &= 0xFF ^ bit
+            withdraw(context, int(row), int(firms.order_technology[row]))
     held = np.flatnonzero(awards.status == HELD)
     rows, technology = awards.row[held], awards.technology[held]
     used = (firms.order_month[rows] == context.clock.month) & (
@@ -275,6 +288,26 @@ def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
         advance += amount * live.in_advance[position]
         position += 1
     return award, advance
+
+
+@njit(nogil=True, cache=True)
+def _decided(i: Any, firms: Any) -> Any:
+    """Bits of technologies that waited for an award on which the decision has come."""
+    bits = 0
+    for k in range(8):
+        if firms.barrier[i, k] == WAITING_FOR_AWARD and (firms.applied[i] >> k) & 1 == 0:
+            bits |= 1 << k
+    return bits
+
+
+@njit(nogil=True, cache=True)
+def _worth_waiting(pending: Any, row: Any, k: Any, net: Any) -> Any:
+    """Does the award expected exceed the benefit (`net` a year) lost until the decision?"""
+    wanted = row * 8 + k
+    position = np.searchsorted(pending.key, wanted)
+    if position == len(pending.key) or pending.key[position] != wanted:
+        return False
+    return pending.expected[position] > net * pending.years[position]
 
 
 @njit(nogil=True, cache=True)
@@ -317,6 +350,7 @@ def _decide(
     choice: Any,
     terms: Any,
     live: Any,
+    pending: Any,
     tech: Any,
     numbers: Any,
     finance: Any,
@@ -330,7 +364,9 @@ def _decide(
     for i in range(len(firms.uid)):
         if firms.alive[i] == 0 or firms.order_technology[i] >= 0:
             continue
-        if uniform(review_key, firms.uid[i], 0) >= review:
+        # A project that waits for an award is taken up again when the decision comes.
+        resumed = _decided(i, firms)
+        if resumed == 0 and uniform(review_key, firms.uid[i], 0) >= review:
             continue
         sector, city = firms.sector[i], np.int64(firms.city[i])
         employees = np.float64(firms.skilled[i] + firms.unskilled[i])
@@ -405,6 +441,7 @@ def _decide(
                 else:
                     financed = False
             interest = (loan * rate + lease * terms.lease_rate) * finance.repayment_months / 24.0
+            net = 0.0
             if not always:
                 if with_beliefs:
                     firms.belief[i, k] = _learn(i, k, firms, edges, numbers.belief_signal_weight)
@@ -439,12 +476,13 @@ def _decide(
                 seen[k, 7], seen[k, 8], seen[k, 9] = chance, award, advance
                 seen[k, 10], seen[k, 11], seen[k, 12] = own, loan, lease
                 seen[k, 13] = interest
-            if uniform(decision_key, firms.uid[i], k) >= chance:
+            waited = (resumed >> k) & 1 == 1
+            if not waited and uniform(decision_key, firms.uid[i], k) >= chance:
                 firms.barrier[i, k] = UNPROFITABLE
                 continue
             if with_skills and firms.capability[i] < tech.skill_requirement[k]:
                 firms.barrier[i, k] = NO_SKILLS
-            elif (firms.applied[i] >> k) & 1:
+            elif (firms.applied[i] >> k) & 1 and _worth_waiting(pending, i, k, net):
                 firms.barrier[i, k] = WAITING_FOR_AWARD
             elif with_finance and not financed:
                 firms.barrier[i, k] = NO_FINANCE

@@ -1,7 +1,8 @@
 """What a project costs a firm and what it brings: one set of rules for firms and for juries.
 
 Cost `C = (F + P * (employees / reference)^eta) * price * (1 + training * (1 - capability))`, with
-eta < 1 so that size pays (David 1966; Davies 1979); automation is priced by the worker displaced.
+eta < 1 so that size pays (David 1966; Davies 1979); automation is priced by the worker displaced,
+at least one complete cell: machines are indivisible.
 Yearly benefit `B = capability^kappa * complementarity * (labour saved + energy + margin on new
 sales)` less running cost. Money in 10k CNY, time in years.
 """
@@ -21,7 +22,8 @@ class TechnologyNumbers(NamedTuple):
 
     `kind` is the provider kind; `gain` log points of labour productivity at full realisation;
     `project_months` the
-    team-months of a project; `lease` 1 where the good can be leased.
+    team-months of a project; `size_reference` of automation the workers that one cell replaces,
+    else the employees at which a project costs `scaled_cost`; `lease` 1 where the good can be leased.
     """
 
     fixed_cost: Array
@@ -62,7 +64,7 @@ def complementarity(k: Any, adopted: Any, automation: Any, reference: Any, tech:
 def list_price(k: Any, employees: Any, displaced: Any, tech: Any) -> Any:
     """Price of a project at the 2012 price level, before training."""
     if k == 0:
-        return tech.fixed_cost[0] + tech.scaled_cost[0] * displaced
+        return tech.fixed_cost[0] + tech.scaled_cost[0] * max(displaced, tech.size_reference[0])
     return (
         tech.fixed_cost[k]
         + tech.scaled_cost[k] * (employees / tech.size_reference[k]) ** tech.size_exponent[k]

@@ -29,6 +29,17 @@ class Live(NamedTuple):
     in_advance: Array
 
 
+class Pending(NamedTuple):
+    """Awards that firms still wait for, sorted by `key` = row * 8 + technology.
+
+    `expected` is the award that the firm expects (10k CNY), `years` how long it still has to wait.
+    """
+
+    key: Array
+    expected: Array
+    years: Array
+
+
 class Awards:
     """Columns that grow; amounts are 10k CNY per real firm, a row stands for `weight` of them."""
 
@@ -68,6 +79,22 @@ class Awards:
             self._columns[name][self.count : needed] = value
         self.count = needed
         return np.arange(needed - added, needed)
+
+    def pending(self, month: int, success: Array) -> Pending:
+        """What firms wait for: decisions, and awards that their city has not handed over yet.
+
+        `success` is the share of money asked for that firms expect to get, by instrument.
+        """
+        waiting = np.flatnonzero((self.status == APPLIED) | (self.status == DECIDED))
+        decided = self.status[waiting] == DECIDED
+        expected = self.asked[waiting] * success[self.instrument[waiting]]
+        expected = np.where(decided, self.granted[waiting], expected)
+        until = np.where(decided, self.ready_month[waiting], self.decision_month[waiting])
+        # Cities add to an award in rows of their own.
+        key, place = np.unique(self.row[waiting] * 8 + self.technology[waiting], return_inverse=True)
+        years = np.zeros(len(key))
+        np.maximum.at(years, place, (until - month) / 12.0)
+        return Pending(key, np.bincount(place, weights=expected, minlength=len(key)), years)
 
     def live(self) -> Live:
         """The awards that can be used in a decision this month."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.processes.awards import LAPSED, PAID
+from sim.processes.awards import APPLIED, DECIDED, LAPSED, PAID
 from sim.processes.context import Context
 
 
@@ -44,6 +44,16 @@ def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
     account.release((float(awards.promised[one]) - amount) * weight)
     account.beneficiaries += weight * (amount > 0)
     awards.status[one] = PAID if amount > 0 else LAPSED
+
+
+def withdraw(context: Context, row: int, technology: int) -> None:
+    """Take back an application: the firm has gone ahead without waiting for the award."""
+    awards = context.awards
+    mine = (awards.row == row) & (awards.technology == technology)
+    for one in np.flatnonzero(mine & ((awards.status == APPLIED) | (awards.status == DECIDED))):
+        if awards.status[one] == DECIDED:
+            _account(context, one).release(float(awards.promised[one] * awards.weight[one]))
+        awards.status[one] = LAPSED
 
 
 def _pay(context: Context, firms: Any, one: int, amount: float) -> None:

@@ -96,7 +96,8 @@ class PlainFirm(mesa.Agent):
         """Price of a project at the price level of 2012."""
         tech = self.model.tech
         if k == 0:
-            return tech["fixed_cost"][0] + tech["scaled_cost"][0] * displaced
+            cells = max(displaced, tech["size_reference"][0])
+            return tech["fixed_cost"][0] + tech["scaled_cost"][0] * cells
         size = (self.skilled + self.unskilled) / tech["size_reference"][k]
         return tech["fixed_cost"][k] + tech["scaled_cost"][k] * size ** tech["size_exponent"][k]
 
@@ -121,6 +122,10 @@ class PlainFirm(mesa.Agent):
             mean = sum(heard) / len(heard)
             self.belief[k] += precision / (1.0 + precision) * (mean - self.belief[k])
 
+    def decided(self, k: int) -> bool:
+        """Has the decision come on an award that the project waited for?"""
+        return self.barrier[k] == 4 and (self.applied >> k) & 1 == 0
+
     def review(self, keys: dict[str, int]) -> None:
         """Appraise every technology that is known and lacking; order the quickest payback."""
         model, tech = self.model, self.model.tech
@@ -139,6 +144,7 @@ class PlainFirm(mesa.Agent):
         leasable = draw(keys["credit"], self.uid, 1) < city.lease_approval
         limit = max(0.1, self.payback_limit + numbers.payback_shift)
         best = None
+        resumed = [self.decided(k) for k in range(8)]
         for k in range(8):
             if (model.applicable[self.sector] >> k) & 1 == 0:
                 self.barrier[k] = 8
@@ -172,11 +178,11 @@ class PlainFirm(mesa.Agent):
             years = (cost + interest - award) / net if net > 0.0 else math.inf
             slope = numbers.choice_sharpness * (years - limit) / limit
             chance = 0.0 if slope > 50.0 else 1.0 / (1.0 + math.exp(max(slope, -50.0)))
-            if draw(keys["decision"], self.uid, k) >= chance:
+            if not resumed[k] and draw(keys["decision"], self.uid, k) >= chance:
                 self.barrier[k] = 2
             elif self.capability < tech["skill_requirement"][k]:
                 self.barrier[k] = 3
-            elif (self.applied >> k) & 1:
+            elif plain_programmes.worth_waiting(self, k, net):
                 self.barrier[k] = 4
             elif not financed:
                 self.barrier[k] = 5
@@ -318,8 +324,8 @@ class PlainFirm(mesa.Agent):
         self.order_technology, self.order_start, self.order_month = -1, NEVER, NEVER
         self.award = self.applied = self.demonstration = 0
 
-    def open(self, key: int) -> None:
-        """A newcomer takes the vacant place."""
+    def open(self, key: int, parent: PlainFirm | None) -> None:
+        """A newcomer takes the vacant place; its founders come from `parent`."""
         model, numbers = self.model, self.model.context.accounts
         if draw(key, self.uid) >= -math.expm1(-numbers.entry_rate / 12.0):
             return
@@ -334,6 +340,9 @@ class PlainFirm(mesa.Agent):
         self.profit = self.running_cost = self.automation = 0.0
         self.gain_target = self.gain = self.subsidy = 0.0
         self.aware = self.adopted = self.projects = 0
+        if parent is not None:
+            self.aware, self.automation = parent.aware, parent.automation
+            self.efficiency *= 1.0 - model.saving[self.sector] * self.automation
         self.realised, self.adopted_month = [0.0] * 8, [NEVER] * 8
         self.barrier = [1] * 8
         self.stock = [model.context.production.inventory_months * expected] * 3
@@ -361,7 +370,10 @@ class PlainProvince(mesa.Model):
         keys = {name: self.key(name) for name in ("review", "decision", "provider", "credit")}
         review = -math.expm1(-self.context.adoption.reviews_per_year / 12.0)
         for firm in living:
-            if firm.order_technology < 0 and draw(keys["review"], firm.uid) < review:
+            reviews = any(firm.decided(k) for k in range(8)) or (
+                draw(keys["review"], firm.uid) < review
+            )
+            if firm.order_technology < 0 and reviews:
                 firm.review(keys)
         plain_markets.close_credit(self)
         plain_markets.deliver(self)
@@ -379,11 +391,24 @@ class PlainProvince(mesa.Model):
         for firm in living:
             firm.close(key)
         key = self.key("entry")
+        parents = self.parents()
         for firm in self.firms:
             if not firm.alive:
-                firm.open(key)
+                home = (firm.city, firm.sector, firm.tier >= 2)
+                firm.open(key, parents.get(home) or parents.get(home[1:]))
         plain_markets.count(self)
         self.context.clock.month += 1
+
+    def parents(self) -> dict[tuple[int, ...], PlainFirm]:
+        """A firm by lot of each city, sector and side of the scale, and of each sector and side."""
+        key = self.key("parents")
+        chosen: dict[tuple[int, ...], PlainFirm] = {}
+        for firm in sorted(self.firms, key=lambda one: draw(key, one.uid)):
+            if firm.alive:
+                home = (firm.city, firm.sector, firm.tier >= 2)
+                chosen.setdefault(home, firm)
+                chosen.setdefault(home[1:], firm)
+        return chosen
 
     def key(self, stream: str, month: int | None = None) -> int:
         """The engine's key of a stream this month."""

@@ -271,8 +271,35 @@ def terms(firm: Any, k: int, cost: float) -> tuple[float, float]:
     return award, advance
 
 
+def worth_waiting(firm: Any, k: int, net: float) -> bool:
+    """Does the award expected exceed the benefit (`net` a year) lost until the decision?"""
+    if (firm.applied >> k) & 1 == 0:
+        return False
+    model = firm.model
+    expected, until = 0.0, model.month
+    for one in model.awards:
+        if one.firm is not firm or one.technology != k:
+            continue
+        if one.status == APPLIED:
+            expected += one.asked * model.success.get(one.instrument, 1.0)
+            until = max(until, one.decision)
+        elif one.status == DECIDED:
+            expected += one.granted
+            until = max(until, one.ready)
+    return expected > net * (until - model.month) / 12.0
+
+
 def use(firm: Any, k: int) -> None:
-    """Tie awards in hand to the order just placed."""
+    """Tie awards in hand to the order just placed; withdraw what was applied for."""
+    if (firm.applied >> k) & 1:
+        firm.applied &= 0xFF ^ (1 << k)
+        for one in firm.model.awards:
+            if one.firm is not firm or one.technology != k:
+                continue
+            if one.status == DECIDED:
+                firm.model.public[one.instrument].release(one.promised * firm.weight)
+            if one.status in (APPLIED, DECIDED):
+                one.status = LAPSED
     if (firm.award >> k) & 1 == 0:
         return
     for one in firm.model.awards:

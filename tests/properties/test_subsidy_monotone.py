@@ -67,8 +67,11 @@ def test_full_subsidy_without_limits_is_the_information_limit() -> None:
     )
     province.run()
     firms = province.tables["firms"]
-    # Below scale a project can cost more to run than it saves; above scale it never does.
-    official = firms.tier <= 1
+    # A firm too small to fill one cell can pay more to run it than it saves; others never do.
+    people = (firms.skilled + firms.unskilled).astype(float)
+    saving = province.world.automation_saving[firms.sector]
+    tech = province.context.technologies.numbers
+    official = (firms.tier <= 1) & (people * saving * tech.step[0] >= tech.size_reference[0])
     limit = province.settings.adoption.automation_limit
     gone_ahead = (
         (firms.adopted_month[:, 0] >= 0)
