@@ -91,7 +91,9 @@ class Awards:
         expected = np.where(decided, self.granted[waiting], expected)
         until = np.where(decided, self.ready_month[waiting], self.decision_month[waiting])
         # Cities add to an award in rows of their own.
-        key, place = np.unique(self.row[waiting] * 8 + self.technology[waiting], return_inverse=True)
+        key, place = np.unique(
+            self.row[waiting] * 8 + self.technology[waiting], return_inverse=True
+        )
         years = np.zeros(len(key))
         np.maximum.at(years, place, (until - month) / 12.0)
         return Pending(key, np.bincount(place, weights=expected, minlength=len(key)), years)
