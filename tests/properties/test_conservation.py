@@ -7,12 +7,19 @@ import pytest
 from sim.model import Province
 from sim.scenario import Scenario
 
-NAMES = [entry.name for entry in Scenario.listing()]
+GROUPS = {entry.name: entry.group for entry in Scenario.listing()}
+SHORT = {"time__start": "2014-01", "time__end": "2016-06"}
+"""Months that matter for scenarios which only rearrange the instruments of the whole document.
+
+The document itself and whatever changes the economy around it runs from first to last month.
+"""
+REARRANGED = {"only", "without", "rates", "funding", "design"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", GROUPS)
 def test_identities_hold_every_month(name: str) -> None:
-    province = Province(name, scale=0.01, check=True)
+    rearranged = GROUPS[name] in REARRANGED
+    province = Province(name, scale=0.01, check=True, **(SHORT if rearranged else {}))
     seen = set()
     while not province.clock.finished:
         province.step()
@@ -20,6 +27,8 @@ def test_identities_hold_every_month(name: str) -> None:
     assert "firms' cash moves by what they receive" in seen
     assert "bank loans = firms' debt" in seen
     assert "unskilled people: employed + jobless = labour force" in seen
+    if rearranged:
+        assert sum(account.paid for account in province.context.public.values()) > 0
     if province.settings.mechanisms.production != "off":
         assert "goods sold = goods bought" in seen
 
