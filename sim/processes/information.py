@@ -158,8 +158,9 @@ def _note_channels(
 
 def _shares(others: Array, adopted: Array) -> Array:
     """Share of the rows `others` (n,) that use each technology, (8,)."""
-    count = len(others)
-    return np.array([adopting_share(k, 0, count, others, adopted) for k in range(8)])
+    used = (adopted[others, None] >> np.arange(len(TECHNOLOGIES))) & 1
+    share: Array = used.sum(axis=0) / max(len(others), 1)
+    return share
 
 
 @njit(nogil=True, cache=True)
