@@ -23,7 +23,7 @@ SCORE_WORDS = {
         "indicator": "indicator", "unit": "unit", "year": "year", "goal": "goal", "met": "met",
         "published": "published | model", "up": "up since 2013", "down": "down since 2013",
         "remarks": "remarks", "source": "published", "overall": "overall",
-        "relative": "result over target (a direction: against 2013); right of the line is met",
+        "relative": "result over target (a direction: against 2013); on or right of the line: met",
         "share_met": "share of runs that meet it", "not_scored": "not covered", "points": "points",
         "weak": "* weak proxy: the model's output stands for the target only loosely (see remarks).",
         "prices_note": "Goals in money are in the prices of their year. The model's are in constant "
@@ -40,7 +40,7 @@ SCORE_WORDS = {
         "code": "目标", "indicator": "指标", "unit": "单位", "year": "年份", "goal": "目标值",
         "met": "达成", "published": "公布 | 模型", "up": "较2013年上升", "down": "较2013年下降",
         "remarks": "说明", "source": "公布值出处", "overall": "总体目标",
-        "relative": "结果与目标之比(方向性目标与2013年相比);线右为达成", "share_met": "达成的次数占比",
+        "relative": "结果与目标之比(方向性目标与2013年相比);线上及线右为达成", "share_met": "达成的次数占比",
         "not_scored": "未覆盖", "points": "个百分点",
         "weak": "* 弱代理:模型输出只大致代表该目标(见说明)。",
         "prices_note": "金额目标按当年价格。模型为2013年不变价,直接比较;模型按全国居民消费价格折算的网络零售和软件收入折回现价(说明:现价)。",
