@@ -234,9 +234,6 @@ class Province(ColumnModel):
         context.instruments = Instruments()
         if not context.mechanisms.governments:
             return
-        if clock.month_of_year == 1 or clock.month == 0:
-            lines = [policy.year_budget(clock.year) for policy in self.policies.values()]
-            context.measures["year_budget"] = float(sum(lines))
         for name, policy in self.policies.items():
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:

@@ -35,8 +35,13 @@ def _of(table: str, by_city: Array) -> Any:
 
 
 def _fund(month: Month) -> Array:
-    """Budgets of the year by city (C,) by public revenue, on top of an older fund, 100m CNY."""
-    lines = month.context.measures.get("year_budget", 0.0) * 1e-4
+    """Money promised in twelve months by city (C,), by public revenue, with an older fund, 100m CNY.
+
+    Of last year's promises as much counts as of this year is still to come.
+    """
+    rest = 1.0 - month.context.clock.month_of_year / 12.0
+    accounts = month.context.public.values()
+    lines = 1e-4 * sum(one.promised + rest * one.promised_before for one in accounts)
     share = month.context.world.shared["revenue_share"]
     whole: Array = (lines + month.path("index older_fund")) * share
     return whole
@@ -107,8 +112,8 @@ def _broadband(month: Month, table: str) -> Any:
 FEEDS = (
     Output("integration_fund", "100m CNY/year", "两化融合引导资金", "public funds for integration",
            PLACES, summed(_fund),
-           note_zh="当年预算加既有资金(先验);城市按财政收入分摊",
-           note_en="budgets of the year and an older fund, a prior; cities by public revenue"),
+           note_zh="近十二个月承诺的资金加既有资金(先验);城市按财政收入分摊",
+           note_en="money promised in twelve months and an older fund, a prior; cities by revenue"),
     Output("service_platforms", "platforms", "信息化服务平台", "informatization service platforms",
            PLACES, summed(_platforms),
            note_zh="代理:在营的云服务、电商、咨询、培训机构",
