@@ -50,7 +50,7 @@ OUTPUTS = (
            total("online", 1e-4),
            note_zh="电商用户的网销比重为先验,随使用时间和能力提高",
            note_en="a user's share of sales online is a prior; it grows with use and capability"),
-    Output("online_retail", MONEY, "全省网络零售额", "online retail sales by sellers here", PLACES,
+    Output("online_retail", MONEY, "网络零售额", "online retail sales by sellers here", PLACES,
            summed(online_retail),
            note_zh="大部分来自非工业卖家:2013年数加全国走势(2016年起为展望),随电商平台质量与价格变化",
            note_en="mostly sellers outside industry: the figure of 2013 on the national path (an "
