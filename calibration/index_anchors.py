@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def anchor(scale: float, seeds: int) -> dict[str, dict[str, float]]:
             if item.log
             else item.low + (x - item.low) / value
         )
-    factor = _provincial(year[1:], x0, tables)
+    factor = _provincial(year, x0, tables)
     return {
         "two_integration_items": x0,
         "informatization_items": high,
@@ -76,16 +77,14 @@ def _figures(scale: float, seeds: int, tables: IndexTables) -> tuple[np.ndarray,
     return np.mean(year, axis=0), np.mean(start, axis=0)
 
 
-def _provincial(cities: np.ndarray, tied: dict[str, float], tables: IndexTables) -> float:
+def _provincial(figures: np.ndarray, tied: dict[str, float], tables: IndexTables) -> float:
     """Factor of every X0 at which the best city shows `BEST_CITY`, by bisection."""
-    items = tables.two_integration
-    x0 = np.array([tied.get(item.code, item.x0) for item in items])
-    amount = np.array([item.amount for item in items])
-    size = np.where(amount, tables.size_share[:, None], 1.0)
+    items = tuple(replace(item, x0=tied.get(item.code, item.x0)) for item in tables.two_integration)
     low, high = 0.01, 100.0
     for _ in range(60):
         middle = (low * high) ** 0.5
-        best = two_integration.evaluate(cities, x0 * size * middle, items).total.max()
+        one = replace(tables, two_integration=items, scale={"national": 1.0, "provincial": middle})
+        best = two_integration.evaluate(figures, two_integration.bases(one), items).total[1:].max()
         low, high = (middle, high) if best > BEST_CITY else (low, middle)
     return float((low * high) ** 0.5)
 

@@ -17,9 +17,10 @@ import pandas as pd
 from sim.contributions import Part, parts
 from sim.core.errors import InputError
 from sim.core.files import Folder
-from sim.indices.yearly import INDICES, PROVINCE
+from sim.indices.yearly import CLASSES, INDICES, PROVINCE
+from sim.outputs import BY_NAME, PROVIDER_EN, PROVIDER_ZH
 from sim.outputs.indices import fed_by_model
-from sim.results import write_manifest, write_table
+from sim.results import CLASS_ZH, UNITS, instrument_titles, write_manifest, write_table
 from sim.scenario import Scenario
 from sim.world.index_tables import Item
 
@@ -36,8 +37,9 @@ WORDS = {
         "national": "on the scale of the national edition (31 provinces)",
         "provincial": "on the scale of the provincial edition, never to be compared with provinces",
         "log2": "items: 50 log2(1 + X/X0), X0/X for minus items; a reconstruction, open scale",
-        "goalposts": "items: (X - low)/(high - low), on logarithms where so marked; goalposts tied",
-        "chance": "5-95 %",
+        "ends": "goalposts", "goalposts": "items: (X - low)/(high - low), on logarithms where so marked; goalposts tied",
+        "chance": "5-95 %", "tied": "tied", "national_2010": "national 2010",
+        "published_item": "from a published item value",
     },
     "zh": {
         "two_integration": "两化融合指数", "informatization": "信息化发展指数",
@@ -48,8 +50,9 @@ WORDS = {
         "national": "按全国版口径(31个省份)",
         "provincial": "按浙江省版口径,不可与各省比较",
         "log2": "指标值:50 log2(1 + X/X0),逆指标取X0/X;为重构算法,不设上限",
-        "goalposts": "指标值:(X - 下限)/(上限 - 下限),标注者取对数;端点为定锚值",
-        "chance": "5-95%",
+        "ends": "端点", "goalposts": "指标值:(X - 下限)/(上限 - 下限),标注者取对数;端点为定锚值",
+        "chance": "5-95%", "tied": "定锚", "national_2010": "2010年全国值",
+        "published_item": "按公布的分项值推算",
     },
 }  # fmt: skip
 
@@ -58,10 +61,10 @@ WORDS = {
 class Audit:
     """Rows of the yearly table for one place, year and index, with who stands behind each item.
 
-    `frame` has the columns of the yearly table, then labels, weight of a class, unit, goalposts
-    (low, high, log), feeds (output or outside path), outside, basis of X0, source, confidence,
-    note, contributors (number), kind (firms, providers or lines), sectors and largest (names with
-    their shares of the figure).
+    `frame` has the columns of the yearly table, then labels, weight of a class, goalposts (low,
+    high, log), unit, feeds (output or outside path), basis, source and confidence of X0 or
+    goalposts, notes, class, outside and its source, contributors (number), their kind (firms,
+    providers or lines), sectors and largest (names with shares of the figure, zh and en).
     """
 
     frame: pd.DataFrame
@@ -80,11 +83,11 @@ class Audit:
         if index == "two_integration":
             lines.append(words[scale])
         lines.append(f"{_figure(total, words)}{_rank(total, words, province)}")
-        for _, row in self.frame.iloc[1:].iterrows():
-            if row["level"] == "class":
-                lines.append(f"  {row[f'label_{lang}']} × {row['weight']:g}: {_figure(row, words)}")
-            else:
-                lines += _item(row, lang)
+        classes, items = (self.frame[self.frame["level"] == one] for one in ("class", "item"))
+        for _, row in classes.iterrows():
+            lines.append(f"  {row[f'label_{lang}']} × {row['weight']:g}: {_figure(row, words)}")
+            for _, item in items[items["class"] == row["code"]].iterrows():
+                lines += _item(item, lang)
         return "\n".join(lines)
 
     def save(self, out: Path | str, lang: str = "en", force: bool = False) -> list[Path]:
@@ -172,17 +175,20 @@ def _details(
     row |= {"label_zh": zh, "label_en": en, "weight": weight}
     item = items.get(row["code"]) if row["level"] == "item" else None
     part = behind.get(item.feeds) if item is not None else None
-    row |= {key: getattr(item, key, None) for key in ("unit", "low", "high", "log", "feeds")}
-    row["outside"] = item is not None and not fed_by_model(item)
-    row |= {key: getattr(item, key, "") for key in ("basis", "source", "confidence", "note")}
-    if item is not None and row["outside"]:
-        row["source"] = f"{province.data.indices.paths[item.feeds].source}; {row['source']}"
+    classes = CLASSES[index]
+    row |= {key: getattr(item, key, None) for key in ("low", "high", "log")}
     row |= {
-        "contributors": part.number if part else np.nan,
-        "kind": part.kind if part else "",
-        "sectors": _shares(part.sectors) if part else "",
-        "largest": _shares(part.largest) if part else "",
+        key: getattr(item, key, "")
+        for key in ("unit", "feeds", "basis", "source", "confidence", "note", "note_zh")
     }
+    row["class"] = classes[item.kind] if item is not None else ""
+    path = None if item is None or fed_by_model(item) else province.data.indices.paths[item.feeds]
+    row |= {"outside": path is not None, "outside_source": path.source if path else ""}
+    row |= {"contributors": part.number if part else np.nan, "kind": part.kind if part else ""}
+    for lang in ("zh", "en"):
+        names = _names(province, lang)
+        for key in ("sectors", "largest"):
+            row[f"{key}_{lang}"] = _shares(getattr(part, key), names) if part else ""
     return row
 
 
@@ -201,14 +207,17 @@ def _label(
     return names.get(row["region"], "浙江省"), row["region"], np.nan
 
 
-CLASS_ZH = {
-    "infrastructure": "基础环境", "application": "工业应用", "benefit": "应用效益",
-    "technology": "产业技术", "consumption": "应用消费", "knowledge": "知识支撑", "effect": "发展效果",
-}  # fmt: skip
+def _names(province: Any, lang: str) -> dict[str, str]:
+    """Names of sectors, kinds of providers and instruments by code."""
+    economy = province.data.economy
+    sectors = zip(economy.codes, getattr(economy, f"names_{lang}"), strict=True)
+    kinds = PROVIDER_ZH if lang == "zh" else PROVIDER_EN
+    titles = instrument_titles({"settings": province.settings.model_dump(mode="json")}, lang)
+    return dict(sectors) | kinds | titles
 
 
-def _shares(shares: list[tuple[str, float]]) -> str:
-    return ", ".join(f"{name} {share:.0%}" for name, share in shares[:TOP])
+def _shares(shares: list[tuple[str, float]], names: dict[str, str]) -> str:
+    return ", ".join(f"{names.get(name, name)} {share:.0%}" for name, share in shares[:TOP])
 
 
 def _figure(row: pd.Series, words: dict[str, str]) -> str:
@@ -230,20 +239,24 @@ def _rank(row: pd.Series, words: dict[str, str], province: bool) -> str:
 def _item(row: pd.Series, lang: str) -> list[str]:
     """Two or three lines of an item: value, where it comes from, who contributes."""
     words = WORDS[lang]
-    scale = f"X0 {row['x0']:.4g}"
     if np.isnan(row["x0"]):
         scale = f"{row['low']:.4g} … {row['high']:.4g}" + (" log" if row["log"] else "")
-    lines = [
-        f"    {row[f'label_{lang}']}: {row['latent']:.4g}  "
-        f"(X {row['x']:.4g} {row['unit']}, {scale}{' ' + row['basis'] if row['basis'] else ''})"
-    ]
+    else:
+        scale = f"X0 {row['x0']:.4g}, {words[row['basis']]}"
+    unit = UNITS.get(row["unit"], row["unit"]) if lang == "zh" else row["unit"]
+    lines = [f"    {row[f'label_{lang}']}: {row['latent']:.4g}  (X {row['x']:.4g} {unit}; {scale})"]
     origin = words["outside"] if row["outside"] else words["output"]
-    lines.append(f"      {origin} {row['feeds']} [{row['source']}; {row['confidence']}]")
+    name = BY_NAME[row["feeds"]] if not row["outside"] else None
+    label = f"{row['feeds']} {getattr(name, lang)}" if name else f"[{row['outside_source']}]"
+    lines.append(f"      X: {origin} {label}")
+    lines.append(
+        f"      {'X0' if row['basis'] else words['ends']}: [{row['source']}; {row['confidence']}]"
+    )
     if row["kind"]:
         text = f"      {row['contributors']:,.0f} {words[row['kind']]}"
         for key in ("sectors", "largest"):
-            text += f"; {words[key]}: {row[key]}" if row[key] else ""
+            shares = row[f"{key}_{lang}"]
+            text += f"; {words[key]}: {shares}" if shares else ""
         lines.append(text)
-    if row["note"]:
-        lines.append(f"      {words['note']}: {row['note']}")
-    return lines
+    note = row["note_zh" if lang == "zh" else "note"]
+    return [*lines, f"      {words['note']}: {note}"] if note else lines

@@ -21,7 +21,7 @@ from sim.indices import yearly
 from sim.instruments import Account
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
-from sim.world.data import load_data
+from sim.world.data import ProvinceData, load_data
 from sim.world.tables import TIERS
 
 METADATA_KEY = b"lianghua"
@@ -39,9 +39,11 @@ KEYS = {
     "year": "数据年", "edition": "版次", "region": "地区", "index": "指数", "level": "层次",
     "code": "指标", "x": "原值", "x0": "基准值", "latent": "实际值", "reported": "上报值",
     "rank_low": "位次5%分位", "rank_high": "位次95%分位",
+    "class": "分类", "weight": "权重", "feeds": "来源", "basis": "基准依据", "source": "出处",
+    "confidence": "可信度", "contributors": "构成数", "note": "说明(英)", "note_zh": "说明",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
     "q75": "75%分位", "q95": "95%分位",
-    "target": "目标", "measure": "条款", "class": "类别", "indicator": "指标", "period": "目标年份",
+    "target": "目标", "measure": "条款", "indicator": "指标", "period": "目标年份",
     "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
     "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
     "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",
@@ -50,7 +52,9 @@ KEYS = {
     "published_source": "公布来源", "model": "模型同年", "prices": "价格", "weak_proxy": "弱代理说明",
 }  # fmt: skip
 UNITS = {
-    "0-1": "0-1", "index": "指数", "100m CNY/year": "亿元/年", "platforms": "个",
+    "0-1": "0-1", "%": "%", "Tbit/s": "Tbit/s", "Mbit/s": "Mbit/s", "per 100 people": "部/百人",
+    "per 100 households": "台/百户", "CNY/person": "元/人", "patents/million people": "件/百万人",
+    "index": "指数", "100m CNY/year": "亿元/年", "platforms": "个",
     "patents/100m CNY": "件/亿元", "lines/100 people": "线/百人", "10k CNY/person": "万元/人",
     "100m CNY": "亿元", "100m CNY/month": "亿元/月",
     "10k CNY/person/year": "万元/人·年", "10k persons": "万人", "2012 = 1": "2012年=1",
@@ -61,6 +65,12 @@ UNITS = {
 }  # fmt: skip
 """Chinese for the units of outputs."""
 TIER_ZH = dict(zip(TIERS, ("骨干企业", "其他规模以上企业", "小型企业", "微型企业"), strict=True))
+INDEX_ZH = {"two_integration": "两化融合指数", "informatization": "信息化发展指数"}
+CLASS_ZH = {
+    "total": "总指数", "infrastructure": "基础环境", "application": "工业应用",
+    "benefit": "应用效益", "technology": "产业技术", "consumption": "应用消费",
+    "knowledge": "知识支撑", "effect": "发展效果",
+}  # fmt: skip
 ACCOUNT = ("budget", "available", "committed", "paid", "lapsed", "beneficiaries")
 
 
@@ -262,13 +272,22 @@ def unit_of(output: str, lang: str) -> str:
 def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Chinese names of what the cells of a column stand for, by column."""
     data = load_data()
-    cities = zip(data.cities["name_en"], data.cities["name_zh"], strict=True)
     return {
-        "city": {str(en): str(zh) for en, zh in cities},
+        "city": dict(_names(data)),
         "sector": dict(zip(data.economy.codes, data.economy.names_zh, strict=True)),
         "tier": TIER_ZH,
         "instrument": instrument_titles(manifest, "zh"),
+        "region": dict(_names(data)) | {yearly.PROVINCE: "浙江省"},
+        "index": INDEX_ZH,
+        "level": {"total": "总指数", "class": "分类", "item": "指标"},
+        "code": CLASS_ZH
+        | {item.code: item.zh for name in yearly.INDICES for item in data.indices.items(name)},
     }
+
+
+def _names(data: ProvinceData) -> list[tuple[str, str]]:
+    """English and Chinese names of the cities."""
+    return list(zip(data.cities["name_en"], data.cities["name_zh"], strict=True))
 
 
 def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Where the province stands among the 31: other provinces come from outside, with uncertainty.
 
 Published are the 2015 edition of 17 provinces and the national totals of five editions. Another
-province is its published value moved by the national trend (mean growth of the national totals)
-with two disturbances a year from 2015: one common to all, with the spread of the national growth,
-and one of its own. Its own spread is taken from Zhejiang's published path against the national one,
-the only province with several editions. Provinces whose values were never printed lie below the
+province is its published value moved by the national trend (mean yearly rise of the national
+totals: on a logarithmic scale steady growth of the items is a steady rise) with two disturbances a
+year from 2015: one common to all, with the spread of the national rise, and one of its own. Its own
+spread is taken from Zhejiang's published path against the national one, the only province with
+several editions. Provinces whose values were never printed lie below the
 last printed one and are taken to stay there. National and provincial editions are never mixed.
 """
 
@@ -28,9 +29,9 @@ _POINTS = 21
 
 
 class Trend(NamedTuple):
-    """Growth of the national total a year (log), its spread, and that of a province about it."""
+    """Points a year that the national total rises, the spread, and a province's own spread."""
 
-    growth: float
+    rise: float
     common: float
     own: float
 
@@ -45,21 +46,17 @@ class Rank(NamedTuple):
 
 
 def national_trend(published: Sequence[Published]) -> Trend:
-    """Mean and spread of yearly growth from the published totals."""
+    """Mean and spread of the yearly rise from the published totals."""
     national = _totals(published, "China")
     home = _totals(published, "Zhejiang")
     years = sorted(national)
-    growth = {
-        year: float(np.log(national[year] / national[year - 1]))
-        for year in years
-        if year - 1 in national
-    }
-    steps = np.array(list(growth.values()))
+    rises = {year: national[year] - national[year - 1] for year in years if year - 1 in national}
+    steps = np.array(list(rises.values()))
     apart = np.array(
         [
-            np.log(home[year] / home[year - 1]) - growth[year]
+            home[year] - home[year - 1] - rises[year]
             for year in sorted(home)
-            if year - 1 in home and year in growth
+            if year - 1 in home and year in rises
         ]
     )
     own = float(np.sqrt((apart**2).mean()))
@@ -67,7 +64,7 @@ def national_trend(published: Sequence[Published]) -> Trend:
 
 
 def others(published: Sequence[Published], edition: int) -> tuple[tuple[str, ...], Array, Trend]:
-    """Names of the other provinces, their expected log values (n,) in an edition, and the trend."""
+    """Names of the other provinces, their expected totals (n,) in an edition, and the trend."""
     if not 2011 <= edition <= 2100:
         raise InputError("index", "edition", edition, "2011 to 2100")
     trend = national_trend(published)
@@ -75,8 +72,8 @@ def others(published: Sequence[Published], edition: int) -> tuple[tuple[str, ...
         row for row in published
         if row.edition == REFERENCE and row.region not in ("China", "Zhejiang")
     ]  # fmt: skip
-    levels = np.log([row.total for row in known])
-    return tuple(row.region for row in known), levels + trend.growth * (edition - REFERENCE), trend
+    levels = np.array([row.total for row in known])
+    return tuple(row.region for row in known), levels + trend.rise * (edition - REFERENCE), trend
 
 
 def national_rank(value: float, edition: int, published: Sequence[Published]) -> Rank:
@@ -86,15 +83,11 @@ def national_rank(value: float, edition: int, published: Sequence[Published]) ->
     """
     _, levels, trend = others(published, edition)
     years = abs(edition - REFERENCE)
-    if value <= 0:
-        chance = np.zeros(PROVINCES)
-        chance[-1] = 1.0
-        return _rank(chance)
     nodes, weights = np.polynomial.hermite_e.hermegauss(_POINTS if years else 1)
     chance = np.zeros(PROVINCES)
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
         shift = node * trend.common * sqrt(years)
-        gap = levels + shift - np.log(value)
+        gap = levels + shift - value
         above = _exceeds(gap, trend.own * sqrt(years))
         chance[: len(levels) + 1] += weight * _count(above)
     return _rank(chance)

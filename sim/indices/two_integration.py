@@ -79,13 +79,16 @@ def class_means(values: Array, items: Sequence[Item], count: int) -> Array:
 def bases(tables: IndexTables) -> Array:
     """X0 by region, (1 + C, 23): the province on the scale of the national edition, then cities.
 
-    Cities are on the scale of the provincial edition: every X0 times that edition's factor, and for
-    amounts (funds, platforms, revenue) times the city's share of GDP. The two scales are apart: a
+    Cities are on the scale of the provincial edition: every X0 times that edition's factor (over it
+    for minus items), and for amounts (funds, platforms, revenue) times the city's share of GDP. The two scales are apart: a
     city's value says nothing about its place among provinces.
     """
     items = tables.two_integration
     x0 = np.array([item.x0 for item in items])
     amount = np.array([item.amount for item in items])
-    size = np.where(amount, tables.size_share[:, None], 1.0)
-    cities = x0 * size * tables.scale["provincial"]
-    return np.vstack([x0 * tables.scale["national"], cities])
+    minus = np.array([item.minus for item in items])
+    size = np.vstack([np.ones(len(items)), np.where(amount, tables.size_share[:, None], 1.0)])
+    factor = np.full(len(size), tables.scale["provincial"])
+    factor[0] = tables.scale["national"]
+    found: Array = x0 * size * factor[:, None] ** np.where(minus, -1.0, 1.0)
+    return found

@@ -164,15 +164,25 @@ def _figure(month: Month, item: Item) -> Array:
         province, cities = value(month, "province"), value(month, "cities")
         if of_backbone_firms(item):
             # A small sample may leave a city without backbone firms: it shows the province's.
-            cities = np.where(month.part("cities", "firms", KEY) > 0, cities, province)
+            cities = np.where(month.once(_with_backbone), cities, province)
         return np.asarray(np.append(province, cities) * item.factor, dtype=np.float64)
-    level = month.path(f"index {item.feeds}")
-    spread = np.ones(month.context.world.cities + 1)
-    if item.feeds not in UNIFORM:
-        lines = month.cities.broadband
-        spread[1:] = divided(lines, _broadband(month, "province"))
+    level = month.path(f"index {item.feeds}") * item.factor
+    if item.feeds in UNIFORM:
+        return np.full(month.context.world.cities + 1, level)
     limit = 100.0 if item.unit == "%" else np.inf
-    return np.minimum(level * spread * item.factor, limit)
+    return np.minimum(level * month.once(_spread), limit)
+
+
+def _spread(month: Month) -> Array:
+    """Broadband over the province's, (1 + C,)."""
+    whole = _broadband(month, "province")
+    return np.append(1.0, divided(month.cities.broadband, whole))
+
+
+def _with_backbone(month: Month) -> Array:
+    """Cities that have backbone firms, (C,)."""
+    there: Array = month.part("cities", "firms", KEY) > 0
+    return there
 
 
 def figures(month: Month) -> dict[str, Array]:

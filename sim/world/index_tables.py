@@ -41,6 +41,7 @@ class Item:
     source: str
     confidence: str
     note: str
+    note_zh: str
     flow: bool
     survey: bool = False
     minus: bool = False
@@ -171,7 +172,7 @@ def _common(rows: Rows, row: dict[str, str]) -> dict[str, Any]:
         "en": row["name_en"],
         "factor": rows.number(row, "factor"),
         "flow": rows.position(row, "timing", ("stock", "flow")) == 1,
-        **{key: row[key] for key in ("unit", "feeds", "source", "confidence", "note")},
+        **{key: row[key] for key in ("unit", "feeds", "source", "confidence", "note", "note_zh")},
     }
 
 

@@ -31,7 +31,7 @@ COLUMNS = {
     "index_cities": "city | hightech_output_100m",
     "index_paths": "path year | value unit timing kind",
     "informatization_items": (
-        "code | name_zh name_en class unit feeds factor timing scale low high"
+        "code | name_zh name_en class unit feeds factor timing scale low high note_zh"
     ),
     "informatization_published": (
         "region year | infrastructure technology consumption knowledge effect total"
@@ -71,7 +71,7 @@ COLUMNS = {
     "technology_measures": "technology | equipment_share",
     "two_integration_editions": "edition | name_zh name_en scale",
     "two_integration_items": (
-        "code | name_zh name_en class unit survey minus amount feeds factor timing x0 basis"
+        "code | name_zh name_en class unit survey minus amount feeds factor timing x0 basis note_zh"
     ),
     "two_integration_published": (
         "region edition | region_zh infrastructure application benefit total rank"
