@@ -43,7 +43,7 @@ KEYS = {
     "confidence": "可信度", "contributors": "构成数", "note": "说明(英)", "note_zh": "说明",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
     "q75": "75%分位", "q95": "95%分位",
-    "target": "目标", "measure": "条款", "class": "类别", "indicator": "指标", "period": "目标年份",
+    "target": "目标", "measure": "条款", "indicator": "指标", "period": "目标年份",
     "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
     "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
     "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",

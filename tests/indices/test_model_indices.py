@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.audit import audit, traced
+from sim.cli import main
 from sim.contributions import firm_parts
 from sim.core.errors import InputError
 from sim.indices.two_integration import evaluate
@@ -209,3 +210,20 @@ def test_audit_runs_a_scenario_to_the_year_and_saves(tmp_path: Path) -> None:
 def test_audit_refuses_what_it_does_not_know(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         audit("document_2014", scale=0.02, **wrong)  # type: ignore[arg-type]
+
+
+def test_audit_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["audit", "no_programme", "--scale", "0.02", "--quiet", "--lang", "zh"]
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--city", "Ningbo", "--year", "2012", "--out", "trail"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith("宁波市 · 两化融合指数 · 数据年 2012 · 版次 2013")
+    assert "重点企业ERP普及率" in (tmp_path / "trail" / "audit.txt").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--year", "2011", "--out", "other"])
+    assert end.value.code == 2
+    assert "year; given 2011; allowed: 2012 to 2017" in capsys.readouterr().err
+    assert not (tmp_path / "other").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_normaliser_changes_item_values_and_nothing_in_how_they_are_put_together
     assert linear.items == pytest.approx(50.0 * ratio)
     first = np.append(0, np.cumsum(TWO_INTEGRATION_SIZES))
     for one in (log, linear):
-        means = [one.items[a:b].mean() for a, b in zip(first[:-1], first[1:], strict=True)]
+        means = [one.items[a:b].mean() for a, b in pairwise(first)]
         assert one.classes == pytest.approx(np.array(means))
         assert one.total == pytest.approx(0.25 * means[0] + 0.5 * means[1] + 0.25 * means[2])
 
