@@ -31,6 +31,7 @@ class Firms(NamedTuple):
     capital: Array
     productivity: Array
     adopted: Array
+    adopted_month: Array
     unit_cost: Array
     share: Array
     demand: Array
@@ -111,9 +112,11 @@ def _move_shares(context: Context, firms: Firms, sectors: Sectors) -> None:
     """Replicator on unit cost, new sales channels and unfilled orders, then renormalise."""
     numbers, tech = context.production, context.technologies.numbers
     sums = np.zeros(context.world.sectors)
+    # New sales come in at the speed of the replicator and are then complete: the gain is a level.
+    since = context.clock.month - 12.0 / max(numbers.replicator, 1e-9)
     _replicate(
         firms, sectors.unit_cost, numbers.replicator / 12.0, numbers.unfilled_penalty / 12.0,
-        sums_of(tech.sales_gain), sums,
+        tech.sales_gain, since, sums,
     )  # fmt: skip
     _normalise(firms.sector, firms.share, np.maximum(sums, 1e-300))
 
@@ -277,7 +280,7 @@ def _normalise(sector: Any, share: Any, sums: Any) -> None:
 
 @njit(nogil=True, cache=True)
 def _replicate(
-    firms: Any, mean_cost: Any, speed: Any, penalty: Any, sales_gain: Any, sums: Any
+    firms: Any, mean_cost: Any, speed: Any, penalty: Any, sales_gain: Any, since: Any, sums: Any
 ) -> None:
     for i in range(len(firms.alive)):
         if firms.alive[i] == 0:
@@ -288,6 +291,10 @@ def _replicate(
         edge = 0.0
         if mean > 0.0:
             edge = speed * (1.0 - firms.unit_cost[i] / mean)
-        edge += speed * sales_gain[firms.adopted[i]] - penalty * (1.0 - firms.fill[i])
+        edge -= penalty * (1.0 - firms.fill[i])
+        for k in range(8):
+            used = sales_gain[k] > 0.0 and (firms.adopted[i] >> k) & 1
+            if used and firms.adopted_month[i, k] > since:
+                edge += speed * sales_gain[k]
         firms.share[i] = firms.share[i] * max(0.5, min(1.5, 1.0 + edge))
         sums[sector] += np.float64(firms.weight[i]) * firms.share[i]

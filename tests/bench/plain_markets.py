@@ -379,7 +379,12 @@ def produce_and_trade(model: Any) -> None:
         if not firm.alive:
             continue
         mean = cost[firm.sector] / max(output[firm.sector], 1e-300)
-        reach = sum(model.tech["sales_gain"][k] for k in range(8) if (firm.adopted >> k) & 1)
+        since = model.month - 12.0 / max(numbers.replicator, 1e-9)
+        reach = sum(
+            model.tech["sales_gain"][k]
+            for k in range(8)
+            if (firm.adopted >> k) & 1 and firm.adopted_month[k] > since
+        )
         speed = numbers.replicator / 12.0
         edge = speed * (1.0 - firm.unit_cost / mean) if mean > 0.0 else 0.0
         edge += speed * reach - numbers.unfilled_penalty / 12.0 * (1.0 - firm.fill)
