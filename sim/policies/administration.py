@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import CityMatch, Evaluation, Instruments, Leadership
-from sim.policies.base import Fund, Instrument
+from sim.policies.base import BY_FIRM, Fund, Instrument
 
 
 class LeadingGroup(Instrument):
@@ -20,6 +20,7 @@ class LeadingGroup(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("领导小组", "leading groups")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1),)
 
     kind: Literal["leading_group"] = "leading_group"
@@ -54,6 +55,7 @@ class CityFund(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("市县配套资金", "city funds")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM | {"cities"}
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("subsidy_received", 1),)
 
     kind: Literal["city_fund"] = "city_fund"
@@ -83,6 +85,7 @@ class YearlyEvaluation(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("年度评价与排名", "yearly evaluation")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM | {"cities"}
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1), ("reporting_inflation", 1))
 
     kind: Literal["evaluation"] = "evaluation"
