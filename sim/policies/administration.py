@@ -80,8 +80,10 @@ class CityFund(Instrument):
 class YearlyEvaluation(Instrument):
     """Evaluates all cities in `call_month` on the two-integration index and publishes the order.
 
-    One evaluation costs `cost` (10k CNY); with less money fewer reports are checked. Low ranks spur effort and the temptation to report more
-    than there is; `audit` is the share of reports that are checked.
+    One evaluation costs `cost` (10k CNY); with less money fewer reports are checked. Low ranks spur
+    effort and the temptation to report more than there is; `audit` is the share of reports that are
+    checked. With `counties` the counties are ranked as well and half of the pressure on a city is
+    the mean of theirs.
     """
 
     label: ClassVar[tuple[str, str]] = ("年度评价与排名", "yearly evaluation")
@@ -92,6 +94,7 @@ class YearlyEvaluation(Instrument):
     cost: float = Field(100.0, gt=0)
     audit: float = Field(0.0, ge=0, le=1)
     published: bool = True
+    counties: bool = False
     call_month: int = Field(10, ge=1, le=12)
 
     def apply(
@@ -107,4 +110,6 @@ class YearlyEvaluation(Instrument):
         if due and available > 0:
             cost = min(self.cost, available)
             audit = self.audit * cost / self.cost
-            instruments.evaluations.append(Evaluation(name, cost, audit, self.published))
+            instruments.evaluations.append(
+                Evaluation(name, cost, audit, self.published, self.counties)
+            )

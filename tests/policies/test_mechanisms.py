@@ -174,3 +174,17 @@ def test_an_entry_rule_raises_quality_at_the_providers_expense() -> None:
     gap = providers.quality[assessed] - 1.0
     np.testing.assert_allclose(providers.cost[assessed], 1.0 + 0.5 * gap, rtol=1e-6)
     assert (providers.quality[~assessed] == 1.0).all()
+
+
+def test_counties_are_ranked_once_a_year_and_press_their_cities() -> None:
+    plain, pressed = province("evaluation", counties=False), province("evaluation")
+    while not plain.clock.finished:
+        plain.step()
+        pressed.step()
+    assert "county_rank" not in plain.context.measures
+    rank = pressed.context.measures["county_rank"]
+    assert sorted(rank) == list(range(1, 90))
+    efforts = [one.tables["cities"].effort for one in (plain, pressed)]
+    assert (efforts[0] != efforts[1]).any()
+    # The cities' own ranks are those of the evaluation without counties.
+    np.testing.assert_array_equal(plain.tables["cities"].rank, pressed.tables["cities"].rank)

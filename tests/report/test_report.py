@@ -103,3 +103,39 @@ def test_differences_are_paired(comparison: Comparison) -> None:
     low, high = stats.t.interval(0.95, 2, gap.mean(), stats.sem(gap))
     assert row["low"] == pytest.approx(low)
     assert row["high"] == pytest.approx(high)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_actions_left_out_make_a_figure_of_contributions(tmp_path: Path, lang: str) -> None:
+    words = {"scale": 0.01, "until": "2014-09", "replicates": 2, "workers": 1}
+    few = compare(["without_a2", "without_s2", "document_2014"], **words)
+    write_comparison(few, tmp_path / "few", lang) if (tmp_path / "few").mkdir() is None else None
+    many = compare(["without_a*", "document_2014"], **words)
+    assert many.names == (*(f"without_a{number}" for number in range(1, 11)), "document_2014")
+    assert many.baseline == "document_2014"
+    write_comparison(many, tmp_path / "many", lang) if (tmp_path / "many").mkdir() is None else None
+    figures = {
+        name: {path.stem for path in (tmp_path / name / "figures").glob("*.svg")}
+        for name in ("few", "many")
+    }
+    assert "contributions" in figures["few"]
+    assert "adoption" in figures["few"]
+    assert figures["many"] == {"contributions"}
+
+
+def test_what_was_left_out_contributed_the_difference() -> None:
+    from sim.report.contributions import left_out
+
+    one = compare(["without_s5", "no_programme", "document_2014"], scale=0.01, until="2014-09",
+                  replicates=2, workers=1)  # fmt: skip
+    assert left_out(one) == ("without_s5",)
+    gaps = one.differences(["2014-09"]).set_index(["scenario", "output"])["difference"]
+    assert gaps["without_s5", "public_spending"] < 0  # so the figure shows a part above nothing
+
+
+def test_patterns_leave_out_what_is_named_elsewhere() -> None:
+    from sim.comparison import _expanded
+
+    assert _expanded(["funding_*", "funding_half"])[-1] == "funding_half"
+    assert _expanded(["funding_*", "funding_half"]).count("funding_half") == 1
+    assert _expanded(["a", "a"]) == ["a", "a"]
