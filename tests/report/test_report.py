@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.comparison import Comparison, compare
+from sim.comparison import Comparison, _expanded, compare
 from sim.outputs import OUTPUTS
 from sim.report import write_comparison, write_run
+from sim.report.contributions import left_out
 from sim.report.style import ASSETS
 from sim.report.text import TEXT
 from sim.results import Results
@@ -105,37 +106,41 @@ def test_differences_are_paired(comparison: Comparison) -> None:
     assert row["high"] == pytest.approx(high)
 
 
+@pytest.fixture(scope="module")
+def parts() -> dict[str, Comparison]:
+    words = {"scale": 0.01, "until": "2014-06", "replicates": 2, "workers": 1}
+    return {
+        "few": compare(["without_a7", "without_s2", "no_programme", "document_2014"], **words),
+        "many": compare(["without_a*", "document_2014"], **words),
+    }
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_actions_left_out_make_a_figure_of_contributions(tmp_path: Path, lang: str) -> None:
-    words = {"scale": 0.01, "until": "2014-09", "replicates": 2, "workers": 1}
-    few = compare(["without_a2", "without_s2", "document_2014"], **words)
-    write_comparison(few, tmp_path / "few", lang) if (tmp_path / "few").mkdir() is None else None
-    many = compare(["without_a*", "document_2014"], **words)
+def test_actions_left_out_make_a_figure_of_contributions(
+    parts: dict[str, Comparison], tmp_path: Path, lang: str
+) -> None:
+    many = parts["many"]
     assert many.names == (*(f"without_a{number}" for number in range(1, 11)), "document_2014")
     assert many.baseline == "document_2014"
-    write_comparison(many, tmp_path / "many", lang) if (tmp_path / "many").mkdir() is None else None
-    figures = {
-        name: {path.stem for path in (tmp_path / name / "figures").glob("*.svg")}
-        for name in ("few", "many")
-    }
-    assert "contributions" in figures["few"]
-    assert "adoption" in figures["few"]
-    assert figures["many"] == {"contributions"}
+    (tmp_path / "many").mkdir()
+    write_comparison(many, tmp_path / "many", lang)
+    figures = {path.stem for path in (tmp_path / "many" / "figures").glob("*.svg")}
+    assert figures == {"contributions"}
 
 
-def test_what_was_left_out_contributed_the_difference() -> None:
-    from sim.report.contributions import left_out
-
-    one = compare(["without_s5", "no_programme", "document_2014"], scale=0.01, until="2014-09",
-                  replicates=2, workers=1)  # fmt: skip
-    assert left_out(one) == ("without_s5",)
-    gaps = one.differences(["2014-09"]).set_index(["scenario", "output"])["difference"]
-    assert gaps["without_s5", "public_spending"] < 0  # so the figure shows a part above nothing
+def test_what_was_left_out_contributed_the_difference(
+    parts: dict[str, Comparison], tmp_path: Path
+) -> None:
+    few = parts["few"]
+    assert left_out(few) == ("without_a7", "without_s2")
+    gaps = few.differences(["2014-06"]).set_index(["scenario", "output"])["difference"]
+    assert gaps["without_a7", "public_spending"] < 0  # less money without it
+    write_comparison(few, tmp_path, "en")
+    figures = {path.stem for path in (tmp_path / "figures").glob("*.svg")}
+    assert {"adoption", "contributions"} <= figures
 
 
 def test_patterns_leave_out_what_is_named_elsewhere() -> None:
-    from sim.comparison import _expanded
-
     assert _expanded(["funding_*", "funding_half"])[-1] == "funding_half"
     assert _expanded(["funding_*", "funding_half"]).count("funding_half") == 1
     assert _expanded(["a", "a"]) == ["a", "a"]
