@@ -323,12 +323,16 @@ class Leadership:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A yearly evaluation of all cities, published in order; `audit` is the share checked."""
+    """A yearly evaluation of all cities, published in order; `audit` is the share checked.
+
+    With `counties` the counties are ranked too, and half of a city's pressure comes from theirs.
+    """
 
     instrument: str
     cost: float
     audit: float
     published: bool
+    counties: bool = False
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import CityMatch, Evaluation, Instruments, Leadership
-from sim.policies.base import Fund, Instrument
+from sim.policies.base import BY_FIRM, Fund, Instrument
 
 
 class LeadingGroup(Instrument):
@@ -20,6 +20,7 @@ class LeadingGroup(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("领导小组", "leading groups")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1),)
 
     kind: Literal["leading_group"] = "leading_group"
@@ -54,6 +55,7 @@ class CityFund(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("市县配套资金", "city funds")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM | {"cities"}
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("subsidy_received", 1),)
 
     kind: Literal["city_fund"] = "city_fund"
@@ -78,17 +80,21 @@ class CityFund(Instrument):
 class YearlyEvaluation(Instrument):
     """Evaluates all cities in `call_month` on the two-integration index and publishes the order.
 
-    One evaluation costs `cost` (10k CNY); with less money fewer reports are checked. Low ranks spur effort and the temptation to report more
-    than there is; `audit` is the share of reports that are checked.
+    One evaluation costs `cost` (10k CNY); with less money fewer reports are checked. Low ranks spur
+    effort and the temptation to report more than there is; `audit` is the share of reports that are
+    checked. With `counties` the counties are ranked as well and half of the pressure on a city is
+    the mean of theirs.
     """
 
     label: ClassVar[tuple[str, str]] = ("年度评价与排名", "yearly evaluation")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM | {"cities"}
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("effort", 1), ("reporting_inflation", 1))
 
     kind: Literal["evaluation"] = "evaluation"
     cost: float = Field(100.0, gt=0)
     audit: float = Field(0.0, ge=0, le=1)
     published: bool = True
+    counties: bool = False
     call_month: int = Field(10, ge=1, le=12)
 
     def apply(
@@ -104,4 +110,6 @@ class YearlyEvaluation(Instrument):
         if due and available > 0:
             cost = min(self.cost, available)
             audit = self.audit * cost / self.cost
-            instruments.evaluations.append(Evaluation(name, cost, audit, self.published))
+            instruments.evaluations.append(
+                Evaluation(name, cost, audit, self.published, self.counties)
+            )

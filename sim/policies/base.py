@@ -21,6 +21,8 @@ Fund = Literal[
 ]
 """Whose money (clause S5): the special fund for industry and informatization; the funds for
 emerging industries, energy saving, small firms, commerce and science; budgets of departments; cities."""
+BY_FIRM = frozenset({"tiers", "sectors", "smallest", "largest", "named_by"})
+"""Keys of eligibility that look at firms; the other is `cities`."""
 
 
 class Text(Section):
@@ -43,6 +45,8 @@ class Instrument(Section):
 
     label: ClassVar[tuple[str, str]] = ("", "")
     moves: ClassVar[tuple[tuple[str, int], ...]] = ()
+    ignores: ClassVar[frozenset[str]] = frozenset()
+    """Keys of eligibility that mean nothing to this kind: naming one is a mistake."""
 
     kind: str
     title: Text = Text(zh="", en="")
@@ -64,6 +68,11 @@ class Instrument(Section):
     def _check(self) -> Instrument:
         if month_number(self.end) < month_number(self.start):
             raise ValueError(f"end {self.end} lies before start {self.start}")
+        for name in sorted(self.ignores):
+            if getattr(self, name) != Instrument.model_fields[name].get_default(
+                call_default_factory=True
+            ):
+                raise ValueError(f"{name} means nothing to {self.kind}; allowed: leave it out")
         for year, amount in self.budget.items():
             if not (year.isdigit() and len(year) == 4):
                 raise ValueError(f"budget year '{year}' is not a year written YYYY")

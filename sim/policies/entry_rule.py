@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import Instruments, ProviderStandard
-from sim.policies.base import Instrument
+from sim.policies.base import BY_FIRM, Instrument
 from sim.policies.provider_support import ProviderKind
 from sim.world.tables import PROVIDER_KINDS
 
@@ -22,6 +22,7 @@ class EntryRule(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("准入规范与能力评估", "entry rules and assessments")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("quality_{provider}", 1),)
 
     kind: Literal["entry_rule"] = "entry_rule"

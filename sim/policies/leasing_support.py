@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import Instruments, LeaseSupport
-from sim.policies.base import Instrument, Technology
+from sim.policies.base import BY_FIRM, Instrument, Technology
 from sim.world.tables import TECHNOLOGIES
 
 
@@ -22,6 +22,7 @@ class LeasingSupport(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("融资租赁支持", "leasing support")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM | {"cities"}
     moves: ClassVar[tuple[tuple[str, int], ...]] = (
         ("lease_liabilities", 1),
         ("barrier_no_finance", -1),

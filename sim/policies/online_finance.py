@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import Instruments, OnlineCredit
-from sim.policies.base import Instrument
+from sim.policies.base import BY_FIRM, Instrument
 
 
 class OnlineFinance(Instrument):
@@ -21,6 +21,7 @@ class OnlineFinance(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("互联网融资", "online finance")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM | {"cities"}
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("bank_debt", 1), ("barrier_no_finance", -1))
 
     kind: Literal["online_finance"] = "online_finance"

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock
 from sim.instruments import Instruments, ProviderCall
-from sim.policies.base import Instrument
+from sim.policies.base import BY_FIRM, Instrument
 from sim.world.tables import PROVIDER_KINDS
 
 ProviderKind = Literal[
@@ -31,6 +31,7 @@ class ProviderSupport(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("服务商扶持", "provider support")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM
     effects: ClassVar[dict[str, tuple[str, int]]] = {
         "quality": ("quality_{provider}", 1),
         "teams": ("teams_{provider}", 1),

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sim.core.clock import Clock, month_number
 from sim.instruments import Instruments, PublicDemand, SmartCities
-from sim.policies.base import Instrument
+from sim.policies.base import BY_FIRM, Instrument
 from sim.policies.provider_support import ProviderKind
 from sim.world.tables import PROVIDER_KINDS
 
@@ -23,6 +23,7 @@ class Procurement(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("政府采购", "public procurement")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("teams_{provider}", 1),)
 
     kind: Literal["procurement"] = "procurement"
@@ -72,6 +73,7 @@ class SmartCity(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("智慧城市", "smart cities")
+    ignores: ClassVar[frozenset[str]] = BY_FIRM
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("smart_city_cover", 1),)
 
     kind: Literal["smart_city"] = "smart_city"

@@ -19,6 +19,7 @@ class StartUpSupport(Instrument):
     """
 
     label: ClassVar[tuple[str, str]] = ("小微创业扶持", "start-up support")
+    ignores: ClassVar[frozenset[str]] = frozenset({"smallest", "largest", "named_by"})
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("start_ups", 1), ("firms", 1))
 
     kind: Literal["start_up_support"] = "start_up_support"

@@ -18,7 +18,7 @@ from sim.core.table import Array
 from sim.instruments import CityMatch, Evaluation, GrantCall, Leadership
 from sim.processes.context import Context
 from sim.processes.payments import spend
-from sim.world.tables import TECHNOLOGIES
+from sim.world.tables import ABOVE_SCALE, TECHNOLOGIES
 
 
 def prepare(context: Context, effort: Array, mix: Array) -> None:
@@ -63,7 +63,7 @@ def lead(context: Context, cities: Any, call: Leadership) -> float:
     return part * call.speed
 
 
-def evaluate(context: Context, cities: Any, call: Evaluation) -> None:
+def evaluate(context: Context, firms: Any, cities: Any, call: Evaluation) -> None:
     """Rank the cities on what they report; ranks spur effort, imitation and inflation.
 
     They report the two-integration index of last month (`city_index` among the measures, (C,)).
@@ -81,6 +81,8 @@ def evaluate(context: Context, cities: Any, call: Evaluation) -> None:
     place[order] = np.arange(count)
     cities.rank[:] = place + 1.0
     pressure = place / (count - 1)
+    if call.counties:
+        pressure = 0.5 * (pressure + _county_pressure(context, firms, cities))
     cities.effort[:] += numbers.rank_pressure * pressure * (1.0 - cities.effort)
     cities.reporting_inflation[:] += numbers.inflation_step * pressure * (1.0 - call.audit)
     # Each looks at the mean mix of those ranked above it, as they were before.
@@ -88,6 +90,29 @@ def evaluate(context: Context, cities: Any, call: Evaluation) -> None:
     mix = cities.mix.copy()
     mix[order[1:]] += numbers.imitation * (above[:-1] - mix[order[1:]])
     cities.mix[:] = mix
+
+
+def _county_pressure(context: Context, firms: Any, cities: Any) -> Array:
+    """Rank the counties on what they report; returns the mean relative place by city, (C,).
+
+    A county reports the mean use of the technologies among its above-scale firms, inflated as its
+    city's figures are. Ranks stand among the measures (`county_rank`, 1 is best).
+    """
+    home = context.world.shared["county_city"]
+    rows = np.flatnonzero((firms.alive == 1) & (firms.tier < ABOVE_SCALE))
+    weight = firms.weight[rows].astype(np.float64)
+    used = np.bitwise_count(firms.adopted[rows]) / len(TECHNOLOGIES)
+    every, users = (
+        np.bincount(firms.county[rows], weights=one, minlength=len(home))
+        for one in (weight, weight * used)
+    )
+    reported = users / np.maximum(every, 1e-9) * (1.0 + cities.reporting_inflation[home])
+    place = np.empty(len(home))
+    place[np.argsort(-reported, kind="stable")] = np.arange(len(home))
+    context.measures["county_rank"] = place + 1.0
+    counties = np.maximum(np.bincount(home, minlength=context.world.cities), 1)
+    mean: Array = np.bincount(home, weights=place / (len(home) - 1)) / counties
+    return mean
 
 
 def match_awards(

@@ -159,7 +159,7 @@ def run_calls(context: Context, firms: Firms, providers: Providers, cities: Citi
     providers.public_orders[:] = 0.0
     administration.relax_effort(context, cities)
     for evaluation in instruments.evaluations:
-        administration.evaluate(context, cities, evaluation)
+        administration.evaluate(context, firms, cities, evaluation)
     saved = sum(administration.lead(context, cities, one) for one in instruments.leadership)
     for call in instruments.grants:
         if saved > 0:

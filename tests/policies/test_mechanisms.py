@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.streams import month_key
 from sim.model import Province
 from sim.processes.administration import base_effort
-from sim.processes.awards import DECIDED, LAPSED, ORDERED, PAID, REFUSED
+from sim.processes.awards import DECIDED, ORDERED, PAID, REFUSED
 from sim.processes.governments import _record
 from sim.processes.information import in_county
 from sim.processes.outreach import SCALE_THRESHOLD
@@ -69,9 +69,9 @@ def test_awards_are_handed_over_later_where_effort_is_low() -> None:
         assert (firms.applied[rows] & bits == bits).all()
         assert (firms.award[rows] & bits == 0).all()
     assert seen > 0
-    settled = np.isin(awards.status, (ORDERED, PAID, LAPSED, REFUSED))
-    late = (awards.ready_month - awards.decision_month)[settled]
-    np.testing.assert_array_equal(late, expected[firms.city[awards.row[settled]]])
+    granted = awards.granted > 0
+    late = (awards.ready_month - awards.decision_month)[granted]
+    np.testing.assert_array_equal(late, expected[firms.city[awards.row[granted]]])
 
 
 def test_leading_groups_shorten_the_wait() -> None:
@@ -174,3 +174,17 @@ def test_an_entry_rule_raises_quality_at_the_providers_expense() -> None:
     gap = providers.quality[assessed] - 1.0
     np.testing.assert_allclose(providers.cost[assessed], 1.0 + 0.5 * gap, rtol=1e-6)
     assert (providers.quality[~assessed] == 1.0).all()
+
+
+def test_counties_are_ranked_once_a_year_and_press_their_cities() -> None:
+    plain, pressed = province("evaluation", counties=False), province("evaluation")
+    while not plain.clock.finished:
+        plain.step()
+        pressed.step()
+    assert "county_rank" not in plain.context.measures
+    rank = pressed.context.measures["county_rank"]
+    assert sorted(rank) == list(range(1, 90))
+    efforts = [one.tables["cities"].effort for one in (plain, pressed)]
+    assert (efforts[0] != efforts[1]).any()
+    # The cities' own ranks are those of the evaluation without counties.
+    np.testing.assert_array_equal(plain.tables["cities"].rank, pressed.tables["cities"].rank)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.comparison import Comparison, compare
+from sim.comparison import Comparison, _expanded, compare
 from sim.outputs import OUTPUTS
 from sim.report import write_comparison, write_run
+from sim.report.contributions import left_out
 from sim.report.style import ASSETS
 from sim.report.text import TEXT
 from sim.results import Results
@@ -103,3 +104,43 @@ def test_differences_are_paired(comparison: Comparison) -> None:
     low, high = stats.t.interval(0.95, 2, gap.mean(), stats.sem(gap))
     assert row["low"] == pytest.approx(low)
     assert row["high"] == pytest.approx(high)
+
+
+@pytest.fixture(scope="module")
+def parts() -> dict[str, Comparison]:
+    words = {"scale": 0.01, "until": "2014-06", "replicates": 2, "workers": 1}
+    return {
+        "few": compare(["without_a7", "without_s2", "no_programme", "document_2014"], **words),
+        "many": compare(["without_a*", "document_2014"], **words),
+    }
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_actions_left_out_make_a_figure_of_contributions(
+    parts: dict[str, Comparison], tmp_path: Path, lang: str
+) -> None:
+    many = parts["many"]
+    assert many.names == (*(f"without_a{number}" for number in range(1, 11)), "document_2014")
+    assert many.baseline == "document_2014"
+    (tmp_path / "many").mkdir()
+    write_comparison(many, tmp_path / "many", lang)
+    figures = {path.stem for path in (tmp_path / "many" / "figures").glob("*.svg")}
+    assert figures == {"contributions"}
+
+
+def test_what_was_left_out_contributed_the_difference(
+    parts: dict[str, Comparison], tmp_path: Path
+) -> None:
+    few = parts["few"]
+    assert left_out(few) == ("without_a7", "without_s2")
+    gaps = few.differences(["2014-06"]).set_index(["scenario", "output"])["difference"]
+    assert gaps["without_a7", "public_spending"] < 0  # less money without it
+    write_comparison(few, tmp_path, "en")
+    figures = {path.stem for path in (tmp_path / "figures").glob("*.svg")}
+    assert {"adoption", "contributions"} <= figures
+
+
+def test_patterns_leave_out_what_is_named_elsewhere() -> None:
+    assert _expanded(["funding_*", "funding_half"])[-1] == "funding_half"
+    assert _expanded(["funding_*", "funding_half"]).count("funding_half") == 1
+    assert _expanded(["a", "a"]) == ["a", "a"]

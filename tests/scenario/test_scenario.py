@@ -271,6 +271,9 @@ SETTINGS += [
     ("programme.funding=-1", "programme.funding", "from 0 to 100"),
     ('instruments.growth_list_grants.named_by=["list"]', "named_by.0", "growth_list"),
     ("group=mine", "group", "whole, only"),
+    ('instruments.leasing_support.tiers=["small"]', "leasing_support", "leave it out"),
+    ('instruments.bases.sectors=["TEX"]', "instruments.bases", "leave it out"),
+    ('instruments.evaluation.cities=["Ningbo"]', "instruments.evaluation", "leave it out"),
 ]
 SETTINGS += [
     (f"exogenous.demand_shocks=[{{{shock}}}]", key, allowed) for shock, key, allowed in SHOCKS
