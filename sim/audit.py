@@ -33,7 +33,7 @@ WORDS = {
         "year": "data year", "edition": "edition", "rank": "rank", "of": "of",
         "latent": "latent", "reported": "reported", "outside": "path from outside",
         "output": "model output", "sectors": "sectors", "largest": "largest",
-        "firms": "firms", "providers": "providers", "lines": "budget lines", "note": "note",
+        "firms": "firms", "providers": "providers", "lines": "instruments that paid", "note": "note",
         "national": "on the scale of the national edition (31 provinces)",
         "provincial": "on the scale of the provincial edition, never to be compared with provinces",
         "log2": "items: 50 log2(1 + X/X0), X0/X for minus items; a reconstruction, open scale",
@@ -46,7 +46,7 @@ WORDS = {
         "year": "数据年", "edition": "版次", "rank": "位次", "of": "共",
         "latent": "实际", "reported": "上报", "outside": "外生走势",
         "output": "模型指标", "sectors": "行业", "largest": "最大",
-        "firms": "家企业", "providers": "家服务商", "lines": "项预算", "note": "说明",
+        "firms": "家企业", "providers": "家服务商", "lines": "项工具有支付", "note": "说明",
         "national": "按全国版口径(31个省份)",
         "provincial": "按浙江省版口径,不可与各省比较",
         "log2": "指标值:50 log2(1 + X/X0),逆指标取X0/X;为重构算法,不设上限",
@@ -140,13 +140,20 @@ def traced(province: Any, place: int, index: str) -> Audit:
     last = frame["year"] == frame["year"].max()
     frame = frame[last & (frame["region"] == region) & (frame["index"] == index)]
     items = {item.code: item for item in tables.items(index)}
-    year = province.clock.year if province.clock.month_of_year > 1 else province.clock.year - 1
-    budget = {name: policy.year_budget(year) for name, policy in province.policies.items()}
-    governed = province.settings.mechanisms.governments
-    behind = parts(province.context, place, budget if governed else {})
+    behind = parts(province.context, place, _paid(results.programme))
     rows = [_details(row, items, behind, province, index) for row in frame.to_dict("records")]
     manifest = results.manifest | {"command": "audit", "region": region, "index": index}
     return Audit(pd.DataFrame(rows), manifest)
+
+
+def _paid(programme: pd.DataFrame) -> dict[str, float]:
+    """What every instrument paid in the last twelve months, 10k CNY."""
+    if programme.empty:
+        return {}
+    months = list(dict.fromkeys(programme["month"]))
+    paid = programme.pivot(index="instrument", columns="month", values="paid")
+    year = paid[months[-1]] - (paid[months[-13]] if len(months) > 12 else 0.0)
+    return {str(name): float(value) for name, value in year.items()}
 
 
 def _place(province: Any, city: str | None) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
 
+import numpy as np
 from mesa.datacollection import DataCollector
 
 from sim import checkpoint, initial
@@ -157,6 +158,7 @@ class Province(ColumnModel):
             self.seconds[phase.name] += perf_counter() - began
         if self.check:
             self._verify()
+        self._note_payments()
         self._record()
         self.clock.month += 1
         self.running = not self.clock.finished
@@ -219,15 +221,20 @@ class Province(ColumnModel):
         """Put where the processes can read it what the cities are evaluated on."""
         self.context.measures["city_index"] = tables["cities"]["two_integration_index"]
 
+    def _note_payments(self) -> None:
+        """Keep what was paid in each of the last twelve months, 10k CNY."""
+        measures = self.context.measures
+        paid = float(sum(account.paid for account in self.context.public.values()))
+        months = measures.setdefault("paid_months", np.zeros(12))
+        months[self.clock.month % 12] = paid - measures.get("paid_total", 0.0)
+        measures["paid_total"] = paid
+
     def _apply_policies(self) -> None:
         """Open the year's budgets and let every instrument set this month's calls and rates."""
         context, clock = self.context, self.clock
         context.instruments = Instruments()
         if not context.mechanisms.governments:
             return
-        if clock.month_of_year == 1 or clock.month == 0:
-            lines = [policy.year_budget(clock.year) for policy in self.policies.values()]
-            context.measures["year_budget"] = float(sum(lines))
         for name, policy in self.policies.items():
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:
