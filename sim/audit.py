@@ -6,7 +6,7 @@ year. The figures are those of the yearly table; the firms are those of its last
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import pandas as pd
 from sim.contributions import Part, parts
 from sim.core.errors import InputError
 from sim.core.files import Folder
+from sim.indices import informatization, two_integration
+from sim.indices.ranking import PROVINCES
 from sim.indices.yearly import CLASSES, INDICES, PROVINCE
 from sim.outputs import BY_NAME, PROVIDER_EN, PROVIDER_ZH
 from sim.outputs.indices import fed_by_model
@@ -24,16 +26,20 @@ from sim.results import CLASS_ZH, UNITS, instrument_titles, write_manifest, writ
 from sim.scenario import Scenario
 from sim.world.index_tables import Item
 
+WEIGHTS: dict[str, Sequence[float]] = {
+    "two_integration": two_integration.WEIGHTS.tolist(),
+    "informatization": informatization.WEIGHTS["zhejiang"],
+}
 TOP = 3
 """Sectors, firms or other contributors named for each item."""
 
 WORDS = {
     "en": {
         "two_integration": "two-integration index", "informatization": "informatization index",
-        "year": "data year", "edition": "edition", "rank": "rank", "of": "of",
+        "year": "data year", "edition": "edition", "rank": "rank",
         "latent": "latent", "reported": "reported", "outside": "path from outside",
         "output": "model output", "sectors": "sectors", "largest": "largest",
-        "firms": "firms", "providers": "providers", "instruments": "instruments", "note": "note",
+        "firms": "firms", "providers": "providers", "lines": "instruments that paid", "note": "note",
         "national": "on the scale of the national edition (31 provinces)",
         "provincial": "on the scale of the provincial edition, never to be compared with provinces",
         "log2": "items: 50 log2(1 + X/X0), X0/X for minus items; a reconstruction, open scale",
@@ -43,10 +49,10 @@ WORDS = {
     },
     "zh": {
         "two_integration": "两化融合指数", "informatization": "信息化发展指数",
-        "year": "数据年", "edition": "版次", "rank": "位次", "of": "共",
+        "year": "数据年", "edition": "版次", "rank": "位次",
         "latent": "实际", "reported": "上报", "outside": "外生走势",
         "output": "模型指标", "sectors": "行业", "largest": "最大",
-        "firms": "家企业", "providers": "家服务商", "instruments": "项工具", "note": "说明",
+        "firms": "家企业", "providers": "家服务商", "lines": "项工具有支付", "note": "说明",
         "national": "按全国版口径(31个省份)",
         "provincial": "按浙江省版口径,不可与各省比较",
         "log2": "指标值:50 log2(1 + X/X0),逆指标取X0/X;为重构算法,不设上限",
@@ -61,10 +67,10 @@ WORDS = {
 class Audit:
     """Rows of the yearly table for one place, year and index, with who stands behind each item.
 
-    `frame` has the columns of the yearly table, then labels, weight of a class, goalposts (low,
-    high, log), unit, feeds (output or outside path), basis, source and confidence of X0 or
-    goalposts, notes, class, outside and its source, contributors (number), their kind (firms,
-    providers or lines), sectors and largest (names with shares of the figure, zh and en).
+    `frame` has the columns of the yearly table, then labels, weight of a class, number of places
+    ranked, goalposts (low, high, log), unit, feeds (output or outside path), basis, source and
+    confidence of X0 or goalposts, notes, class, outside and its source, contributors (number),
+    their kind (firms, providers or lines), sectors and largest (names with shares, zh and en).
     """
 
     frame: pd.DataFrame
@@ -140,11 +146,20 @@ def traced(province: Any, place: int, index: str) -> Audit:
     last = frame["year"] == frame["year"].max()
     frame = frame[last & (frame["region"] == region) & (frame["index"] == index)]
     items = {item.code: item for item in tables.items(index)}
-    promised = {name: account.promised for name, account in province.context.public.items()}
-    behind = parts(province.context, place, promised)
+    behind = parts(province.context, place, _paid(results.programme))
     rows = [_details(row, items, behind, province, index) for row in frame.to_dict("records")]
     manifest = results.manifest | {"command": "audit", "region": region, "index": index}
     return Audit(pd.DataFrame(rows), manifest)
+
+
+def _paid(programme: pd.DataFrame) -> dict[str, float]:
+    """What every instrument paid in the last twelve months, 10k CNY."""
+    if programme.empty:
+        return {}
+    months = list(dict.fromkeys(programme["month"]))
+    paid = programme.pivot(index="instrument", columns="month", values="paid")
+    year = paid[months[-1]] - (paid[months[-13]] if len(months) > 12 else 0.0)
+    return {str(name): float(value) for name, value in year.items()}
 
 
 def _place(province: Any, city: str | None) -> int:
@@ -171,6 +186,7 @@ def _details(
     """A row of the yearly table with its label and, for an item, what stands behind it."""
     zh, en, weight = _label(row, items, province, index)
     row |= {"label_zh": zh, "label_en": en, "weight": weight}
+    row["places"] = PROVINCES if row["region"] == PROVINCE else len(province.labels.cities)
     item = items.get(row["code"]) if row["level"] == "item" else None
     part = behind.get(item.feeds) if item is not None else None
     classes = CLASSES[index]
@@ -197,10 +213,9 @@ def _label(
     if row["level"] == "item":
         return items[row["code"]].zh, items[row["code"]].en, np.nan
     if row["level"] == "class":
-        weight = 0.2
-        if index == "two_integration":
-            weight = 0.5 if row["code"] == "application" else 0.25
-        return CLASS_ZH[row["code"]], str(row["code"]), weight
+        weights = WEIGHTS[index]
+        place = CLASSES[index].index(row["code"])
+        return CLASS_ZH[row["code"]], str(row["code"]), weights[place]
     names = dict(zip(province.labels.cities, province.data.cities["name_zh"], strict=True))
     return names.get(row["region"], "浙江省"), row["region"], np.nan
 
@@ -230,8 +245,8 @@ def _rank(row: pd.Series, words: dict[str, str], province: bool) -> str:
         return ""
     text = f"; {words['rank']} {row['rank']:.0f}"
     if province:
-        return f"{text} ({words['chance']}: {row['rank_low']:.0f}-{row['rank_high']:.0f}) / 31"
-    return f"{text} / 11"
+        text += f" ({words['chance']}: {row['rank_low']:.0f}-{row['rank_high']:.0f})"
+    return f"{text} / {row['places']:.0f}"
 
 
 def _item(row: pd.Series, lang: str) -> list[str]:

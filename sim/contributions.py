@@ -21,7 +21,7 @@ from sim.world.tables import ABOVE_SCALE, ECOMMERCE, ERP, NETWORKING, PLM, PROVI
 
 
 class Part(NamedTuple):
-    """How many firms, providers or instruments, and shares of sectors and of the largest."""
+    """How many firms, providers or instruments (lines), and shares of sectors and of the largest."""
 
     kind: str
     number: float
@@ -83,10 +83,10 @@ def _energy(context: Context) -> Array:
     return use
 
 
-def parts(context: Context, place: int, promised: Mapping[str, float]) -> dict[str, Part]:
+def parts(context: Context, place: int, paid: Mapping[str, float]) -> dict[str, Part]:
     """Who stands behind every output that feeds an item, of the province (0) or a city.
 
-    `promised` is the money that every instrument promised this year, by name.
+    `paid` is what every instrument paid in the year, by name.
     """
     firms = context.tables["firms"]
     here = (firms.alive == 1) & ((place == 0) | (firms.city == place - 1))
@@ -102,8 +102,8 @@ def parts(context: Context, place: int, promised: Mapping[str, float]) -> dict[s
             _top(by_sector, codes),
             _top(mine[rows], [f"#{uid}" for uid in firms.uid[rows]]),
         )
-    lines = np.array(list(promised.values()))
-    fund = Part("instruments", float((lines > 0).sum()), [], _top(lines, list(promised)))
+    lines = np.array(list(paid.values()))
+    fund = Part("lines", float((lines > 0).sum()), [], _top(lines, list(paid)))
     return found | _provider_parts(context, place) | {"integration_fund": fund}
 
 

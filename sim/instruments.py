@@ -366,7 +366,7 @@ class Account:
     `available` what may still be promised this year. Paying draws on a commitment, so payments can
     never exceed what was budgeted. `beneficiaries` counts whom it reached so far: projects, firms,
     providers or persons, as the kind of instrument says. `payer` is whose money it is: the
-    province's or the cities'. `promised` is what was promised this year, `promised_before` last year.
+    province's or the cities'.
     """
 
     budget: float = 0.0
@@ -376,21 +376,17 @@ class Account:
     lapsed: float = 0.0
     beneficiaries: float = 0.0
     payer: str = "province"
-    promised: float = 0.0
-    promised_before: float = 0.0
 
     def new_year(self, budget: float) -> None:
         """Open a year's budget; what was not promised last year lapses."""
         self.lapsed += self.available
         self.budget += budget
         self.available = budget
-        self.promised_before, self.promised = self.promised, 0.0
 
     def commit(self, amount: float) -> None:
         """Promise money."""
         self.available -= amount
         self.committed += amount
-        self.promised += amount
 
     def pay(self, amount: float) -> None:
         """Pay on a promise."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
 
+import numpy as np
 from mesa.datacollection import DataCollector
 
 from sim import checkpoint, initial
@@ -165,6 +166,7 @@ class Province(ColumnModel):
                 watcher(phase.name)
         if self.check:
             self._verify()
+        self._note_payments()
         self._record()
         self.clock.month += 1
         self.running = not self.clock.finished
@@ -227,6 +229,14 @@ class Province(ColumnModel):
     def _publish(self, tables: dict[str, dict[str, Any]]) -> None:
         """Put where the processes can read it what the cities are evaluated on."""
         self.context.measures["city_index"] = tables["cities"]["two_integration_index"]
+
+    def _note_payments(self) -> None:
+        """Keep what was paid in each of the last twelve months, 10k CNY."""
+        measures = self.context.measures
+        paid = float(sum(account.paid for account in self.context.public.values()))
+        months = measures.setdefault("paid_months", np.zeros(12))
+        months[self.clock.month % 12] = paid - measures.get("paid_total", 0.0)
+        measures["paid_total"] = paid
 
     def _apply_policies(self) -> None:
         """Open the year's budgets and let every instrument set this month's calls and rates."""

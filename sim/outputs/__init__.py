@@ -56,7 +56,7 @@ def series(context: Context) -> dict[str, dict[str, Any]]:
     """
     month = Month(context)
     tables: dict[str, dict[str, Any]] = {
-        table: {output.name: output.value(month, table) for output in outputs}
+        table: {output.name: month.value(output, table) for output in outputs}
         for table, outputs in IN_TABLE.items()
     }
     return tables | {"items": indices.figures(month)}

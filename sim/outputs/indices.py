@@ -35,15 +35,10 @@ def _of(table: str, by_city: Array) -> Any:
 
 
 def _fund(month: Month) -> Array:
-    """Money promised in twelve months by city (C,), by public revenue, with an older fund, 100m CNY.
-
-    Of last year's promises as much counts as of this year is still to come.
-    """
-    rest = 1.0 - month.context.clock.month_of_year / 12.0
-    accounts = month.context.public.values()
-    lines = 1e-4 * sum(one.promised + rest * one.promised_before for one in accounts)
+    """Paid in twelve months by city (C,) by public revenue, on top of an older fund, 100m CNY."""
+    paid = float(np.sum(month.context.measures.get("paid_months", 0.0))) * 1e-4
     share = month.context.world.shared["revenue_share"]
-    whole: Array = (lines + month.path("index older_fund")) * share
+    whole: Array = (paid + month.path("index older_fund")) * share
     return whole
 
 
@@ -112,8 +107,9 @@ def _broadband(month: Month, table: str) -> Any:
 FEEDS = (
     Output("integration_fund", "100m CNY/year", "两化融合引导资金", "public funds for integration",
            PLACES, summed(_fund),
-           note_zh="近十二个月承诺的资金加既有资金(先验);城市按财政收入分摊",
-           note_en="money promised in twelve months and an older fund, a prior; cities by revenue"),
+           note_zh="近12个月已支付资金加既有资金(先验);城市按财政收入分摊",
+           note_en="paid in the last twelve months, and an older fund, a prior; cities by public "
+           "revenue"),
     Output("service_platforms", "platforms", "信息化服务平台", "informatization service platforms",
            PLACES, summed(_platforms),
            note_zh="代理:在营的云服务、电商、咨询、培训机构",
@@ -141,8 +137,8 @@ FEEDS = (
            note_en="proxy: above-scale electronics makers; a city's employed by its residents"),
 )  # fmt: skip
 
-_SOURCES: dict[str, Value] = {
-    output.name: output.value
+_SOURCES: dict[str, Output] = {
+    output.name: output
     for output in (
         *FEEDS, *technology.OUTPUTS, *providers.OUTPUTS, *economy.OUTPUTS, *industry.OUTPUTS,
         *green.OUTPUTS, *administration.OUTPUTS,
@@ -165,8 +161,8 @@ def of_backbone_firms(item: Item) -> bool:
 def _figure(month: Month, item: Item) -> Array:
     """One item's x, (1 + C,): province, then cities."""
     if fed_by_model(item):
-        value = _SOURCES[item.feeds]
-        province, cities = value(month, "province"), value(month, "cities")
+        output = _SOURCES[item.feeds]
+        province, cities = (month.value(output, table) for table in PLACES)
         if of_backbone_firms(item):
             # A small sample may leave a city without backbone firms: it shows the province's.
             cities = np.where(month.once(_with_backbone), cities, province)

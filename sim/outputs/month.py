@@ -36,6 +36,7 @@ class Month:
         self._sums: dict[str, Array] = {}
         self._flags: dict[str, Array] = {}
         self._figures: dict[Callable[[Month], Array], Array] = {}
+        self._values: dict[tuple[str, str], Any] = {}
 
     @property
     def number(self) -> int:
@@ -79,6 +80,13 @@ class Month:
         if figure not in self._figures:
             self._figures[figure] = figure(self)
         return self._figures[figure]
+
+    def value(self, output: Any, table: str) -> Any:
+        """Figures of an output in a table, derived once a month."""
+        key = (output.name, table)
+        if key not in self._values:
+            self._values[key] = output.value(self, table)
+        return self._values[key]
 
     def chosen(self, name: str) -> Array:
         """Weights by sector (S,): a field of `Measures`, or 1 for a sector and 0 for others by code.

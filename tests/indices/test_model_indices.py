@@ -191,6 +191,17 @@ def test_audit_adds_up_from_items_to_total(province: Province) -> None:
         assert text.count("X0") >= 23
 
 
+def test_fund_is_what_was_paid_in_twelve_months(province: Province, results: Results) -> None:
+    paid = results.province["public_spending"].to_numpy()
+    older = TABLES.paths["older_fund"].values[0]
+    year = results.province["integration_fund"].to_numpy()
+    assert paid[-1] > paid[-13] > 0
+    assert year[-1] == pytest.approx(paid[-1] - paid[-13] + older)
+    assert year[23] == pytest.approx(older)
+    text = traced(province, 0, "two_integration").text()
+    assert "instruments that paid; largest:" in text
+
+
 def test_audit_runs_a_scenario_to_the_year_and_saves(tmp_path: Path) -> None:
     trail = audit("no_programme", city="宁波", year=2012, index="informatization", scale=0.02)
     assert trail.frame.iloc[0]["region"] == "Ningbo"
