@@ -50,7 +50,7 @@ def withdraw(context: Context, row: int, technology: int) -> None:
     """Take back an application: the firm has gone ahead without waiting for the award."""
     awards = context.awards
     mine = (awards.row == row) & (awards.technology == technology)
-    for one in np.flatnonzero(mine & ((awards.status == APPLIED) | (awards.status == DECIDED))):
+    for one in map(int, np.flatnonzero(mine & np.isin(awards.status, (APPLIED, DECIDED)))):
         if awards.status[one] == DECIDED:
             _account(context, one).release(float(awards.promised[one] * awards.weight[one]))
         awards.status[one] = LAPSED
