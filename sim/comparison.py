@@ -17,7 +17,7 @@ from sim.core.files import Folder
 from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
-from sim.workers import Job, Progress, cores, run_jobs
+from sim.workers import Job, Progress, cores, run_job, run_jobs
 
 LARGEST_SEED = 2**63 - 1
 
@@ -64,8 +64,7 @@ class Comparison:
         frame = self.province[self.province["month"].isin(chosen)]
         base = frame[frame["scenario"] == self.baseline].set_index(keys)[outputs].sort_index()
         n = self.replicates
-        # Half width of a t-interval over the standard deviation; one run has none.
-        width = float(stdtrit(n - 1, 0.975)) / np.sqrt(n) if n > 1 else np.nan
+        width = half_width(n)
         rows = []
         for name in self.names:
             if name == self.baseline:
@@ -114,6 +113,11 @@ class Comparison:
         return folder.written
 
 
+def half_width(n: int) -> float:
+    """Half width of a 95 % t-interval over the standard deviation of n runs; one run has none."""
+    return float(stdtrit(n - 1, 0.975)) / float(np.sqrt(n)) if n > 1 else np.nan
+
+
 def run(
     scenario: Scenario | str | Path,
     *,
@@ -127,7 +131,7 @@ def run(
     """Run one scenario and return its results; `until` is the last month (YYYY-MM)."""
     from sim.model import Province
 
-    _check_seed(seed, 1)
+    check_seed(seed, 1)
     chosen = prepared(scenario, settings, until)
     province = Province(chosen, scale=scale, seed=seed, check=check)
     total = province.clock.months
@@ -160,9 +164,7 @@ def compare(
         raise InputError("compare", "scenarios", ", ".join(names), "two or more different ones")
     if baseline is not None and baseline not in names:
         raise InputError("compare", "--baseline", baseline, ", ".join(names))
-    if not 1 <= replicates <= 100_000:
-        raise InputError("compare", "--replicates", replicates, "1 to 100000")
-    _check_seed(seed, replicates)
+    count = check_counts("compare", replicates, seed, workers)
     spans = {(one.time.start, one.time.end) for one in chosen}
     if len(spans) > 1:
         raise InputError("compare", "time", sorted(spans), "scenarios over the same months")
@@ -171,10 +173,7 @@ def compare(
         for replicate in range(replicates)
         for one in chosen
     ]
-    count = workers if workers is not None else cores()
-    if count < 1:
-        raise InputError("compare", "--workers", workers, "1 or more")
-    results = run_jobs(jobs, count, progress)
+    results = run_jobs(jobs, count, progress, run_job)
     return _gather(chosen, baseline or names[-1], replicates, jobs, results, scale, seed)
 
 
@@ -195,7 +194,19 @@ def prepared(
     return chosen.with_settings([f'time.end="{until}"'])
 
 
-def _check_seed(seed: int, replicates: int) -> None:
+def check_counts(verb: str, replicates: int, seed: int, workers: int | None) -> int:
+    """Refuse what cannot be run; returns the number of worker processes."""
+    if not 1 <= replicates <= 100_000:
+        raise InputError(verb, "--replicates", replicates, "1 to 100000")
+    check_seed(seed, replicates)
+    count = workers if workers is not None else cores()
+    if count < 1:
+        raise InputError(verb, "--workers", workers, "1 or more")
+    return count
+
+
+def check_seed(seed: int, replicates: int) -> None:
+    """Refuse a seed of which one of the replicates would be out of range."""
     if not 0 <= seed <= LARGEST_SEED - replicates:
         raise InputError("--seed", "", seed, f"0 to {LARGEST_SEED - replicates}")
 

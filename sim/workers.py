@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread, current_thread, main_thread
 from types import ModuleType
+from typing import Protocol
 
 from sim.core.errors import InputError
 from sim.results import Results
@@ -33,6 +34,16 @@ class Job:
     check: bool
 
 
+class Task(Protocol):
+    """A job of any kind; its scenario and scale say what kernels and population it needs."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+
+    @property
+    def scale(self) -> float: ...
+
+
 def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -40,14 +51,16 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None) -> list[Results]:
-    """Results in the order of the jobs, whatever the number of worker processes."""
+def run_jobs[J: Task, R](
+    jobs: Sequence[J], workers: int, progress: Progress | None, work: Callable[[J], R]
+) -> list[R]:
+    """What `work` makes of every job, in their order, whatever the number of worker processes."""
     tell = progress if progress is not None else _silent
     tell(0, len(jobs))
     if workers == 1 or len(jobs) == 1:
         found = []
         for job in jobs:
-            found.append(run_job(job))
+            found.append(work(job))
             tell(len(found), len(jobs))
         return found
     # Workers then find compiled kernels and the population on disk and only read them.
@@ -59,7 +72,7 @@ def run_jobs(jobs: Sequence[Job], workers: int, progress: Progress | None = None
     )
     try:
         with _quiet_start():
-            futures = [pool.submit(run_job, job) for job in jobs]
+            futures = [pool.submit(work, job) for job in jobs]
         results = _collect(futures, tell)
     except BaseException:
         for process in list((pool._processes or {}).values()):
@@ -103,7 +116,7 @@ def _silent(done: int, total: int) -> None:
     return
 
 
-def _collect(futures: Sequence[Future[Results]], tell: Progress) -> list[Results]:
+def _collect[R](futures: Sequence[Future[R]], tell: Progress) -> list[R]:
     try:
         for done, future in enumerate(as_completed(futures), 1):
             future.result()

@@ -18,7 +18,9 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers, to_firms
 from sim.processes.payments import pay_award, spend
+from sim.processes.projects import enter_awards, enter_orders
 from sim.processes.provider_choice import choose_among, pick_provider
 from sim.world.tables import (
     GREEN_IOT,
@@ -41,6 +43,7 @@ class Firms(NamedTuple):
     alive: Array
     city: Array
     sector: Array
+    tier: Array
     weight: Array
     skilled: Array
     unskilled: Array
@@ -138,6 +141,7 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     month = context.clock.month
     live = context.awards.live()
     flow = np.zeros((context.world.cities, 4))
+    leased = firms.lease.copy()
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     support = context.instruments.leases[0] if context.instruments.leases else None
     discount = support.discount if support else 0.0
@@ -173,8 +177,9 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.finance,
         flow,
     )
-    _book(context, cities, flow, discount, support)
-    _use_awards(context, firms)
+    signed = enter_orders(context, firms, providers, leased)
+    _book(context, cities, flow, discount, support, _lessees(context, firms, signed))
+    _use_awards(context, firms, signed)
 
 
 def _terms(context: Context, cities: Cities, discount: float) -> Terms:
@@ -194,7 +199,17 @@ def _terms(context: Context, cities: Cities, discount: float) -> Terms:
     )
 
 
-def _book(context: Context, cities: Cities, flow: Array, discount: float, support: Any) -> None:
+def _lessees(context: Context, firms: Firms, signed: Array) -> Receivers:
+    """Firms that signed a lease for one of the projects just ordered."""
+    projects = context.projects
+    leased = signed[projects.lease[signed] > 0]
+    value = projects.lease[leased].astype(np.float64) * projects.weight[leased]
+    return to_firms(firms, projects.row[leased], value)._replace(project=leased)
+
+
+def _book(
+    context: Context, cities: Cities, flow: Array, discount: float, support: Any, lessees: Receivers
+) -> None:
     """Move the money of this month's orders: flow columns loans, leases, cash paid, asked twice."""
     loans, leases, paid = flow[:, 0], flow[:, 1], flow[:, 2]
     cities.bank_loans[:] += loans
@@ -211,11 +226,11 @@ def _book(context: Context, cities: Cities, flow: Array, discount: float, suppor
         years = context.finance.repayment_months / 12.0
         account = context.public[support.instrument]
         due = min(float(leases.sum()) * discount * years, account.available)
-        spend(context, support.instrument, due, "lessors", "lease_support", 0.0)
+        spend(context, support.instrument, due, "lessors", "lease_support", 0.0, lessees)
 
 
-def _use_awards(context: Context, firms: Firms) -> None:
-    """Tie awards to the orders just placed; pay those that are paid in advance."""
+def _use_awards(context: Context, firms: Firms, signed: Array) -> None:
+    """Tie awards to the orders just placed (projects `signed`); pay those paid in advance."""
     awards = context.awards
     held = np.flatnonzero(awards.status == HELD)
     rows, technology = awards.row[held], awards.technology[held]
@@ -226,6 +241,7 @@ def _use_awards(context: Context, firms: Firms) -> None:
     if len(chosen) == 0:
         return
     awards.status[chosen] = ORDERED
+    enter_awards(context, signed, chosen)
     rows, technology = awards.row[chosen], awards.technology[chosen]
     price = firms.order_cost[rows].astype(np.float64)
     # A cheaper project than the one applied for shrinks the award; a dearer one does not grow it.

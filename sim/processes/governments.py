@@ -22,6 +22,7 @@ from sim.processes import administration, outreach, provider_programmes
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import APPLIED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
+from sim.processes.outlays import to_firms
 from sim.processes.payments import spend
 from sim.world.tables import GREEN_IOT
 
@@ -332,7 +333,8 @@ def _train(context: Context, firms: Firms, cities: Cities, places: TrainingPlace
     cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
     cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
     due = min(total * scale * places.cost, places.money)
-    spend(context, places.instrument, due, "providers", "training", total * scale)
+    receivers = to_firms(firms, rows, people[rows])
+    spend(context, places.instrument, due, "providers", "training", total * scale, receivers)
 
 
 def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> None:
@@ -357,7 +359,8 @@ def _demonstrate(context: Context, firms: Firms, call: DemonstrationCall) -> Non
     firms.cash[chosen] += call.award
     firms.subsidy[chosen] += call.award
     total = float(firms.weight[chosen].astype(np.float64).sum())
-    spend(context, call.instrument, float(paid.sum()), "firms", "subsidy", total)
+    receivers = to_firms(firms, chosen, paid)
+    spend(context, call.instrument, float(paid.sum()), "firms", "subsidy", total, receivers)
 
 
 @njit(nogil=True, cache=True)

@@ -10,6 +10,7 @@ from scipy.special import ndtri
 from sim.core.streams import month_key, uniforms
 from sim.instruments import Inspections, PilotCall, Visits
 from sim.processes.context import Context
+from sim.processes.outlays import to_firms
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
 from sim.world.tables import GREEN_IOT
@@ -32,7 +33,10 @@ def visit(context: Context, firms: Any, call: Visits) -> None:
         firms.aware[rows] |= np.where(hears, bit, 0).astype(np.uint8)
     firms.capability[rows] += call.capability * (1.0 - firms.capability[rows])
     reached = float(paid.sum()) / call.cost
-    spend(context, call.instrument, float(paid.sum()), "providers", "services", reached)
+    spend(
+        context, call.instrument, float(paid.sum()), "providers", "services", reached,
+        to_firms(firms, rows, paid),
+    )  # fmt: skip
 
 
 def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> None:
@@ -65,7 +69,10 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     if call.pull > 0:
         _pull_suppliers(context, firms, rows, bits, call.pull, key)
     total = float(paid.sum())
-    spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
+    spend(
+        context, call.instrument, total, "firms", "subsidy", total / call.award,
+        to_firms(firms, rows, paid),
+    )  # fmt: skip
 
 
 def _pull_suppliers(
@@ -94,7 +101,10 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     # An order to comply says what would comply.
     firms.aware[rows] |= np.uint8(1 << GREEN_IOT)
     total = float(paid.sum())
-    spend(context, call.instrument, total, "households", "inspections", total / call.cost)
+    spend(
+        context, call.instrument, total, "households", "inspections", total / call.cost,
+        to_firms(firms, rows, paid),
+    )  # fmt: skip
 
 
 def collect_charges(context: Context, firms: Any) -> None:

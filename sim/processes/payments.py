@@ -6,17 +6,28 @@ from typing import Any
 
 from sim.processes.awards import LAPSED, PAID
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers, enter_outlay
 
 
 def spend(
-    context: Context, instrument: str, amount: float, payee: str, what: str, reached: float
+    context: Context,
+    instrument: str,
+    amount: float,
+    payee: str,
+    what: str,
+    reached: float,
+    receivers: Receivers | None = None,
 ) -> None:
-    """Pay `amount` (10k CNY) of an instrument's money at once; `reached` beneficiaries had it."""
+    """Pay `amount` (10k CNY) of an instrument's money at once; `reached` beneficiaries had it.
+
+    `receivers` are those it is for, None where it is for the whole province.
+    """
     account = context.public[instrument]
     account.commit(amount)
     account.pay(amount)
     account.beneficiaries += reached
     context.flows.book("province", payee, what, amount)
+    enter_outlay(context, instrument, amount, receivers)
 
 
 def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:

@@ -19,6 +19,7 @@ from sim.processes.appraisal import complementarity
 from sim.processes.awards import ORDERED
 from sim.processes.context import Context
 from sim.processes.payments import pay_award
+from sim.processes.projects import enter_deliveries
 from sim.world.tables import NEVER, NO_BARRIER
 
 
@@ -121,6 +122,7 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
     ordered = ordered[firms.order_technology[ordered] >= 0]
     if not unlimited:
         start_waiting(context, firms, providers, ordered)
+    enter_deliveries(context, firms, done)
     _update_providers(context, firms, providers, ordered)
 
 
