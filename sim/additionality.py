@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import terms
 from sim.attribution import CLASSES, FEN, attribute, technologies_of
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
-from sim.initial import program_version
+from sim.core.table import Array
+from sim.initial import program_version, versions
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.twins import Record, Variant, chosen, extended, play, running, without
@@ -35,7 +37,7 @@ FOLLOW = 24
 BATCH = 6
 """Twins in one job, which share the run with all instruments and the months before them."""
 KEYS = ("without", "instrument", "tier", "city", "year")
-EFFECTS = ("adopters", "productivity", "jobs")
+EFFECTS = tuple(terms.EFFECTS)
 """More users of the technologies named (real firms), productivity (per cent), jobs (persons)."""
 BALANCES = ("only_here", "only_twin", "sooner", "later")
 
@@ -72,31 +74,49 @@ class Ledger:
     def table(self, keys: Sequence[str] = ("without", "instrument")) -> pd.DataFrame:
         """Money by class (10k CNY, mean over replicates) with 95 % t-intervals, by `keys`.
 
-        Columns: keys, class, money, low, high, share (of what was paid), months (of acceleration).
+        Columns: keys, class, money, low, high; share of what was paid, share_low, share_high (of a
+        ratio of means); months of acceleration.
         """
-        keys = list(keys)
-        n = self.replicates
-        groups = self.lines.groupby([*keys, "replicate"], sort=False)
-        sums = groups[["paid", *CLASSES, "months"]].sum().unstack("replicate", fill_value=0)
-        mean, spread = {}, {}
-        for name in ("paid", *CLASSES, "months"):
-            values = sums[name].to_numpy(dtype=np.float64) / FEN
-            mean[name] = values.mean(axis=1)
-            spread[name] = half_width(n) * values.std(axis=1, ddof=1) if n > 1 else np.nan
+        keys, n = list(keys), self.replicates
+        values = ("paid", *CLASSES, "months")
+        sums = self.lines.groupby([*keys, "replicate"], sort=False)[list(values)].sum()
+        whole = sums.unstack("replicate", fill_value=0).astype(np.float64) / FEN
+        whole = whole.sort_index(key=lambda column: column.map(self._rank(column.name)))
+        by_class = {name: whole[name].to_numpy().reshape(-1, n) for name in values}
+        paid = by_class["paid"]
+        scale = np.maximum(paid.mean(axis=1), 1e-12)
+        sooner = np.maximum(by_class["accelerated"].mean(axis=1), 1e-12)
         frames = []
-        for name in ("paid", *CLASSES):
-            frame = sums.index.to_frame(index=False)
+        for name in values[:-1]:
+            money = by_class[name]
+            mean, share = money.mean(axis=1), money.mean(axis=1) / scale
+            half = half_width(n) * spread(money)
+            # A ratio of means: how far replicates are off it (Cochran 1977, section 6.3).
+            wide = half_width(n) * spread(money - share[:, None] * paid) / scale
+            frame = whole.index.to_frame(index=False)
             frame["class"] = name
-            frame["money"] = mean[name]
-            frame["low"], frame["high"] = mean[name] - spread[name], mean[name] + spread[name]
-            frame["share"] = mean[name] / np.maximum(mean["paid"], 1e-12)
-            whole = np.maximum(mean["accelerated"], 1e-12)
-            frame["months"] = mean["months"] / whole if name == "accelerated" else np.nan
-            frame["order"] = np.arange(len(frame))
+            frame["money"], frame["low"], frame["high"] = mean, mean - half, mean + half
+            frame["share"], frame["share_low"], frame["share_high"] = (
+                share,
+                share - wide,
+                share + wide,
+            )
+            months = by_class["months"].mean(axis=1) / sooner
+            frame["months"] = months if name == "accelerated" else np.nan
             frames.append(frame)
-        table = pd.concat(frames, ignore_index=True)
-        table = table.sort_values("order", kind="stable").drop(columns="order")
-        return table.reset_index(drop=True)
+        table = pd.concat(frames)
+        return table.sort_index(kind="stable").reset_index(drop=True)
+
+    def _rank(self, key: Any) -> dict[Any, int]:
+        """Order of a key's values in tables; whose money it is comes before what cities add."""
+        data = self.lines
+        if key == "instrument":
+            own = data.loc[data["without"] == data["instrument"], "instrument"]
+            known = [*own, *data["instrument"]]
+        else:
+            fixed = {"tier": [*TIERS, "none"], "city": [*city_names(), "none"]}
+            known = fixed.get(key) or (sorted(data[key]) if key == "year" else list(data[key]))
+        return {value: place for place, value in enumerate(dict.fromkeys(known))}
 
     def costs(self) -> pd.DataFrame:
         """Difference to the twin with a 95 % t-interval, and money for each unit of it, 10k CNY.
@@ -164,7 +184,7 @@ def ledger(
         raise InputError("ledger", "--follow", follow, "0 to 240 (months)")
     whole = extended(counted, follow)
     names = chosen(counted, instruments, "--instrument") or running(counted)
-    off = [(name, (name,)) for name in names]
+    off: list[tuple[str, tuple[str, ...]]] = [(name, (name,)) for name in names]
     if not instruments:
         off.append((PROGRAMME, running(counted)))
     last = month_number(counted.time.end) - month_number(counted.time.start)
@@ -181,8 +201,21 @@ def ledger(
             progress(done * total // of, total)
 
     parts = run_jobs(jobs, workers_used, tell, _batch) if jobs else []
-    manifest = _manifest(counted, names, replicates, seed, scale, follow)
+    manifest = _manifest(counted, instruments, replicates, seed, scale, follow)
     return Ledger(counted, replicates, *_gather(parts), manifest=manifest)
+
+
+def spread(values: Array) -> Array:
+    """Standard deviation over replicates (n, replicates) -> (n,), unknown of a single one."""
+    if values.shape[1] < 2:
+        return np.full(len(values), np.nan)
+    found: Array = values.std(axis=1, ddof=1)
+    return found
+
+
+def city_names() -> list[str]:
+    """English names of the cities, in their order."""
+    return [str(name) for name in load_data().cities["name_en"]]
 
 
 def _batch(job: TwinJob) -> tuple[list[dict[str, Any]], ...]:
@@ -190,9 +223,7 @@ def _batch(job: TwinJob) -> tuple[list[dict[str, Any]], ...]:
     lines: list[dict[str, Any]] = []
     effects: list[dict[str, Any]] = []
     balances: list[dict[str, Any]] = []
-    variants = [Variant("", {})] + [without(job.scenario, off, name) for name, off in job.off]
-    # The month to branch at is that of the first instrument to be switched off.
-    variants[0] = Variant("", {n: job.scenario.instruments[n] for _, off in job.off for n in off})
+    variants = [Variant("", {}), *(without(job.scenario, off, name) for name, off in job.off)]
     base: Record | None = None
     for name, record in play(job.scenario, variants, job.seed, job.scale, job.last):
         if base is None:
@@ -212,7 +243,7 @@ def _compared(
 ) -> tuple[list[dict[str, Any]], dict[str, float], dict[str, float]]:
     """Lines by instrument, tier, city and year; effects; balance of projects."""
     made, split, months, balance = attribute(base, twin, off, last)
-    cities = [str(name) for name in load_data().cities["name_en"]]
+    cities = city_names()
     year = (made.month + base.start) // 12
     keys = np.stack([made.instrument, made.tier, made.city, year], axis=1)
     groups, which = np.unique(keys, axis=0, return_inverse=True)
@@ -274,5 +305,6 @@ def _manifest(
         "seed": seed,
         "scale": scale,
         "follow": follow,
+        "versions": versions(),
         "data": dict(load_data().checksums),
     }

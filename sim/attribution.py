@@ -50,12 +50,13 @@ from typing import Any
 
 import numpy as np
 
+from sim import terms
 from sim.core.table import Array
 from sim.processes.outlays import NOWHERE
 from sim.twins import Record
 from sim.world.tables import AUTOMATION, GREEN_IOT, PROVIDER_KINDS, TECHNOLOGIES
 
-CLASSES = ("additional", "accelerated", "deadweight", "displaced", "captured")
+CLASSES = tuple(terms.CLASSES)
 ADDITIONAL, ACCELERATED, DEADWEIGHT, DISPLACED, CAPTURED = range(5)
 FEN = 1_000_000
 """Fen in 10k CNY."""
@@ -216,7 +217,7 @@ def _ordinal(record: Record) -> Array:
     key = _key(projects["uid"], projects["technology"])
     order = np.lexsort((projects["ordered"], key))
     ordered = key[order]
-    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(key) else []
+    first: Array = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])[: len(key)]
     runs = np.diff(np.r_[first, len(key)]).astype(np.int64)
     ordinal = np.empty(len(key), dtype=np.int64)
     ordinal[order] = np.arange(len(key)) - np.repeat(first, runs)
@@ -338,8 +339,12 @@ def _balance(here: Events, there: Events, last: int) -> Balance:
               here.value[sooner], there.value[later]]  # fmt: skip
     squares = [float((group**2).sum()) for group in groups]
     weight = here.value[sooner]
+    only_here, only_twin, earlier, delayed = (float(group.sum()) for group in groups)
     return Balance(
-        *(float(group.sum()) for group in groups),
+        only_here,
+        only_twin,
+        earlier,
+        delayed,
         chance=(
             1.96 * float(np.sqrt(squares[0] + squares[1])),
             1.96 * float(np.sqrt(squares[2] + squares[3])),

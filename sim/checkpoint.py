@@ -89,8 +89,8 @@ def restore(model: Any, saved: Saved) -> None:
             if not table.columns[column].fixed:
                 table.writable(column)[...] = stored
     for name in BOOKS:
-        stored = {k.split(".")[1]: v for k, v in arrays.items() if k.startswith(f"{name}.")}
-        getattr(context, name).restore(stored)
+        book = {k.split(".")[1]: v for k, v in arrays.items() if k.startswith(f"{name}.")}
+        getattr(context, name).restore(book)
     for name in [key for key in arrays if key.startswith("measure.")]:
         value = arrays[name]
         context.measures[name[8:]] = float(value) if value.ndim == 0 else value

@@ -15,14 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.additionality import EFFECTS, FOLLOW
+from sim import terms
+from sim.additionality import FOLLOW, city_names, spread
 from sim.attribution import ACCELERATED, CLASSES, FEN, attribute, technologies_of
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
-from sim.initial import program_version
+from sim.initial import program_version, versions
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.twins import Record, Variant, chosen, extended, play, without
@@ -30,14 +31,8 @@ from sim.workers import Progress, run_jobs
 from sim.world.data import load_data
 from sim.world.tables import TIERS
 
-RULES = ("formula", "contest", "lottery", "threshold", "first_come")
-QUINTILES = ("smallest", "second", "third", "fourth", "largest")
-"""Fifths of the eligible firms by employees when the instrument begins."""
-MEASURES = (
-    "budget", "granted", "paid", "applications", "awards", "application_cost", "gini", "top_decile",
-    "effective_cities", *(f"share_{name}" for name in CLASSES), "months", *EFFECTS,
-)  # fmt: skip
-GROUPS = ("tier", "quintile", "city")
+RULES, QUINTILES = tuple(terms.RULES), tuple(terms.QUINTILES)
+MEASURES, GROUPS = tuple(terms.MEASURES), tuple(terms.GROUPS)
 
 
 @dataclass(frozen=True)
@@ -80,11 +75,10 @@ class Laboratory:
         """Mean over replicates with a 95 % t-interval, by rule and measure."""
         rows = []
         for rule, frame in self.measures.groupby("rule", sort=False):
-            for name in MEASURES:
-                values = frame[name].to_numpy(dtype=np.float64)
-                centre = float(values.mean())
-                half = half_width(len(values)) * float(values.std(ddof=1)) if len(values) > 1 else np.nan
-                rows.append((rule, name, centre, centre - half, centre + half))
+            values = frame[list(MEASURES)].to_numpy(dtype=np.float64).T
+            half = half_width(self.replicates) * spread(values)
+            for name, mean, wide in zip(MEASURES, values.mean(axis=1), half, strict=True):
+                rows.append((rule, name, mean, mean - wide, mean + wide))
         return pd.DataFrame(rows, columns=["rule", "measure", "mean", "low", "high"])
 
     def who_wins(self) -> pd.DataFrame:
@@ -144,7 +138,13 @@ def laboratory(
     variants = _variants(rules, noise)
     jobs = [
         RuleJob(
-            extended(counted, follow), instrument, variants, replicate, seed + replicate, scale, last
+            extended(counted, follow),
+            instrument,
+            variants,
+            replicate,
+            seed + replicate,
+            scale,
+            last,
         )
         for replicate in range(replicates)
     ]
@@ -168,6 +168,7 @@ def laboratory(
         "seed": seed,
         "scale": scale,
         "follow": follow,
+        "versions": versions(),
         "data": dict(load_data().checksums),
     }
     return Laboratory(counted, instrument, replicates, frames[0], frames[1], manifest)
@@ -299,7 +300,7 @@ def _winners(job: RuleJob, record: Record) -> list[dict[str, Any]]:
     reached = np.cumsum(weight[order]) - 0.5 * weight[order]
     quintile = np.full(len(weight), -1)
     quintile[order] = np.minimum((5.0 * reached / weight[order].sum()).astype(np.int64), 4)
-    cities = [str(name) for name in load_data().cities["name_en"]]
+    cities = city_names()
     first = np.unique(book["uid"][won], return_index=True)[1]
     groups = {"tier": (record.tier, TIERS), "quintile": (quintile, QUINTILES),
               "city": (record.city, cities)}  # fmt: skip

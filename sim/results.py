@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim import terms
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
@@ -28,6 +29,7 @@ METADATA_KEY = b"lianghua"
 TABLES = ("province", "cities", "sectors", "tiers", "programme")
 FORMATS = ("parquet", "csv")
 KEYS = {
+    **{code: zh for code, (zh, _) in {**terms.MEASURES, **terms.CLASSES}.items()},
     "month": "月份", "city": "城市", "sector": "行业", "tier": "规模层级", "instrument": "政策工具",
     "budget": "预算", "available": "可用", "committed": "已承诺", "paid": "已支付", "lapsed": "失效",
     "beneficiaries": "受益数",
@@ -35,6 +37,12 @@ KEYS = {
     "baseline": "基准", "difference": "差异", "low": "95%区间下限", "high": "95%区间上限",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
     "q75": "75%分位", "q95": "95%分位",
+    "share": "份额", "share_low": "份额下限", "share_high": "份额上限", "without": "关闭的工具", "class": "类别", "money": "金额(万元)", "months": "提前月数", "year": "年份",
+    "effect": "效果", "verdict": "判断", "cost": "单位成本(万元)", "cost_low": "单位成本下限",
+    "cost_high": "单位成本上限", "only_here": "仅此有(万元)", "only_twin": "仅对照有(万元)",
+    "sooner": "此处更早(万元)", "later": "此处更晚(万元)", "rule": "分配规则", "measure": "指标",
+    "group": "分组", "member": "组别", "eligible": "符合条件(家)", "awarded": "获批(家)",
+    "chance": "获批率",
 }  # fmt: skip
 UNITS = {
     "0-1": "0-1", "100m CNY": "亿元", "100m CNY/month": "亿元/月",
@@ -226,11 +234,23 @@ def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Chinese names of what the cells of a column stand for, by column."""
     data = load_data()
     cities = zip(data.cities["name_en"], data.cities["name_zh"], strict=True)
+    city = {str(en): str(zh) for en, zh in cities}
+    titles = instrument_titles(manifest, "zh")
+    zh = {code: pair[0] for code, pair in {**terms.CLASSES, **terms.OTHERS}.items()}
+    rules = [str(name) for name in manifest.get("rules", [])]
     return {
-        "city": {str(en): str(zh) for en, zh in cities},
+        "city": city | {"none": zh["none"]},
+        "without": titles | {"programme": zh["programme"]},
+        "class": zh,
+        "effect": {code: pair[0] for code, pair in terms.EFFECTS.items()},
+        "verdict": {code: pair[0] for code, pair in terms.VERDICTS.items()},
+        "measure": {code: pair[0] for code, pair in terms.MEASURES.items()},
+        "rule": {name: terms.word(terms.RULES, name, "zh") for name in rules},
+        "group": {code: pair[0] for code, pair in terms.GROUPS.items()},
+        "member": city | TIER_ZH | {code: pair[0] for code, pair in terms.QUINTILES.items()},
         "sector": dict(zip(data.economy.codes, data.economy.names_zh, strict=True)),
-        "tier": TIER_ZH,
-        "instrument": instrument_titles(manifest, "zh"),
+        "tier": TIER_ZH | {"none": zh["none"]},
+        "instrument": titles,
     }
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.additionality import Ledger
     from sim.comparison import Comparison
+    from sim.laboratory import Laboratory
     from sim.results import Results
 
 
@@ -27,3 +29,19 @@ def write_run(results: Results, folder: Path, lang: str) -> None:
 
     made = run_figures(results, folder / "figures", lang)
     (folder / "report.html").write_text(run_page(results, made, lang), encoding="utf-8")
+
+
+def write_ledger(ledger: Ledger, folder: Path, lang: str) -> None:
+    """figures/ledger.* and report.html of a ledger into an open folder."""
+    from sim.report.additionality import ledger_page
+
+    page = ledger_page(ledger, folder / "figures", lang)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def write_laboratory(laboratory: Laboratory, folder: Path, lang: str) -> None:
+    """figures/laboratory.* and report.html of a laboratory into an open folder."""
+    from sim.report.additionality import laboratory_page
+
+    page = laboratory_page(laboratory, folder / "figures", lang)
+    (folder / "report.html").write_text(page, encoding="utf-8")

@@ -56,7 +56,7 @@ def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) 
         f"lianghua compare {names} --baseline {comparison.baseline} --replicates {n} "
         f"--scale {manifest['scale']:g} --seed {manifest['seed']} --lang {lang} --out out/repeat"
     )
-    return _page(title, parts, words["uncertainty_text"].format(n=n), command, manifest, lang)
+    return page(title, parts, words["uncertainty_text"].format(n=n), command, manifest, lang)
 
 
 def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
@@ -71,10 +71,10 @@ def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
         f"lianghua run {manifest['scenario']} --scale {manifest['scale']:g} --seed "
         f"{manifest['seed']} --lang {lang} --out out/repeat"
     )
-    return _page(title, parts, words["uncertainty_text"].format(n=1), command, manifest, lang)
+    return page(title, parts, words["uncertainty_text"].format(n=1), command, manifest, lang)
 
 
-def _page(
+def page(
     title: str, parts: Sequence[str], uncertainty: str, command: str, manifest: dict[str, Any],
     lang: str,
 ) -> str:  # fmt: skip
