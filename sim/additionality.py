@@ -36,7 +36,8 @@ FOLLOW = 24
 """Months for which twins go on after the last month counted."""
 BATCH = 6
 """Twins in one job, which share the run with all instruments and the months before them."""
-KEYS = ("without", "instrument", "tier", "city", "year")
+TABLE = ("money", "low", "high", "share", "share_low", "share_high", "months")
+"""Columns of a ledger's table after its keys and the class."""
 EFFECTS = tuple(terms.EFFECTS)
 """More users of the technologies named (real firms), productivity (per cent), jobs (persons)."""
 BALANCES = ("only_here", "only_twin", "sooner", "later")
@@ -79,6 +80,8 @@ class Ledger:
         """
         keys, n = list(keys), self.replicates
         values = ("paid", *CLASSES, "months")
+        if self.lines.empty:
+            return pd.DataFrame(columns=[*keys, "class", *TABLE])
         sums = self.lines.groupby([*keys, "replicate"], sort=False)[list(values)].sum()
         whole = sums.unstack("replicate", fill_value=0).astype(np.float64) / FEN
         whole = whole.sort_index(key=lambda column: column.map(self._rank(column.name)))
@@ -130,6 +133,8 @@ class Ledger:
             for effect in EFFECTS:
                 centre = float(frame[effect].mean())
                 half = half_width(self.replicates) * float(frame[effect].std(ddof=1))
+                # Replicates that agree to the last firm tell nothing about chance.
+                half = half if half > 0 else np.nan
                 low, high = centre - half, centre + half
                 verdict = "more" if low > 0 else "less" if high < 0 else "not distinguishable"
                 cost = [money / d if low > 0 else np.nan for d in (centre, high, low)]

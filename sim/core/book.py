@@ -43,9 +43,9 @@ class Book:
         needed = self.count + added
         size = len(self._columns["row"])
         if needed > size:
-            grown = max(needed, 2 * size, 64)
             for name, column in self._columns.items():
-                self._columns[name] = np.concatenate([column, np.zeros(grown - size, column.dtype)])
+                self._columns[name] = np.zeros(max(needed, 2 * size, 64), column.dtype)
+                self._columns[name][: self.count] = column[: self.count]
         for name, value in values.items():
             self._columns[name][self.count : needed] = value
         self.count = needed

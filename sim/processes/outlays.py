@@ -48,9 +48,9 @@ def enter_outlay(
     context: Context, instrument: str, amount: float, receivers: Receivers | None
 ) -> None:
     """Divide `amount` (10k CNY) among the receivers by their shares."""
-    total = 0.0 if receivers is None else float(receivers.share.sum())
     if amount <= 0:
         return
+    total = 0.0 if receivers is None else float(receivers.share.sum())
     if receivers is None or total <= 0:
         receivers, total = Receivers(np.ones(1)), 1.0
     context.outlays.append(

@@ -24,15 +24,40 @@ class Projects(Book):
 
     `price` is the price index of provider and world market that was paid; `lease` the part of
     `cost` that was leased; `award` the position of the award in the book of awards, -1 without;
-    `started` and `accepted` are NEVER until then, `success` 0 for a project that failed;
-    `under_way` 1 until it is accepted, fails, or its firm closes.
+    `started` and `accepted` are NEVER until then, and stay so where the firm closes first;
+    `success` is 0 for a project that failed.
     """
 
     types: ClassVar[dict[str, str]] = {
         "row": "i4", "uid": "u4", "technology": "i1", "ordered": "i2", "cost": "f4",
         "weight": "f4", "provider": "i4", "price": "f4", "lease": "f4", "award": "i4",
-        "started": "i2", "accepted": "i2", "success": "i1", "under_way": "i1",
+        "started": "i2", "accepted": "i2", "success": "i1",
     }  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latest = np.zeros(0, dtype=np.int64)
+
+    def restore(self, columns: dict[str, Array]) -> None:
+        """Take over columns as `columns` gave them."""
+        super().restore(columns)
+        self.latest = np.zeros(0, dtype=np.int64)
+        self._remember(np.arange(self.count))
+
+    def append(self, **values: Array | float) -> Array:
+        """Add projects; returns their positions, each the `latest` of its row."""
+        new = super().append(**values)
+        self._remember(new)
+        return new
+
+    def _remember(self, new: Array) -> None:
+        """Note the last project of each row; later positions replace earlier ones."""
+        rows = self.row[new]
+        needed = int(rows.max(initial=-1)) + 1
+        if needed > len(self.latest):
+            more = np.zeros(max(needed, 2 * len(self.latest)) - len(self.latest), dtype=np.int64)
+            self.latest = np.concatenate([self.latest, more])
+        self.latest[rows] = new
 
 
 def enter_orders(context: Context, firms: Any, providers: Any, leased: Array) -> Array:
@@ -49,12 +74,12 @@ def enter_orders(context: Context, firms: Any, providers: Any, leased: Array) ->
     if len(providers.kind):
         # Where no provider of the kind exists a project is bought at the list price.
         known = providers.kind[provider] == tech.kind[technology]
-        price[known] = (providers.price[provider] * tech.world_price[technology])[known]
+        price = np.where(known, providers.price[provider] * tech.world_price[technology], 1.0)
     return context.projects.append(
         row=rows, uid=firms.uid[rows], technology=technology, ordered=context.clock.month,
         cost=firms.order_cost[rows], weight=firms.weight[rows], provider=provider, price=price,
         lease=firms.lease[rows] - leased[rows], award=NO_AWARD, started=NEVER, accepted=NEVER,
-        success=0, under_way=1,
+        success=0,
     )  # fmt: skip
 
 
@@ -66,21 +91,15 @@ def enter_awards(context: Context, new: Array, awards: Array) -> None:
     context.projects.award[new[place]] = grants
 
 
-def enter_deliveries(context: Context, firms: Any, done: Array) -> None:
-    """Enter starts and acceptances; `done` (n, 3) holds row, technology and success."""
+def enter_deliveries(context: Context, firms: Any, ordered: Array, done: Array) -> None:
+    """Enter starts and acceptances.
+
+    `ordered` are the rows with a project on order when the month's deliveries began, `done` (n, 3)
+    holds row, technology and success. A firm has one project at a time: the latest of its row.
+    """
     projects, month = context.projects, context.clock.month
-    open_ones = np.flatnonzero(projects.under_way)
-    rows = projects.row[open_ones]
-    # A firm that closed leaves its project unfinished, whoever takes its place.
-    gone = firms.uid[rows] != projects.uid[open_ones]
-    ended = gone | (firms.order_technology[rows] < 0)
-    begun = ~gone & (firms.order_start[rows] != NEVER)
-    projects.started[open_ones[begun]] = firms.order_start[rows[begun]]
-    projects.under_way[open_ones[ended]] = 0
-    if len(done) == 0:
-        return
-    mine, rows = open_ones[~gone], rows[~gone]
-    order = np.argsort(rows)
-    accepted = mine[order[np.searchsorted(rows, done[:, 0], sorter=order)]]
+    begun = ordered[firms.order_start[ordered] == month]
+    projects.started[projects.latest[begun]] = month
+    accepted = projects.latest[done[:, 0]]
     projects.accepted[accepted] = month
     projects.success[accepted] = done[:, 2]

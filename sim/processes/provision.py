@@ -119,10 +119,11 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
         context.skills.learning_by_adopting,
     )
     settle_awards(context, firms, done)
+    before = ordered
     ordered = ordered[firms.order_technology[ordered] >= 0]
     if not unlimited:
         start_waiting(context, firms, providers, ordered)
-    enter_deliveries(context, firms, done)
+    enter_deliveries(context, firms, before, done)
     _update_providers(context, firms, providers, ordered)
 
 
