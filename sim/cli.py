@@ -233,8 +233,8 @@ def laboratory_command(
     force: Force = False,
 ) -> None:
     """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
+    from sim.allocation_rules import laboratory
     from sim.core.files import Folder
-    from sim.laboratory import laboratory
     from sim.terminal import Bar, laboratory_table, written
 
     if out is not None:

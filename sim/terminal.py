@@ -19,8 +19,8 @@ from sim.results import TIER_ZH, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
     from sim.additionality import Ledger
+    from sim.allocation_rules import Laboratory
     from sim.comparison import Comparison
-    from sim.laboratory import Laboratory
     from sim.results import Results
 
 
@@ -178,8 +178,11 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
     single = single[single["without"] != "programme"]
     for frame in (single, whole):
         for (name, instrument), rows in frame.groupby(["without", "instrument"], sort=False):
-            label = titles[name] if instrument == name else f"  {words['city']}"
-            table.add_row(label, *_classes(rows.set_index("class")))
+            cells = _classes(rows.set_index("class"))
+            if instrument == name:
+                table.add_row(titles[name], *cells)
+            elif rows["money"].iloc[0] > 0:
+                table.add_row(f"  {words['city']}", *cells)
     Console(width=_width()).print(table)
     table = Table(title=words["costs"])
     for column in ("instrument", "effect", "difference", "interval", "cost"):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.additionality import Ledger
+    from sim.allocation_rules import Laboratory
     from sim.comparison import Comparison
-    from sim.laboratory import Laboratory
     from sim.results import Results
 
 

@@ -21,7 +21,7 @@ from sim.results import TIER_ZH, instrument_titles, worded
 
 if TYPE_CHECKING:
     from sim.additionality import Ledger
-    from sim.laboratory import Laboratory
+    from sim.allocation_rules import Laboratory
 
 
 def ledger_page(ledger: Ledger, folder: Path, lang: str) -> str:
@@ -75,6 +75,7 @@ def _ledger_figure(ledger: Ledger, titles: Mapping[str, str], lang: str) -> Figu
     words = TEXT[lang]
     table = ledger.table(("without",))
     money = table.pivot(index="without", columns="class", values="money")
+    money = money.reindex(columns=["paid", *terms.CLASSES])
     names = [n for n in dict.fromkeys(table["without"]) if money.loc[n, "paid"] > 0]
     figure = Figure(figsize=(10.5, 1.8 + 0.27 * max(len(names), 2)))
     figure.suptitle(words["ledger"], x=0.01, ha="left", fontsize=14)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from sim.allocation_rules import RULES, Laboratory, effective_number, gini, laboratory, top_share
 from sim.core.errors import InputError
-from sim.laboratory import RULES, Laboratory, effective_number, gini, laboratory, top_share
 from sim.model import Province
 from sim.processes.awards import Awards
 

@@ -179,6 +179,13 @@ def test_the_commands_write_what_they_print(tmp_path: Path, capsys: Any) -> None
         pd.testing.assert_frame_equal(pd.read_parquet(first), pd.read_parquet(again))
 
 
+def test_a_scenario_without_instruments_has_an_empty_ledger(tmp_path: Path) -> None:
+    found = ledger("no_programme", **QUICK)
+    assert found.lines.empty
+    assert found.effects.empty
+    assert tmp_path / "out" / "report.html" in found.save(tmp_path / "out")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
