@@ -52,7 +52,7 @@ import numpy as np
 
 from sim import terms
 from sim.core.table import Array
-from sim.processes.outlays import NOWHERE
+from sim.processes.outlays import NOBODY
 from sim.twins import Record
 from sim.world.tables import AUTOMATION, GREEN_IOT, PROVIDER_KINDS, TECHNOLOGIES
 
@@ -128,36 +128,39 @@ def apportion(amounts: Array, total: int) -> Array:
 
 def payments(record: Record, off: Collection[str], last: int) -> Payments:
     """Payments by month `last` of the instruments `off`, and what cities added to their awards."""
-    awards, outlays, projects = record.awards, record.outlays, record.projects
-    paid = np.flatnonzero((awards["paid"] > 0) & (awards["paid_month"] <= last))
-    spent = np.flatnonzero(outlays["month"] <= last)
-    project = _project_of(record, paid)
-    rows = awards["row"][paid]
-    instrument = np.concatenate([awards["instrument"][paid], outlays["instrument"][spent]])
-    amount = np.concatenate([(awards["paid"] * awards["weight"])[paid], outlays["amount"][spent]])
-    fen = np.zeros(len(amount), dtype=np.int64)
-    for place in range(len(record.instruments)):
+    book = record.outlays
+    spent = np.flatnonzero(book["month"] <= last)
+    instrument, amount = book["instrument"][spent], book["amount"][spent]
+    fen = np.zeros(len(spent), dtype=np.int64)
+    for place, name in enumerate(record.instruments):
         mine = instrument == place
         booked = float(record.paid[last, place])
         if not abs(float(amount[mine].sum()) - booked) <= 1e-8 * max(booked, 1.0):
-            name = record.instruments[place]
             raise ArithmeticError(f"{name}: paid {booked!r}, in the books {amount[mine].sum()!r}")
         fen[mine] = apportion(amount[mine], round(booked * FEN))
+    project = np.where(
+        book["award"][spent] == NOBODY, book["project"][spent], _project_of(record, spent)
+    )
     # What a city adds is money of the city fund on an award of another instrument.
-    grant = projects["award"][project]
-    grant = awards["instrument"][np.where(grant >= 0, grant, paid)]
-    tied = np.concatenate([grant, np.full(len(spent), NOWHERE)])
+    award = np.where(project == NOBODY, NOBODY, _at(record.projects["award"], project))
+    tied = np.where(award == NOBODY, NOBODY, _at(record.awards["instrument"], award))
+    tied[book["award"][spent] == NOBODY] = NOBODY
     index = [record.instruments.index(name) for name in off]
-    chosen = np.isin(instrument, index) | np.isin(tied, index)
+    row = book["row"][spent]
     return Payments(
         instrument,
-        np.concatenate([awards["paid_month"][paid], outlays["month"][spent]]).astype(np.int64),
-        np.concatenate([awards["uid"][paid], outlays["uid"][spent]]),
-        np.concatenate([record.city[rows], outlays["city"][spent]]).astype(np.int64),
-        np.concatenate([record.tier[rows], outlays["tier"][spent]]).astype(np.int64),
+        book["month"][spent].astype(np.int64),
+        book["uid"][spent],
+        np.where(row == NOBODY, book["city"][spent], record.city[row].astype(np.int64)),
+        np.where(row == NOBODY, NOBODY, record.tier[row].astype(np.int64)),
         fen,
-        np.concatenate([project, outlays["project"][spent]]).astype(np.int64),
-    ).part(chosen)
+        project.astype(np.int64),
+    ).part(np.isin(instrument, index) | np.isin(tied, index))
+
+
+def _at(column: Array, places: Array) -> Array:
+    """Entries of a column; where a place is none, any."""
+    return column[places] if len(column) else np.full(len(places), NOBODY)
 
 
 def attribute(
@@ -243,14 +246,16 @@ def _events(record: Record) -> Events:
     )  # fmt: skip
 
 
-def _project_of(record: Record, awards: Array) -> Array:
-    """Position of the project that each paid award was for: the last ordered by its payment."""
-    projects, book = record.projects, record.awards
+def _project_of(record: Record, spent: Array) -> Array:
+    """Position of the project that each outlay on an award is for: the last ordered by then."""
+    projects, book = record.projects, record.outlays
+    if len(projects["uid"]) == 0:
+        return np.full(len(spent), NOBODY)
+    technology = _at(record.awards["technology"], book["award"][spent])
     key = _key(projects["uid"], projects["technology"]) * 4096 + projects["ordered"]
     order = np.argsort(key, kind="stable")
-    wanted = _key(book["uid"][awards], book["technology"][awards]) * 4096
-    place = np.searchsorted(key[order], wanted + book["paid_month"][awards], side="right") - 1
-    found: Array = order[place] if len(order) else np.empty(0, dtype=np.int64)
+    wanted = _key(book["uid"][spent], technology) * 4096 + book["month"][spent]
+    found: Array = order[np.searchsorted(key[order], wanted, side="right") - 1]
     return found
 
 

@@ -190,7 +190,7 @@ def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple
         total = float(paid.sum())
         # Told by the id that the newcomer will have.
         uid = firms.uid[rows] + np.uint32(context.world.uid_stride)
-        receivers = Receivers(paid, rows, uid, firms.city[rows], firms.tier[rows])
+        receivers = Receivers(paid, rows, uid)
         spend(context, call.instrument, total, "firms", "subsidy", total / call.award, receivers)
     return supported, award
 

@@ -18,7 +18,7 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
-from sim.processes.outlays import Receivers, to_firms
+from sim.processes.outlays import Receivers, enter_paid_awards, to_firms
 from sim.processes.payments import pay_award, spend
 from sim.processes.projects import enter_awards, enter_orders
 from sim.processes.provider_choice import choose_among, pick_provider
@@ -43,7 +43,6 @@ class Firms(NamedTuple):
     alive: Array
     city: Array
     sector: Array
-    tier: Array
     weight: Array
     skilled: Array
     unskilled: Array
@@ -246,10 +245,12 @@ def _use_awards(context: Context, firms: Firms, signed: Array) -> None:
     price = firms.order_cost[rows].astype(np.float64)
     # A cheaper project than the one applied for shrinks the award; a dearer one does not grow it.
     awards.granted[chosen] = np.minimum(awards.granted[chosen], awards.rate[chosen] * price)
+    before = awards.paid[chosen]
     for one, row, k in zip(chosen, rows, technology, strict=True):
         firms.award[row] &= 0xFF ^ (1 << int(k))
         if awards.in_advance[one]:
             pay_award(context, firms, int(one), float(awards.granted[one]))
+    enter_paid_awards(context, chosen, before)
 
 
 @njit(nogil=True, cache=True)

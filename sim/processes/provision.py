@@ -18,6 +18,7 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity
 from sim.processes.awards import ORDERED
 from sim.processes.context import Context
+from sim.processes.outlays import enter_paid_awards
 from sim.processes.payments import pay_award
 from sim.processes.projects import enter_deliveries
 from sim.world.tables import NEVER, NO_BARRIER
@@ -145,8 +146,10 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
     success = np.full(len(firms.uid), -1, dtype=np.int8)
     success[done[:, 0]] = done[:, 2]
     outcome = success[awards.row[tied]]
+    before = awards.paid[tied]
     for one, accepted in zip(tied[outcome >= 0], outcome[outcome >= 0], strict=True):
         pay_award(context, firms, int(one), float(awards.granted[one]) if accepted else 0.0)
+    enter_paid_awards(context, tied, before)
 
 
 def start_waiting(context: Context, firms: Firms, providers: Providers, ordered: Array) -> None:
