@@ -84,12 +84,14 @@ def _ledger_figure(ledger: Ledger, titles: Mapping[str, str], lang: str) -> Figu
         {code: 100 * money.loc[names, code] / money.loc[names, "paid"] for code in terms.CLASSES}
     )
     _stack(axes, shares, [titles[name] for name in names], CLASS_COLOURS, terms.CLASSES, lang)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, frameon=False, fontsize=8)
     for place, name in enumerate(names):
         axes.text(101, place, f"{money.loc[name, 'paid']:,.0f}", va="center", fontsize=8)
     axes.text(101, -1.0, words["paid"], va="center", fontsize=8, color="#666666")
     axes.set_xlabel(words["of_paid"])
+    _note(figure, ledger.manifest, lang)
     height = figure.get_figheight()
-    figure.subplots_adjust(left=0.3, right=0.88, top=1 - 1.0 / height, bottom=0.6 / height)
+    figure.subplots_adjust(left=0.3, right=0.88, top=1 - 1.0 / height, bottom=0.8 / height)
     return figure
 
 
@@ -99,7 +101,7 @@ def _laboratory_figure(laboratory: Laboratory, lang: str) -> Figure:
     labels = [terms.word(terms.RULES, rule, lang) for rule in rules]
     rows = laboratory.table().set_index(["measure", "rule"])
     wins = laboratory.who_wins().set_index(["group", "rule", "member"])["share"] * 100
-    figure = Figure(figsize=(12.5, 2.4 + 0.8 * len(rules)))
+    figure = Figure(figsize=(12.5, 2.8 + 0.8 * len(rules)))
     figure.suptitle(words["laboratory"], x=0.01, ha="left", fontsize=14)
     axes = figure.subplots(2, 2)
     did = pd.DataFrame(
@@ -127,10 +129,31 @@ def _laboratory_figure(laboratory: Laboratory, lang: str) -> Figure:
     one.set_xlim(0, 1)
     one.invert_yaxis()
     one.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2, frameon=False, fontsize=8)
+    _note(figure, laboratory.manifest, lang)
+    for one in axes.flat[:3]:
+        one.legend(loc="lower left", bbox_to_anchor=(0, -0.42), ncols=3, frameon=False, fontsize=8)
     for one, key in zip(axes.flat, ("did", "tiers", "quintiles", "spread"), strict=True):
         one.set_title(words[key])
-    figure.subplots_adjust(left=0.12, right=0.98, top=0.88, bottom=0.12, hspace=0.55, wspace=0.32)
+    figure.subplots_adjust(
+        left=0.12,
+        right=0.98,
+        top=0.88,
+        bottom=1.1 / figure.get_figheight(),
+        hspace=0.55,
+        wspace=0.32,
+    )
     return figure
+
+
+def _note(figure: Figure, manifest: dict[str, Any], lang: str) -> None:
+    """Where a figure comes from, and that its bars are means."""
+    words = TEXT[lang]
+    text = (
+        f"{manifest['scenario']} {manifest['scenario_hash'][:8]} · {words['scale']} "
+        f"{manifest['scale']:g} · {words['seed']} {manifest['seed']} · {words['replicates']} "
+        f"{manifest['replicates']} · lianghua {manifest['version']} · {words['means']}"
+    )
+    figure.text(0.01, 0.1 / figure.get_figheight(), text, fontsize=6.5, color="#666666")
 
 
 def _stack(
@@ -149,10 +172,6 @@ def _stack(
     axes.set_yticks(np.arange(len(shares)), labels)
     axes.set_xlim(0, 100)
     axes.set_ylim(len(shares) - 0.4, -0.6)
-    axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1.0) if len(shares) > 8 else (0, -0.42),
-        ncols=5 if len(shares) > 8 else 3, frameon=False, fontsize=8,
-    )  # fmt: skip
 
 
 def _image(path: Path, words: str) -> str:

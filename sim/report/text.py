@@ -61,6 +61,7 @@ TEXT: dict[str, dict[str, str]] = {
         "laboratory_how": "The same instrument, budget and luck under each allocation rule, against "
         "a run without the instrument. Concentration is over all who applied; the effective number "
         "of cities is how many equal parts would be as concentrated.",
+        "means": "bars: means of replicates, intervals in the tables",
         "did": "What the money did", "tiers": "Who has the money: tier",
         "quintiles": "Who has the money: size of the eligible", "spread": "Concentration",
     },
@@ -108,6 +109,7 @@ TEXT: dict[str, dict[str, str]] = {
         "laboratory": "同一笔预算,不同分配规则",
         "laboratory_how": "同一工具、同样预算和运气,只换分配规则,与没有该工具的运行比较。集中度按全部申请者计;"
         "有效城市数指同等集中度下等份的个数。",
+        "means": "条形:重复的均值,区间见表",
         "did": "资金起了什么作用", "tiers": "谁得到资金:规模层级",
         "quintiles": "谁得到资金:符合条件企业的规模", "spread": "集中度",
     },
