@@ -21,6 +21,8 @@ from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.instruments import Account
 
+BOOKS = ("awards", "projects", "outlays")
+
 
 @dataclass
 class Saved:
@@ -86,7 +88,9 @@ def restore(model: Any, saved: Saved) -> None:
                 )  # fmt: skip
             if not table.columns[column].fixed:
                 table.writable(column)[...] = stored
-    context.awards.restore({k[7:]: v for k, v in arrays.items() if k.startswith("awards.")})
+    for name in BOOKS:
+        book = {k.split(".")[1]: v for k, v in arrays.items() if k.startswith(f"{name}.")}
+        getattr(context, name).restore(book)
     for name in [key for key in arrays if key.startswith("measure.")]:
         value = arrays[name]
         context.measures[name[8:]] = float(value) if value.ndim == 0 else value
@@ -107,7 +111,9 @@ def _arrays(model: Any) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     for name, table in model.tables.items():
         arrays |= {f"table.{name}.{key}": array for key, array in table.arrays().items()}
-    arrays |= {f"awards.{key}": array for key, array in context.awards.columns().items()}
+    for name in BOOKS:
+        columns = getattr(context, name).columns()
+        arrays |= {f"{name}.{key}": array for key, array in columns.items()}
     for name, value in context.measures.items():
         if isinstance(value, np.ndarray | float):
             arrays[f"measure.{name}"] = np.asarray(value)

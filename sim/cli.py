@@ -32,6 +32,10 @@ Scale = Annotated[float, typer.Option("--scale", help="share of the province's f
 Until = Annotated[str | None, typer.Option("--until", help="last month, YYYY-MM")]
 Replicates = Annotated[int, typer.Option("--replicates", help="runs of each scenario")]
 Seed = Annotated[int, typer.Option("--seed", help="seed of the (first) run")]
+Pairs = Annotated[int, typer.Option("--replicates", help="replicates of every twin run")]
+Follow = Annotated[
+    int, typer.Option("--follow", help="months that twins go on after the last month counted")
+]
 Settings = Annotated[
     list[str] | None, typer.Option("--set", help="path=value, overrides a key; repeatable")
 ]
@@ -313,6 +317,97 @@ def audit_command(
     typer.echo(trail.text(lang))
     if out is not None:
         written(out, trail.save(out, lang, force))
+
+
+@app.command("ledger")
+def ledger_command(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="name, TOML file or a ledger.parquet to repeat")],
+    instruments: Annotated[
+        list[str] | None, typer.Option("--instrument", help="switch off this one; repeatable")
+    ] = None,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    follow: Follow = 24,
+    replicates: Pairs = 5,
+    seed: Seed = 1,
+    workers: Workers = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Class public money by twin runs without each instrument: additional, deadweight, ..."""
+    from sim.additionality import ledger
+    from sim.core.files import Folder
+    from sim.scenario import Scenario
+    from sim.terminal import Bar, ledger_tables, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: Scenario | str = scenario
+    made = _manifest(scenario, "ledger")
+    if made is not None:
+        chosen = Scenario.from_dict(made["settings"], made["scenario"])
+        scale, seed, replicates, follow = (
+            _given(context, name, value, made[name])
+            for name, value in (
+                ("scale", scale), ("seed", seed), ("replicates", replicates), ("follow", follow),
+            )
+        )  # fmt: skip
+        instruments = instruments or made["instruments"]
+    with Bar("twins", quiet) as bar:
+        found = ledger(
+            chosen, instruments or [], scale=scale, replicates=replicates, seed=seed,
+            workers=workers, until=until, follow=follow, settings=settings or [],
+            progress=bar.update,
+        )  # fmt: skip
+    ledger_tables(found, lang)
+    if out is not None:
+        written(out, found.save(out, lang, force))
+    _note_changes(made, found.manifest)
+
+
+@app.command("laboratory")
+def laboratory_command(
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")],
+    instrument: Annotated[str, typer.Option("--instrument", help="a project grant")],
+    rules: Annotated[
+        str, typer.Option("--rules", help="allocation rules, with commas between")
+    ] = "formula,contest,lottery,threshold,first_come",
+    noise: Annotated[
+        list[float] | None,
+        typer.Option("--noise", help="error of a contest's jury, 0 to inf; repeatable"),
+    ] = None,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    follow: Follow = 24,
+    replicates: Pairs = 5,
+    seed: Seed = 1,
+    workers: Workers = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
+    from sim.allocation_rules import laboratory
+    from sim.core.files import Folder
+    from sim.terminal import Bar, laboratory_table, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("replicates", quiet) as bar:
+        found = laboratory(
+            scenario, instrument, rules=[name.strip() for name in rules.split(",") if name.strip()],
+            noise=noise or [], scale=scale, replicates=replicates, seed=seed, workers=workers,
+            until=until, follow=follow, settings=settings or [], progress=bar.update,
+        )  # fmt: skip
+    laboratory_table(found, lang)
+    if out is not None:
+        written(out, found.save(out, lang, force))
 
 
 @app.command("scenarios")

@@ -18,7 +18,7 @@ from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import matching
-from sim.workers import Job, Progress, cores, run_jobs, year_ends
+from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
 LARGEST_SEED = 2**63 - 1
 
@@ -65,8 +65,7 @@ class Comparison:
         frame = self.province[self.province["month"].isin(chosen)]
         base = frame[frame["scenario"] == self.baseline].set_index(keys)[outputs].sort_index()
         n = self.replicates
-        # Half width of a t-interval over the standard deviation; one run has none.
-        width = float(stdtrit(n - 1, 0.975)) / np.sqrt(n) if n > 1 else np.nan
+        width = half_width(n)
         rows = []
         for name in self.names:
             if name == self.baseline:
@@ -115,6 +114,11 @@ class Comparison:
         return folder.written
 
 
+def half_width(n: int) -> float:
+    """Half width of a 95 % t-interval over the standard deviation of n runs; one run has none."""
+    return float(stdtrit(n - 1, 0.975)) / float(np.sqrt(n)) if n > 1 else np.nan
+
+
 def run(
     scenario: Scenario | str | Path,
     *,
@@ -128,7 +132,7 @@ def run(
     """Run one scenario and return its results; `until` is the last month (YYYY-MM)."""
     from sim.model import Province
 
-    _check_seed(seed, 1)
+    check_seed(seed, 1)
     chosen = prepared(scenario, settings, until)
     province = Province(chosen, scale=scale, seed=seed, check=check)
     total = province.clock.months
@@ -161,8 +165,9 @@ def compare(
         allowed = "two or more different ones"
         raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), allowed)
     base = check_baseline("compare", chosen, baseline)
+    count = check_counts("compare", replicates, seed, workers)
     jobs = paired_jobs("compare", chosen, scale, replicates, seed, check)
-    results = run_jobs(jobs, processes("compare", workers), year_ends, progress)
+    results = run_jobs(jobs, count, run_to_year_ends, progress)
     return _gather(chosen, base, replicates, jobs, results, scale, seed)
 
 
@@ -174,14 +179,6 @@ def check_baseline(command: str, scenarios: Sequence[Scenario], baseline: str | 
     return baseline or names[-1]
 
 
-def processes(command: str, workers: int | None) -> int:
-    """Number of worker processes: all cores unless said."""
-    count = workers if workers is not None else cores()
-    if count < 1:
-        raise InputError(command, "--workers", workers, "1 or more")
-    return count
-
-
 def paired_jobs(
     command: str, scenarios: Sequence[Scenario], scale: float, replicates: int, seed: int,
     check: bool = False,
@@ -190,9 +187,6 @@ def paired_jobs(
     names = [one.name for one in scenarios]
     if not names or len(set(names)) != len(names):
         raise InputError(command, "scenarios", ", ".join(names), "different ones")
-    if not 1 <= replicates <= 100_000:
-        raise InputError(command, "--replicates", replicates, "1 to 100000")
-    _check_seed(seed, replicates)
     spans = {(one.time.start, one.time.end) for one in scenarios}
     if len(spans) > 1:
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
@@ -232,7 +226,19 @@ def prepared(
     return chosen.with_settings([f'time.end="{until}"'])
 
 
-def _check_seed(seed: int, replicates: int) -> None:
+def check_counts(verb: str, replicates: int, seed: int, workers: int | None) -> int:
+    """Refuse what cannot be run; returns the number of worker processes."""
+    if not 1 <= replicates <= 100_000:
+        raise InputError(verb, "--replicates", replicates, "1 to 100000")
+    check_seed(seed, replicates)
+    count = workers if workers is not None else cores()
+    if count < 1:
+        raise InputError(verb, "--workers", workers, "1 or more")
+    return count
+
+
+def check_seed(seed: int, replicates: int) -> None:
+    """Refuse a seed of which one of the replicates would be out of range."""
     if not 0 <= seed <= LARGEST_SEED - replicates:
         raise InputError("--seed", "", seed, f"0 to {LARGEST_SEED - replicates}")
 

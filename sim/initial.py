@@ -310,12 +310,15 @@ def program_version() -> str:
         return "0+unknown"
 
 
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that a result depends on."""
+    packages = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
 def manifest(model: Any) -> dict[str, Any]:
     """Where a result comes from: enough to repeat it, and nothing that changes between repeats."""
     scenario: Scenario = model.settings
-    versions = {"python": platform.python_version()}
-    for package in ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow"):
-        versions[package] = version(package)
     return {
         "program": "lianghua",
         "version": program_version(),
@@ -327,6 +330,6 @@ def manifest(model: Any) -> dict[str, Any]:
         "start": scenario.time.start,
         "end": scenario.time.end,
         "own_supply_graph": model.world.labels is not None,
-        "versions": versions,
+        "versions": versions(),
         "data": dict(model.data.checksums),
     }

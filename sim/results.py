@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim import terms
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
@@ -31,6 +32,7 @@ ITEMS = "items"
 """Key of the monthly figures of the indices' items, from which the yearly table is made."""
 FORMATS = ("parquet", "csv")
 KEYS = {
+    **{code: zh for code, (zh, _) in {**terms.MEASURES, **terms.CLASSES}.items()},
     "month": "月份", "city": "城市", "sector": "行业", "tier": "规模层级", "instrument": "政策工具",
     "budget": "预算", "available": "可用", "committed": "已承诺", "paid": "已支付", "lapsed": "失效",
     "beneficiaries": "受益数",
@@ -43,13 +45,19 @@ KEYS = {
     "confidence": "可信度", "contributors": "构成数", "note": "说明(英)", "note_zh": "说明",
     "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
     "q75": "75%分位", "q95": "95%分位",
-    "target": "目标", "measure": "条款", "indicator": "指标", "period": "目标年份",
+    "target": "目标", "clause": "条款", "indicator": "指标", "period": "目标年份",
     "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
     "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
     "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",
     "probability_high": "概率95%上限", "added": "与基准之差", "added_q05": "差异5%分位",
     "added_q95": "差异95%分位", "published": "公布值", "published_year": "公布年份",
     "published_source": "公布来源", "model": "模型同年", "prices": "价格", "weak_proxy": "弱代理说明",
+    "share": "份额", "share_low": "份额下限", "share_high": "份额上限", "without": "关闭的工具",
+    "money": "金额(万元)", "months": "提前月数", "effect": "效果", "verdict": "判断",
+    "cost": "单位成本(万元)", "cost_low": "单位成本下限", "cost_high": "单位成本上限",
+    "only_here": "仅此有(万元)", "only_twin": "仅对照有(万元)", "sooner": "此处更早(万元)",
+    "later": "此处更晚(万元)", "rule": "分配规则", "measure": "指标", "group": "分组",
+    "member": "组别", "eligible": "符合条件(家)", "awarded": "获批(家)", "chance": "获批率",
 }  # fmt: skip
 UNITS = {
     "0-1": "0-1", "%": "%", "Tbit/s": "Tbit/s", "Mbit/s": "Mbit/s", "per 100 people": "部/百人",
@@ -272,12 +280,24 @@ def unit_of(output: str, lang: str) -> str:
 def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Chinese names of what the cells of a column stand for, by column."""
     data = load_data()
+    city = dict(_names(data))
+    titles = instrument_titles(manifest, "zh")
+    zh = {code: pair[0] for code, pair in {**terms.CLASSES, **terms.OTHERS}.items()}
+    rules = [str(name) for name in manifest.get("rules", [])]
     return {
-        "city": dict(_names(data)),
+        "city": city | {"none": zh["none"]},
+        "without": titles | {"programme": zh["programme"]},
+        "class": zh,
+        "effect": {code: pair[0] for code, pair in terms.EFFECTS.items()},
+        "verdict": {code: pair[0] for code, pair in terms.VERDICTS.items()},
+        "measure": {code: pair[0] for code, pair in terms.MEASURES.items()},
+        "rule": {name: terms.word(terms.RULES, name, "zh") for name in rules},
+        "group": {code: pair[0] for code, pair in terms.GROUPS.items()},
+        "member": city | TIER_ZH | {code: pair[0] for code, pair in terms.QUINTILES.items()},
         "sector": dict(zip(data.economy.codes, data.economy.names_zh, strict=True)),
-        "tier": TIER_ZH,
-        "instrument": instrument_titles(manifest, "zh"),
-        "region": dict(_names(data)) | {yearly.PROVINCE: "浙江省"},
+        "tier": TIER_ZH | {"none": zh["none"]},
+        "instrument": titles,
+        "region": city | {yearly.PROVINCE: "浙江省"},
         "index": INDEX_ZH,
         "level": {"total": "总指数", "class": "分类", "item": "指标"},
         "code": CLASS_ZH

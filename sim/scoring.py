@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison import check_baseline, origin, paired_jobs, prepared, processes
+from sim.comparison import check_baseline, check_counts, origin, paired_jobs, prepared
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -20,7 +20,7 @@ from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
-from sim.workers import Progress, run_jobs
+from sim.workers import Job, Progress, run_job, run_jobs
 from sim.world.data import load_data
 
 LOW, HIGH = 0.05, 0.95
@@ -98,7 +98,7 @@ class Scorecard:
         frame = self.summary()
         chosen = [by_code[code] for code in frame["target"]]
         words = {
-            "measure": [one.measure for one in chosen],
+            "clause": [one.measure for one in chosen],
             "class": [one.weight_class for one in chosen],
             "indicator": [getattr(one, lang) for one in chosen],
             "unit": [one.unit_zh if lang == "zh" else one.unit for one in chosen],
@@ -160,9 +160,10 @@ def scorecard(
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in scenarios)
+    count = check_counts("scorecard", replicates, seed, workers)
     jobs = paired_jobs("scorecard", chosen, scale, replicates, seed, check)
     base = check_baseline("scorecard", chosen, baseline)
-    kept = run_jobs(jobs, processes("scorecard", workers), _keep, progress)
+    kept = run_jobs(jobs, count, _scored, progress)
     order = sorted(
         range(len(jobs)), key=lambda p: (chosen.index(jobs[p].scenario), jobs[p].replicate)
     )
@@ -229,7 +230,8 @@ def wilson(met: int, runs: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _keep(results: Results) -> _Kept:
+def _scored(job: Job) -> _Kept:
+    results = run_job(job)
     return _Kept(scores(results), results.manifest)
 
 

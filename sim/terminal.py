@@ -7,17 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from sim import terms
 from sim.outputs import BY_NAME
 from sim.report.text import figure, is_share
-from sim.results import headline_names, unit_of
+from sim.results import TIER_ZH, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
+    from sim.additionality import Ledger
+    from sim.allocation_rules import Laboratory
     from sim.comparison import Comparison
     from sim.results import Results
     from sim.scoring import Scorecard
@@ -72,10 +75,17 @@ class Bar:
 WORDS = {
     "zh": {"output": "指标", "unit": "单位", "difference": "差异", "interval": "95%区间",
            "first": "期初", "last": "期末", "paired": "次配对重复",
-           "against": "对比基准", "points": "个百分点"},
+           "against": "对比基准", "points": "个百分点", "instrument": "政策工具",
+           "paid": "已支付(万元)", "months": "提前月数", "ledger": "额外性账本", "shares": "占已支付%",
+           "city": "市县配套", "costs": "效果与单位成本", "effect": "效果", "cost": "单位成本(万元)",
+           "laboratory": "分配规则实验室", "rule": "指标"},
     "en": {"output": "output", "unit": "unit", "difference": "difference",
            "interval": "95 % interval", "first": "at the start", "last": "at the end",
-           "paired": "paired replicates", "against": "against", "points": "points"},
+           "paired": "paired replicates", "against": "against", "points": "points",
+           "instrument": "instrument", "paid": "paid, 10k CNY", "months": "months sooner",
+           "ledger": "Additionality ledger", "shares": "% of what was paid",
+           "city": "added by cities", "costs": "Effects and cost of a unit", "effect": "effect",
+           "cost": "10k CNY a unit", "laboratory": "Allocation rules", "rule": "measure"},
 }  # fmt: skip
 
 
@@ -160,6 +170,91 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
         console.print(table)
     for key in ("weak", "prices_note", "chance"):
         console.print(words[key].format(n=scorecard.replicates), highlight=False)
+
+
+def ledger_tables(ledger: Ledger, lang: str) -> None:
+    """Shares of classes by instrument switched off, and what a unit of effect cost."""
+    words, manifest = WORDS[lang], ledger.manifest
+    titles = instrument_titles(manifest, lang)
+    titles["programme"] = terms.word(terms.OTHERS, "programme", lang)
+    title = (
+        f"{words['ledger']}: {manifest['scenario']} · {words['shares']} · {ledger.replicates} "
+        f"{words['paired']}"
+    )
+    table = Table(title=title)
+    table.add_column(words["instrument"])
+    for name in ("paid", *terms.CLASSES, "months"):
+        known = terms.CLASSES.get(name)
+        text = known[0 if lang == "zh" else 1] if known else words[name]
+        table.add_column(text, justify="right")
+    single, whole = ledger.table(), ledger.table(("without",))
+    whole = whole[whole["without"] == "programme"].assign(instrument="programme")
+    single = single[single["without"] != "programme"]
+    for frame in (single, whole):
+        for (name, instrument), rows in frame.groupby(["without", "instrument"], sort=False):
+            cells = _classes(rows.set_index("class"))
+            if instrument == name:
+                table.add_row(titles[name], *cells)
+            elif rows["money"].iloc[0] > 0:
+                table.add_row(f"  {words['city']}", *cells)
+    Console(width=_width()).print(table)
+    table = Table(title=words["costs"])
+    for column in ("instrument", "effect", "difference", "interval", "cost"):
+        left = column in ("instrument", "effect")
+        table.add_column(words[column], justify="left" if left else "right")
+    for row in ledger.costs().itertuples():
+        cost = terms.word(terms.VERDICTS, row.verdict, lang)
+        if row.verdict == "more":
+            cost = f"{figure(row.cost)} ({figure(row.cost_low)} … {figure(row.cost_high)})"
+        ends = " … ".join(gap(end, "", lang) for end in (row.low, row.high))
+        effect = terms.word(terms.EFFECTS, row.effect, lang)
+        table.add_row(titles[row.without], effect, gap(row.difference, "", lang), ends, cost)
+    Console(width=_width()).print(table)
+
+
+def _classes(rows: Any) -> list[str]:
+    """Money paid, the share of each class with half its interval, months of acceleration."""
+    paid = rows.loc["paid", "money"]
+    cells = [figure(paid)]
+    for name in terms.CLASSES:
+        row = rows.loc[name]
+        half = 100.0 * (row["share_high"] - row["share"])
+        spread = f" ±{half:.1f}" if half == half else ""
+        cells.append(f"{100.0 * row['share']:.1f}{spread}" if paid > 0 else "-")
+    months = rows.loc["accelerated", "months"]
+    return [*cells, f"{months:.1f}" if rows.loc["accelerated", "money"] > 0 else "-"]
+
+
+def laboratory_table(laboratory: Laboratory, lang: str) -> None:
+    """Every measure by rule, with half its interval."""
+    words = WORDS[lang]
+    title = instrument_titles(laboratory.manifest, lang)[laboratory.instrument]
+    table = Table(
+        title=f"{words['laboratory']}: {title} · {laboratory.replicates} {words['paired']}"
+    )
+    table.add_column(words["rule"])
+    for rule in laboratory.rules:
+        table.add_column(terms.word(terms.RULES, rule, lang), justify="right")
+    rows = laboratory.table().set_index(["measure", "rule"])
+    for measure in terms.MEASURES:
+        cells = []
+        for rule in laboratory.rules:
+            row = rows.loc[(measure, rule)]
+            half = row["high"] - row["mean"]
+            wide = half > 1e-9 * abs(row["mean"])
+            cells.append(figure(row["mean"]) + (f" ±{figure(half)}" if wide else ""))
+        table.add_row(terms.word(terms.MEASURES, measure, lang), *cells)
+    shares = laboratory.who_wins().set_index(["group", "member", "rule"])["share"]
+    for group, known in (("tier", None), ("quintile", terms.QUINTILES)):
+        for member in dict.fromkeys(shares.loc[group].index.get_level_values("member")):
+            cells = [f"{100 * shares[(group, member, rule)]:.1f} %" for rule in laboratory.rules]
+            label = terms.word(known, member, lang) if known else _tier(member, lang)
+            table.add_row(label, *cells)
+    Console(width=_width()).print(table)
+
+
+def _tier(code: str, lang: str) -> str:
+    return TIER_ZH[code] if lang == "zh" else code.replace("_", " ")
 
 
 def written(out: Path, paths: Sequence[Path]) -> None:

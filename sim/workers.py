@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread, current_thread, main_thread
 from types import ModuleType
+from typing import Protocol
 
 from sim.core.errors import InputError
 from sim.results import Results
@@ -33,6 +34,16 @@ class Job:
     check: bool
 
 
+class Task(Protocol):
+    """A job of any kind; its scenario and scale say what kernels and population it needs."""
+
+    @property
+    def scenario(self) -> Scenario: ...
+
+    @property
+    def scale(self) -> float: ...
+
+
 def cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -40,15 +51,12 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_jobs[Kept](
-    jobs: Sequence[Job],
-    workers: int,
-    keep: Callable[[Results], Kept],
-    progress: Progress | None = None,
-) -> list[Kept]:
-    """What `keep` takes of each run, in the order of the jobs, whatever the number of workers.
+def run_jobs[J: Task, R](
+    jobs: Sequence[J], workers: int, work: Callable[[J], R], progress: Progress | None = None
+) -> list[R]:
+    """What `work` makes of every job, in their order, whatever the number of worker processes.
 
-    `keep` is a function of a module: it runs where the run ran, so that only what it returns
+    `work` is a function of a module: it runs where the job runs, so that only what it returns
     crosses over.
     """
     tell = progress if progress is not None else _silent
@@ -56,7 +64,7 @@ def run_jobs[Kept](
     if workers == 1 or len(jobs) == 1:
         found = []
         for job in jobs:
-            found.append(run_job(job, keep))
+            found.append(work(job))
             tell(len(found), len(jobs))
         return found
     # Workers then find compiled kernels and the population on disk and only read them.
@@ -68,7 +76,7 @@ def run_jobs[Kept](
     )
     try:
         with _quiet_start():
-            futures = [pool.submit(run_job, job, keep) for job in jobs]
+            futures = [pool.submit(work, job) for job in jobs]
         results = _collect(futures, tell)
     except BaseException:
         for process in list((pool._processes or {}).values()):
@@ -79,13 +87,12 @@ def run_jobs[Kept](
     return results
 
 
-def run_job[Kept](job: Job, keep: Callable[[Results], Kept]) -> Kept:
-    """One run, and what `keep` takes of it."""
+def run_job(job: Job) -> Results:
+    """One run."""
     from sim.model import Province
 
     try:
-        model = Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check)
-        return keep(model.run())
+        return Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
     except InputError:
         raise
     except Exception as error:
@@ -93,8 +100,9 @@ def run_job[Kept](job: Job, keep: Callable[[Results], Kept]) -> Kept:
         raise RuntimeError(f"{job.scenario.name}, replicate {job.replicate}: {what}") from error
 
 
-def year_ends(results: Results) -> Results:
-    """Without sectors and tiers, and with cities and programme at year ends, to keep memory flat."""
+def run_to_year_ends(job: Job) -> Results:
+    """A run without sectors and tiers, its cities and programme at year ends: memory stays flat."""
+    results = run_job(job)
     last = results.province["month"].iloc[-1]
     results.sectors = results.sectors.iloc[:0]
     results.tiers = results.tiers.iloc[:0]
@@ -117,7 +125,7 @@ def _silent(done: int, total: int) -> None:
     return
 
 
-def _collect[Kept](futures: Sequence[Future[Kept]], tell: Progress) -> list[Kept]:
+def _collect[R](futures: Sequence[Future[R]], tell: Progress) -> list[R]:
     try:
         for done, future in enumerate(as_completed(futures), 1):
             future.result()

@@ -14,6 +14,7 @@ from numba import njit
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
 from sim.world.tables import ABOVE_SCALE, CRITICAL_INPUTS, NEVER
@@ -197,7 +198,10 @@ def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple
         supported[place] = 1
         award[place] = paid / firms.weight[rows]
         total = float(paid.sum())
-        spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
+        # Told by the id that the newcomer will have.
+        uid = firms.uid[rows] + np.uint32(context.world.uid_stride)
+        receivers = Receivers(paid, rows, uid)
+        spend(context, call.instrument, total, "firms", "subsidy", total / call.award, receivers)
     return supported, award
 
 

@@ -17,6 +17,7 @@ from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
 from sim.instruments import CityMatch, Evaluation, GrantCall, Leadership
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers
 from sim.processes.payments import spend
 from sim.world.tables import ABOVE_SCALE, TECHNOLOGIES
 
@@ -59,7 +60,8 @@ def lead(context: Context, cities: Any, call: Leadership) -> float:
     full = call.cost * len(chosen) / 12.0
     part = min(1.0, call.money / full)
     cities.effort[chosen] += part * call.gain / 12.0 * (1.0 - cities.effort[chosen])
-    spend(context, call.instrument, part * full, "households", "offices", 0.0)
+    receivers = Receivers(np.ones(len(chosen)), city=chosen)
+    spend(context, call.instrument, part * full, "households", "offices", 0.0, receivers)
     return part * call.speed
 
 

@@ -18,7 +18,9 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import HELD, ORDERED
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers, enter_paid_awards, to_firms
 from sim.processes.payments import pay_in_advance, spend, withdraw
+from sim.processes.projects import enter_awards, enter_orders
 from sim.processes.provider_choice import choose_among, compare_offers, pick_provider
 from sim.world.tables import (
     ECOMMERCE,
@@ -151,6 +153,7 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     success = [context.measures.get(f"success {name}", 1.0) for name in context.public]
     pending = context.awards.pending(month, np.array(success))
     flow = np.zeros((context.world.cities, 5))
+    leased = firms.lease.copy()
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     context.watch.terms[:] = np.nan
     _decide(
@@ -188,8 +191,9 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.watch.row,
         context.watch.terms,
     )
-    _book(context, cities, flow)
-    _use_awards(context, firms)
+    signed = enter_orders(context, firms, providers, leased)
+    _book(context, cities, flow, _lessees(context, firms, signed))
+    _use_awards(context, firms, signed)
 
 
 def _terms(context: Context, cities: Cities) -> Terms:
@@ -217,7 +221,15 @@ def _terms(context: Context, cities: Cities) -> Terms:
     )
 
 
-def _book(context: Context, cities: Cities, flow: Array) -> None:
+def _lessees(context: Context, firms: Firms, signed: Array) -> Receivers:
+    """Firms that signed a lease for one of the projects just ordered."""
+    projects = context.projects
+    leased = signed[projects.lease[signed] > 0]
+    value = projects.lease[leased].astype(np.float64) * projects.weight[leased]
+    return to_firms(firms, projects.row[leased], value)._replace(project=leased)
+
+
+def _book(context: Context, cities: Cities, flow: Array, lessees: Receivers) -> None:
     """Move the money of this month's orders.
 
     Columns of flow: loans, leases, cash paid, asked in vain, loans on sales records.
@@ -238,15 +250,15 @@ def _book(context: Context, cities: Cities, flow: Array) -> None:
         for support in context.instruments.leases:
             available = context.public[support.instrument].available
             due = min(float(leases.sum()) * support.discount * years, available)
-            spend(context, support.instrument, due, "lessors", "lease_support", 0.0)
+            spend(context, support.instrument, due, "lessors", "lease_support", 0.0, lessees)
     online = float(flow[:, 4].sum())
     for credit in context.instruments.online_credit:
         due = min(online * credit.risk, context.public[credit.instrument].available)
         spend(context, credit.instrument, due, "banks", "risk_compensation", 0.0)
 
 
-def _use_awards(context: Context, firms: Firms) -> None:
-    """Tie awards to the orders just placed; pay the part that is paid in advance.
+def _use_awards(context: Context, firms: Firms, signed: Array) -> None:
+    """Tie awards to the orders just placed (projects `signed`); pay the part due in advance.
 
     Whoever has gone ahead with what it applied for withdraws the application.
     """
@@ -266,14 +278,17 @@ def _use_awards(context: Context, firms: Firms) -> None:
     if len(chosen) == 0:
         return
     awards.status[chosen] = ORDERED
+    enter_awards(context, signed, chosen)
     rows, technology = awards.row[chosen], awards.technology[chosen]
     price = firms.order_cost[rows].astype(np.float64)
     # A cheaper project than the one applied for shrinks the award; a dearer one does not grow it.
     awards.granted[chosen] = np.minimum(awards.granted[chosen], awards.rate[chosen] * price)
+    before = awards.paid[chosen]
     for one, row, k in zip(chosen, rows, technology, strict=True):
         firms.award[row] &= 0xFF ^ (1 << int(k))
         if awards.in_advance[one] > 0:
             pay_in_advance(context, firms, int(one))
+    enter_paid_awards(context, chosen, before)
 
 
 @njit(nogil=True, cache=True)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from sim.core.book import Book
 from sim.core.table import Array
 
 APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED, DECIDED = range(7)
 """Life of an award: applied for, in hand, tied to an order, paid, lapsed, refused; decided is granted
 by the province and not yet handed over by the city."""
-
-_TYPES = {
-    "row": "i8", "uid": "u4", "instrument": "i2", "technology": "i1", "status": "i1",
-    "month": "i4", "decision_month": "i4", "ready_month": "i4", "expiry": "i4", "rate": "f8", "asked": "f8",
-    "promised": "f8", "granted": "f8", "paid": "f8", "paid_month": "i4", "city_match": "f8", "in_advance": "f8",
-    "weight": "f8", "score": "f8",
-}  # fmt: skip
 
 
 class Live(NamedTuple):
@@ -40,45 +34,15 @@ class Pending(NamedTuple):
     years: Array
 
 
-class Awards:
-    """Columns that grow; amounts are 10k CNY per real firm, a row stands for `weight` of them."""
+class Awards(Book):
+    """Amounts are 10k CNY per real firm, a row stands for `weight` of them."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self._columns = {name: np.zeros(64, dtype) for name, dtype in _TYPES.items()}
-
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("_") or name not in _TYPES:
-            raise AttributeError(name)
-        return self._columns[name][: self.count]
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Awards:
-        new = Awards()
-        new.restore({name: column.copy() for name, column in self.columns().items()})
-        return new
-
-    def columns(self) -> dict[str, Array]:
-        """Every column by name."""
-        return {name: column[: self.count] for name, column in self._columns.items()}
-
-    def restore(self, columns: dict[str, Array]) -> None:
-        """Take over columns as `columns` gave them."""
-        self.count = len(columns["row"])
-        self._columns = {name: columns[name].astype(kind) for name, kind in _TYPES.items()}
-
-    def append(self, **values: Array | float) -> Array:
-        """Add awards, one for each entry of `row`; returns their positions."""
-        added = len(np.atleast_1d(np.asarray(values["row"])))
-        needed = self.count + added
-        size = len(self._columns["row"])
-        if needed > size:
-            grown = max(needed, 2 * size, 64)
-            for name, column in self._columns.items():
-                self._columns[name] = np.concatenate([column, np.zeros(grown - size, column.dtype)])
-        for name, value in values.items():
-            self._columns[name][self.count : needed] = value
-        self.count = needed
-        return np.arange(needed - added, needed)
+    types: ClassVar[dict[str, str]] = {
+        "row": "i8", "uid": "u4", "instrument": "i2", "technology": "i1", "status": "i1",
+        "month": "i4", "decision_month": "i4", "ready_month": "i4", "expiry": "i4", "rate": "f8", "asked": "f8",
+        "promised": "f8", "granted": "f8", "paid": "f8", "paid_month": "i4", "city_match": "f8",
+        "in_advance": "f8", "weight": "f8", "score": "f8",
+    }  # fmt: skip
 
     def pending(self, month: int, success: Array) -> Pending:
         """What firms wait for: decisions, and awards that their city has not handed over yet.

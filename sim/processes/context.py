@@ -13,6 +13,8 @@ from sim.core.table import Array, Table
 from sim.instruments import Account, GrantCall, Instruments
 from sim.parameters import Mechanisms
 from sim.processes.awards import Awards
+from sim.processes.outlays import Outlays
+from sim.processes.projects import Projects
 from sim.processes.watch import Watch
 from sim.world.state import World
 
@@ -79,6 +81,8 @@ class Context:
     public: dict[str, Account]
     pilot_bits: dict[str, int]
     check: bool = False
+    projects: Projects = field(default_factory=Projects)
+    outlays: Outlays = field(default_factory=Outlays)
     instruments: Instruments = field(default_factory=Instruments)
     flows: Flows = field(default_factory=Flows)
     provider_density: Array = field(default_factory=lambda: np.zeros((0, 0)))

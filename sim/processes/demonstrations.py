@@ -10,6 +10,7 @@ from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
 from sim.instruments import DemonstrationCall
 from sim.processes.context import Context
+from sim.processes.outlays import to_firms
 from sim.processes.outreach import pull_suppliers
 from sim.processes.payments import spend
 from sim.processes.selection import take_in_order
@@ -36,7 +37,8 @@ def demonstrate(context: Context, firms: Any, call: DemonstrationCall) -> None:
     )
     _show(context, firms, call, chosen, paid / firms.weight[chosen])
     total = float(paid.sum())
-    spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
+    receivers = to_firms(firms, chosen, paid)
+    spend(context, call.instrument, total, "firms", "subsidy", total / call.award, receivers)
 
 
 def _name_regions(context: Context, firms: Any, call: DemonstrationCall) -> None:
@@ -65,7 +67,8 @@ def _name_regions(context: Context, firms: Any, call: DemonstrationCall) -> None
     context.watch.met(context.clock.month, "region", call.instrument, rows, firms.uid[rows], paid)
     _show(context, firms, call, rows, each)
     due = call.award * len(chosen)
-    spend(context, call.instrument, due, "firms", "subsidy", float(len(chosen)))
+    receivers = to_firms(firms, rows, paid)
+    spend(context, call.instrument, due, "firms", "subsidy", float(len(chosen)), receivers)
 
 
 def _show(

@@ -11,6 +11,7 @@ from sim.core.streams import month_key, uniforms
 from sim.core.table import Array
 from sim.instruments import Inspections, PilotCall, PilotServices, Visits
 from sim.processes.context import Context
+from sim.processes.outlays import to_firms
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
 from sim.world.tables import GREEN_IOT
@@ -39,7 +40,10 @@ def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
         firms.matched[rows] |= bits & context.world.applicable[firms.sector[rows]]
     context.watch.met(context.clock.month, "visit", call.instrument, rows, firms.uid[rows], paid)
     reached = float(paid.sum()) / call.cost
-    spend(context, call.instrument, float(paid.sum()), "providers", "services", reached)
+    spend(
+        context, call.instrument, float(paid.sum()), "providers", "services", reached,
+        to_firms(firms, rows, paid),
+    )  # fmt: skip
 
 
 def _advise(
@@ -141,7 +145,10 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     if call.pull > 0:
         pull_suppliers(context, firms, rows, bits, call.pull, key)
     total = float(paid.sum())
-    spend(context, call.instrument, total, "firms", "subsidy", total / call.award)
+    spend(
+        context, call.instrument, total, "firms", "subsidy", total / call.award,
+        to_firms(firms, rows, paid),
+    )  # fmt: skip
 
 
 def pull_suppliers(
@@ -173,7 +180,10 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     # An order to comply says what would comply.
     firms.aware[rows] |= np.uint8(1 << GREEN_IOT)
     total = float(paid.sum())
-    spend(context, call.instrument, total, "households", "inspections", total / call.cost)
+    spend(
+        context, call.instrument, total, "households", "inspections", total / call.cost,
+        to_firms(firms, rows, paid),
+    )  # fmt: skip
 
 
 def collect_charges(context: Context, firms: Any) -> None:

@@ -8,17 +8,28 @@ import numpy as np
 
 from sim.processes.awards import APPLIED, DECIDED, LAPSED, PAID
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers, enter_outlay
 
 
 def spend(
-    context: Context, instrument: str, amount: float, payee: str, what: str, reached: float
+    context: Context,
+    instrument: str,
+    amount: float,
+    payee: str,
+    what: str,
+    reached: float,
+    receivers: Receivers | None = None,
 ) -> None:
-    """Pay `amount` (10k CNY) of an instrument's money at once; `reached` beneficiaries had it."""
+    """Pay `amount` (10k CNY) of an instrument's money at once; `reached` beneficiaries had it.
+
+    `receivers` are those it is for, None where it is for the whole province.
+    """
     account = context.public[instrument]
     account.commit(amount)
     account.pay(amount)
     account.beneficiaries += reached
     context.flows.book(account.payer, payee, what, amount)
+    enter_outlay(context, instrument, amount, receivers)
 
 
 def pay_in_advance(context: Context, firms: Any, one: int) -> None:

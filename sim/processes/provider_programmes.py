@@ -10,6 +10,7 @@ from sim.core.streams import month_key
 from sim.core.table import Array
 from sim.instruments import ProviderCall, ProviderStandard, PublicDemand, SmartCities
 from sim.processes.context import Context
+from sim.processes.outlays import Receivers
 from sim.processes.payments import spend
 from sim.processes.selection import by_lot, take_in_order
 
@@ -47,7 +48,8 @@ def support_providers(context: Context, providers: Any, call: ProviderCall) -> N
         column[rows] *= 1.0 + call.gain * part
     providers.supported[rows] |= np.uint8(bit)
     total = float(paid.sum())
-    spend(context, call.instrument, total, "providers", "support", total / call.award)
+    receivers = Receivers(paid, city=providers.city[rows])
+    spend(context, call.instrument, total, "providers", "support", total / call.award, receivers)
 
 
 def assess_providers(context: Context, providers: Any, call: ProviderStandard) -> None:
@@ -69,7 +71,8 @@ def assess_providers(context: Context, providers: Any, call: ProviderStandard) -
     providers.cost[rows] *= 1.0 + call.compliance * gap
     providers.supported[rows] |= np.uint8(ASSESSED)
     total = float(paid.sum())
-    spend(context, call.instrument, total, "providers", "assessments", total / call.cost)
+    receivers = Receivers(paid, city=providers.city[rows])
+    spend(context, call.instrument, total, "providers", "assessments", total / call.cost, receivers)
 
 
 def buy(context: Context, providers: Any, call: PublicDemand) -> None:
@@ -123,7 +126,8 @@ def digitise_services(context: Context, providers: Any, cities: Any, call: Smart
         spent += share
         place_orders(context, providers, kind, share, tuple(np.flatnonzero(cost > 0)))
     residents = part * wanted / call.cost
-    spend(context, call.instrument, spent, "providers", "smart_cities", residents)
+    receivers = Receivers(cost, city=np.arange(context.world.cities))
+    spend(context, call.instrument, spent, "providers", "smart_cities", residents, receivers)
 
 
 def public_goods(context: Context) -> Array:

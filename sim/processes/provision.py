@@ -18,7 +18,9 @@ from sim.core.table import Array
 from sim.processes.appraisal import complementarity
 from sim.processes.awards import ORDERED
 from sim.processes.context import Context
+from sim.processes.outlays import enter_paid_awards
 from sim.processes.payments import pay_award
+from sim.processes.projects import enter_deliveries
 from sim.world.tables import NEVER, NO_BARRIER
 
 
@@ -118,9 +120,11 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
         context.skills.learning_by_adopting,
     )
     settle_awards(context, firms, done)
+    before = ordered
     ordered = ordered[firms.order_technology[ordered] >= 0]
     if not unlimited:
         start_waiting(context, firms, providers, ordered)
+    enter_deliveries(context, firms, before, done)
     _update_providers(context, firms, providers, ordered)
 
 
@@ -142,9 +146,11 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
     success = np.full(len(firms.uid), -1, dtype=np.int8)
     success[done[:, 0]] = done[:, 2]
     outcome = success[awards.row[tied]]
+    before = awards.paid[tied]
     for one, accepted in zip(tied[outcome >= 0], outcome[outcome >= 0], strict=True):
         # A project that failed gets no more than was paid in advance.
         pay_award(context, firms, int(one), float(awards.granted[one]) if accepted else 0.0)
+    enter_paid_awards(context, tied, before)
 
 
 def start_waiting(context: Context, firms: Firms, providers: Providers, ordered: Array) -> None:

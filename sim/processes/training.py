@@ -9,6 +9,7 @@ import numpy as np
 from sim.core.streams import month_key, uniforms
 from sim.instruments import TrainingPlaces
 from sim.processes.context import Context
+from sim.processes.outlays import to_firms
 from sim.processes.payments import spend
 
 
@@ -47,4 +48,5 @@ def train(context: Context, firms: Any, cities: Any, places: TrainingPlaces) -> 
     context.watch.met(
         context.clock.month, "training", places.instrument, rows, firms.uid[rows], each
     )
-    spend(context, places.instrument, due, "providers", "training", total * scale)
+    receivers = to_firms(firms, rows, each)
+    spend(context, places.instrument, due, "providers", "training", total * scale, receivers)

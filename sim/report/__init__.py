@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.additionality import Ledger
+    from sim.allocation_rules import Laboratory
     from sim.comparison import Comparison
     from sim.results import Results
     from sim.scoring import Scorecard
@@ -35,3 +37,19 @@ def write_scorecard(scorecard: Scorecard, folder: Path, lang: str) -> None:
     from sim.report.scorecard import write
 
     write(scorecard, folder, lang)
+
+
+def write_ledger(ledger: Ledger, folder: Path, lang: str) -> None:
+    """figures/ledger.* and report.html of a ledger into an open folder."""
+    from sim.report.additionality import ledger_page
+
+    page = ledger_page(ledger, folder / "figures", lang)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def write_laboratory(laboratory: Laboratory, folder: Path, lang: str) -> None:
+    """figures/laboratory.* and report.html of a laboratory into an open folder."""
+    from sim.report.additionality import laboratory_page
+
+    page = laboratory_page(laboratory, folder / "figures", lang)
+    (folder / "report.html").write_text(page, encoding="utf-8")

@@ -18,6 +18,10 @@ BARRIER_COLOURS = {
     "waiting_for_award": "#0b5d8a", "no_finance": "#8e4585", "no_provider_capacity": "#2e7d4f",
     "other_project": "#7fb3d3",
 }  # fmt: skip
+CLASS_COLOURS = {
+    "additional": "#2e7d4f", "accelerated": "#7fb3d3", "deadweight": "#d9d9d9",
+    "displaced": "#8e4585", "captured": "#c8541b",
+}  # fmt: skip
 
 
 @cache

@@ -57,6 +57,21 @@ TEXT: dict[str, dict[str, str]] = {
         "limits_text": "Not a forecast. Sector and city data are good to 15-50 %. Prices of goods "
         "are constant. Many behavioural parameters are priors.",
         "seed": "seed", "scale": "scale", "replicates": "replicates",
+        "ledger": "What public money did, by instrument switched off",
+        "ledger_how": "Each payment is set against the same firm in a twin run without the "
+        "instrument: additional (it would not have ordered), accelerated (later), deadweight (as "
+        "soon anyway), displaced (another project instead), captured by price. Money that pays for "
+        "no project is set against the projects it brought about in all firms, beyond chance; there "
+        "deadweight means no effect on projects that can be told from chance.",
+        "paid": "paid, 10k CNY", "of_paid": "per cent of what was paid",
+        "costs": "Effects and what a unit of them cost", "cost": "10k CNY a unit",
+        "laboratory": "One budget, handed out by each rule",
+        "laboratory_how": "The same instrument, budget and luck under each allocation rule, against "
+        "a run without the instrument. Concentration is over all who applied; the effective number "
+        "of cities is how many equal parts would be as concentrated.",
+        "means": "bars: means of replicates, intervals in the tables",
+        "did": "What the money did", "tiers": "Who has the money: tier",
+        "quintiles": "Who has the money: size of the eligible", "spread": "Concentration",
     },
     "zh": {
         "adoption": "规模以上企业各技术应用率",
@@ -99,6 +114,18 @@ TEXT: dict[str, dict[str, str]] = {
         "limits": "局限",
         "limits_text": "不是预测。行业和城市数据误差约15-50%。商品价格不变。许多行为参数是先验。",
         "seed": "种子", "scale": "规模", "replicates": "重复次数",
+        "ledger": "财政资金起了什么作用(逐项关闭工具)",
+        "ledger_how": "每笔支付与没有该工具的对照运行中的同一家企业比较:新增(本来不会订购)、提前(本来更晚)、"
+        "无谓(本来就会同时或更早)、挤出(替代了另一个项目)、涨价吸收。不为项目付款的资金与它在全部企业中带来的、"
+        "超出偶然的项目相对照;其中无谓指对项目没有可与偶然区分的效果。",
+        "paid": "已支付(万元)", "of_paid": "占已支付的百分比",
+        "costs": "效果与单位成本", "cost": "单位成本(万元)",
+        "laboratory": "同一笔预算,不同分配规则",
+        "laboratory_how": "同一工具、同样预算和运气,只换分配规则,与没有该工具的运行比较。集中度按全部申请者计;"
+        "有效城市数指同等集中度下等份的个数。",
+        "means": "条形:重复的均值,区间见表",
+        "did": "资金起了什么作用", "tiers": "谁得到资金:规模层级",
+        "quintiles": "谁得到资金:符合条件企业的规模", "spread": "集中度",
     },
 }  # fmt: skip
 

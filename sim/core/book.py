@@ -1,0 +1,52 @@
+"""A book: columns that grow, one row for each thing that happened."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+import numpy as np
+
+from sim.core.table import Array
+
+
+class Book:
+    """Columns by name and type (`types`), all of the same length; rows are only ever added."""
+
+    types: ClassVar[dict[str, str]] = {}
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._columns = {name: np.zeros(64, kind) for name, kind in self.types.items()}
+
+    def __getattr__(self, name: str) -> Array:
+        if name.startswith("_") or name not in type(self).types:
+            raise AttributeError(name)
+        return self._columns[name][: self.count]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        new = type(self)()
+        new.restore({name: column.copy() for name, column in self.columns().items()})
+        return new
+
+    def columns(self) -> dict[str, Array]:
+        """Every column by name."""
+        return {name: column[: self.count] for name, column in self._columns.items()}
+
+    def restore(self, columns: dict[str, Array]) -> None:
+        """Take over columns as `columns` gave them."""
+        self.count = len(columns["row"])
+        self._columns = {name: columns[name].astype(kind) for name, kind in self.types.items()}
+
+    def append(self, **values: Array | float) -> Array:
+        """Add rows, one for each entry of `row`; returns their positions."""
+        added = len(np.atleast_1d(np.asarray(values["row"])))
+        needed = self.count + added
+        size = len(self._columns["row"])
+        if needed > size:
+            for name, column in self._columns.items():
+                self._columns[name] = np.zeros(max(needed, 2 * size, 64), column.dtype)
+                self._columns[name][: self.count] = column[: self.count]
+        for name, value in values.items():
+            self._columns[name][self.count : needed] = value
+        self.count = needed
+        return np.arange(needed - added, needed)
