@@ -96,9 +96,12 @@ class Instrument(Section):
         """
         if not self.running(clock):
             return 0.0
+        return max(0.0, available - self.year_budget(clock.year) * (1.0 - self.year_share(clock)))
+
+    def year_share(self, clock: Clock) -> float:
+        """Share of the months of this year in force that have come, this one included."""
         before = max(0, month_number(self.start) - 12 * clock.year)
-        later = (12 - clock.month_of_year) / (12 - before)
-        return max(0.0, available - self.year_budget(clock.year) * later)
+        return 1.0 - (12 - clock.month_of_year) / (12 - before)
 
     def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
         """Who is eligible; `codes` maps "sectors", "cities" and "pilots" to positions."""

@@ -34,9 +34,11 @@ class StartUpSupport(Instrument):
         codes: Mapping[str, Mapping[str, int]],
         instruments: Instruments,
     ) -> None:
-        """Offer this month's places."""
+        """Offer the places of the year so far that are still free."""
         money = self.released(clock, available)
-        if money > 0:
+        taken = (self.year_budget(clock.year) - available) / self.award
+        places = self.places * self.year_share(clock) - taken
+        if money > 0 and places > 0:
             instruments.start_ups.append(
-                StartUps(name, self.eligibility(codes), self.places / 12.0, self.award, money)
+                StartUps(name, self.eligibility(codes), places, self.award, money)
             )

@@ -31,9 +31,8 @@ class Training(Instrument):
         instruments: Instruments,
     ) -> None:
         """Offer this month's places."""
-        if self.running(clock) and available > 0:
-            months_left = 13 - clock.month_of_year
-            money = available / months_left
+        money = self.released(clock, available)
+        if money > 0:
             instruments.training.append(
                 TrainingPlaces(name, self.eligibility(codes), money, self.cost, self.skilled_share)
             )

@@ -187,10 +187,13 @@ def _supported_start_ups(context: Context, firms: Firms, vacant: Array) -> tuple
     for call in context.instruments.start_ups:
         key = month_key(context.seed, f"start-ups {call.instrument}", context.clock.month)
         free = call.eligibility.rows(firms, alive=0)[vacant] & (supported == 0)
-        rows, paid = take_in_order(
+        taken = take_in_order(
             by_lot(vacant[free], firms.uid, key), firms.uid, firms.weight, call.award, call.money,
             call.places, key,
         )  # fmt: skip
+        # A place is taken whole or not at all; money and places for a part wait for next month.
+        covered = taken.paid >= (1.0 - 1e-9) * call.award * firms.weight[taken.rows]
+        rows, paid = taken.rows[covered], taken.paid[covered]
         # Told by the id that the newcomer will have.
         uids = firms.uid[rows] + np.uint32(context.world.uid_stride)
         context.watch.met(context.clock.month, "start_up", call.instrument, rows, uids, paid)

@@ -29,13 +29,14 @@ def demonstrate(context: Context, firms: Any, call: DemonstrationCall) -> None:
     key = month_key(context.seed, f"demonstration {call.instrument}", 0)
     order = rows[np.lexsort((uniforms(key, firms.uid[rows]), -firms.gain[rows]))]
     now = month_key(context.seed, f"demonstration {call.instrument}", context.clock.month)
-    chosen, paid = take_in_order(
+    chosen, paid, whole = take_in_order(
         order, firms.uid, firms.weight, call.award, call.money, call.places, now
     )
     context.watch.met(
         context.clock.month, "demonstration", call.instrument, chosen, firms.uid[chosen], paid
     )
-    _show(context, firms, call, chosen, paid / firms.weight[chosen])
+    _award(firms, chosen, paid / firms.weight[chosen])
+    _show(context, firms, call, chosen[whole])
     total = float(paid.sum())
     receivers = to_firms(firms, chosen, paid)
     spend(context, call.instrument, total, "firms", "subsidy", total / call.award, receivers)
@@ -65,20 +66,23 @@ def _name_regions(context: Context, firms: Any, call: DemonstrationCall) -> None
     each = call.award / users[firms.county[rows]]
     paid = each * firms.weight[rows]
     context.watch.met(context.clock.month, "region", call.instrument, rows, firms.uid[rows], paid)
-    _show(context, firms, call, rows, each)
+    _award(firms, rows, each)
+    _show(context, firms, call, rows)
     due = call.award * len(chosen)
     receivers = to_firms(firms, rows, paid)
     spend(context, call.instrument, due, "firms", "subsidy", float(len(chosen)), receivers)
 
 
-def _show(
-    context: Context, firms: Any, call: DemonstrationCall, rows: Array, award: Array | float
-) -> None:
-    """Let the rows show what they use, pay them, and let their suppliers hear of it."""
-    bits = sum(1 << k for k in call.technologies)
-    firms.demonstration[rows] |= (firms.adopted[rows] & bits).astype(np.uint8)
+def _award(firms: Any, rows: Array, award: Array) -> None:
+    """Pay `award` (10k CNY a real firm) to each of the rows."""
     firms.cash[rows] += award
     firms.subsidy[rows] += award
+
+
+def _show(context: Context, firms: Any, call: DemonstrationCall, rows: Array) -> None:
+    """Let the rows show what they use, and let their suppliers hear of it."""
+    bits = sum(1 << k for k in call.technologies)
+    firms.demonstration[rows] |= (firms.adopted[rows] & bits).astype(np.uint8)
     if call.pull > 0 and len(rows):
         key = month_key(context.seed, f"pull {call.instrument}", context.clock.month)
         pull_suppliers(context, firms, rows, np.uint8(bits), call.pull, key)

@@ -13,7 +13,7 @@ from sim.instruments import Inspections, PilotCall, PilotServices, Visits
 from sim.processes.context import Context
 from sim.processes.outlays import to_firms
 from sim.processes.payments import spend
-from sim.processes.selection import by_lot, take_in_order
+from sim.processes.selection import Taken, by_lot, take_in_order
 from sim.world.tables import GREEN_IOT
 
 SCALE_THRESHOLD = 2000.0
@@ -28,16 +28,17 @@ def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     key = month_key(context.seed, f"visit {call.instrument}", context.clock.month)
     rows = by_lot(rows, firms.uid, key)
     if call.platforms > 0:
-        rows, paid = _by_platforms(context, firms, cities, call, rows, key)
+        rows, paid, whole = _by_platforms(context, firms, cities, call, rows, key)
     else:
-        rows, paid = take_in_order(
+        rows, paid, whole = take_in_order(
             rows, firms.uid, firms.weight, call.cost, call.money, np.inf, key
         )
     if len(rows) == 0:
         return
-    _advise(context, firms, rows, call.technologies, call.response, call.capability, key)
+    met = rows[whole]
+    _advise(context, firms, met, call.technologies, call.response, call.capability, key)
     if call.matching:
-        firms.matched[rows] |= bits & context.world.applicable[firms.sector[rows]]
+        firms.matched[met] |= bits & context.world.applicable[firms.sector[met]]
     context.watch.met(context.clock.month, "visit", call.instrument, rows, firms.uid[rows], paid)
     reached = float(paid.sum()) / call.cost
     spend(
@@ -60,7 +61,7 @@ def _advise(
 
 def _by_platforms(
     context: Context, firms: Any, cities: Any, call: Visits, rows: Array, key: np.uint64
-) -> tuple[Array, Array]:
+) -> Taken:
     """Found platforms, then let those of each city visit its firms within their capacity."""
     counties = context.world.shared["counties"]
     missing = np.maximum(call.platforms * counties / counties.sum() - cities.platforms, 0.0)
@@ -76,7 +77,7 @@ def _by_platforms(
         )
         for city in range(context.world.cities)
     ]  # fmt: skip
-    return np.concatenate([one for one, _ in found]), np.concatenate([paid for _, paid in found])
+    return Taken(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
 def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
@@ -95,10 +96,10 @@ def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
         take_in_order(
             rows[firms.city[rows] == city], firms.uid, firms.weight, 0.0, np.inf,
             call.clients * centres[city], key,
-        )[0]
+        )
         for city in range(count)
     ]  # fmt: skip
-    clients = np.concatenate(found)
+    clients = np.concatenate([one.rows[one.whole] for one in found])
     _advise(context, firms, clients, call.technologies, 1.0, call.capability, key)
     free = np.zeros(len(clients))
     context.watch.met(
@@ -129,21 +130,22 @@ def name_pilots(context: Context, firms: Any, cities: Any, call: PilotCall) -> N
     noise = ndtri(np.clip(uniforms(key, firms.uid[rows], 1), 1e-12, 1 - 1e-12))
     score += call.score_noise * float(score.std()) * noise
     order = rows[np.lexsort((uniforms(key, firms.uid[rows], 2), -score))]
-    rows, paid = take_in_order(
+    rows, paid, whole = take_in_order(
         order, firms.uid, firms.weight, call.award, call.money, call.places, key
     )
     if len(rows) == 0:
         return
     context.watch.met(context.clock.month, "pilot", call.instrument, rows, firms.uid[rows], paid)
-    firms.pilot[rows] |= bit
     each = paid / firms.weight[rows]
     firms.cash[rows] += each
     firms.subsidy[rows] += each
-    firms.capability[rows] += call.capability * (1.0 - firms.capability[rows])
+    named = rows[whole]
+    firms.pilot[named] |= bit
+    firms.capability[named] += call.capability * (1.0 - firms.capability[named])
     bits = _bits(context, call.technologies)
-    firms.aware[rows] |= bits & context.world.applicable[firms.sector[rows]]
-    if call.pull > 0:
-        pull_suppliers(context, firms, rows, bits, call.pull, key)
+    firms.aware[named] |= bits & context.world.applicable[firms.sector[named]]
+    if call.pull > 0 and len(named):
+        pull_suppliers(context, firms, named, bits, call.pull, key)
     total = float(paid.sum())
     spend(
         context, call.instrument, total, "firms", "subsidy", total / call.award,
@@ -168,7 +170,7 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     lacking = ((firms.adopted & bit) == 0) & (bit != 0) & (firms.charge == 0)
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"inspection {call.instrument}", context.clock.month)
-    rows, paid = take_in_order(
+    rows, paid, whole = take_in_order(
         by_lot(rows, firms.uid, key), firms.uid, firms.weight, call.cost, call.money, np.inf, key
     )
     if len(rows) == 0:
@@ -176,9 +178,9 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     context.watch.met(
         context.clock.month, "inspection", call.instrument, rows, firms.uid[rows], paid
     )
-    firms.charge[rows] = call.charge
+    firms.charge[rows[whole]] = call.charge
     # An order to comply says what would comply.
-    firms.aware[rows] |= np.uint8(1 << GREEN_IOT)
+    firms.aware[rows[whole]] |= np.uint8(1 << GREEN_IOT)
     total = float(paid.sum())
     spend(
         context, call.instrument, total, "households", "inspections", total / call.cost,

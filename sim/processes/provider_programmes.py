@@ -30,7 +30,7 @@ def support_providers(context: Context, providers: Any, call: ProviderCall) -> N
         & (np.isin(providers.city, call.cities) if call.cities is not None else True)
     )
     key = month_key(context.seed, f"support {call.instrument}", context.clock.month)
-    rows, paid = take_in_order(
+    rows, paid, whole = take_in_order(
         by_lot(rows, providers.uid, key), providers.uid, providers.weight, call.award, call.money,
         call.places, key,
     )  # fmt: skip
@@ -39,14 +39,15 @@ def support_providers(context: Context, providers: Any, call: ProviderCall) -> N
     # Where the money covers a part of the real providers of a row, its mean changes by that part.
     part = paid / (providers.weight[rows] * call.award)
     if vacant:
-        providers.alive[rows] = 1
-        providers.teams[rows] = np.maximum(providers.teams[rows], 1.0)
+        founded = rows[whole]
+        providers.alive[founded] = 1
+        providers.teams[founded] = np.maximum(providers.teams[founded], 1.0)
     elif call.effect == "cost":
         providers.cost[rows] *= 1.0 - call.gain * part
     else:
         column = getattr(providers, call.effect)
         column[rows] *= 1.0 + call.gain * part
-    providers.supported[rows] |= np.uint8(bit)
+    providers.supported[rows[whole]] |= np.uint8(bit)
     total = float(paid.sum())
     receivers = Receivers(paid, city=providers.city[rows])
     spend(context, call.instrument, total, "providers", "support", total / call.award, receivers)
@@ -59,7 +60,7 @@ def assess_providers(context: Context, providers: Any, call: ProviderStandard) -
         mine &= np.isin(providers.city, call.cities)
     rows = np.flatnonzero(mine & ((providers.supported & ASSESSED) == 0))
     key = month_key(context.seed, f"assessment {call.instrument}", context.clock.month)
-    rows, paid = take_in_order(
+    rows, paid, whole = take_in_order(
         by_lot(rows, providers.uid, key), providers.uid, providers.weight, call.cost, call.money,
         np.inf, key,
     )  # fmt: skip
@@ -69,7 +70,7 @@ def assess_providers(context: Context, providers: Any, call: ProviderStandard) -
     gap = part * np.maximum(call.least - providers.quality[rows], 0.0)
     providers.quality[rows] += gap
     providers.cost[rows] *= 1.0 + call.compliance * gap
-    providers.supported[rows] |= np.uint8(ASSESSED)
+    providers.supported[rows[whole]] |= np.uint8(ASSESSED)
     total = float(paid.sum())
     receivers = Receivers(paid, city=providers.city[rows])
     spend(context, call.instrument, total, "providers", "assessments", total / call.cost, receivers)

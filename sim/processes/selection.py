@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.core.streams import uniforms
 from sim.core.table import Array
 
 
+class Taken(NamedTuple):
+    """Rows (n,) that got a place, the money paid for each (10k CNY), and a flag.
+
+    The last row may be covered in part: it is paid for that part, and `whole` is drawn with that
+    chance, for effects that a row has or has not. So money, places and effects are right on
+    average, however many real units a row stands for.
+    """
+
+    rows: Array
+    paid: Array
+    whole: Array
+
+
 def take_in_order(
     rows: Array, uid: Array, weight: Array, cost: float, money: float, places: float, key: np.uint64
-) -> tuple[Array, Array]:
+) -> Taken:
     """Rows (n,) in their order until `money` (10k CNY) or `places` (real units) run out.
 
-    `uid` and `weight` (real units a row stands for) are of every row of the table. Returns the rows
-    chosen and the money paid for each. A row of which only a part is covered is drawn with that
-    chance, so that what is expected does not depend on how many real units a row stands for; the
-    money paid never exceeds what there is.
+    `uid` and `weight` (real units a row stands for) are of every row of the table. The money paid
+    never exceeds what there is.
     """
     limit = min(places, money / cost) if cost > 0 else places
     each = weight[rows].astype(np.float64)
     reach = np.cumsum(each)
     whole = int(np.searchsorted(reach, limit * (1.0 + 1e-12), side="right"))
-    chosen, paid = rows[:whole], each[:whole] * cost
-    if whole < len(rows):
-        left = limit - (reach[whole - 1] if whole else 0.0)
-        last = rows[whole : whole + 1]
-        if left > 0 and uniforms(key, uid[last], 63)[0] * each[whole] < left:
-            chosen = np.concatenate([chosen, last])
-            paid = np.concatenate([paid, [left * cost]])
+    left = limit - (reach[whole - 1] if whole else 0.0)
+    taken = whole + (whole < len(rows) and left > 1e-9 * limit)
+    chosen, part = rows[:taken], each[:taken]
+    flag = np.ones(taken, dtype=bool)
+    if taken > whole:
+        part[-1] = left
+        flag[-1] = uniforms(key, uid[chosen[-1:]], 63)[0] * each[whole] < left
+    paid = part * cost
     total = float(paid.sum())
-    return chosen, paid * (min(1.0, money / total) if total > 0 else 1.0)
+    return Taken(chosen, paid * (min(1.0, money / total) if total > 0 else 1.0), flag)
 
 
 def by_lot(rows: Array, uid: Array, key: np.uint64) -> Array:

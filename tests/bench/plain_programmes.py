@@ -204,30 +204,27 @@ def _train(model: Any, places: Any) -> None:
     """Places by keyed lottery; a firm sends five in a hundred of its people."""
     from tests.bench.plain_mesa import draw
 
-    eligible = [firm for firm in model.firms if _eligible(places.eligibility, firm)]
-    sending = 0.05 * sum((f.skilled + f.unskilled) * f.weight for f in eligible)
-    offered = places.money / places.cost
-    if sending <= 0 or offered <= 0:
-        return
     key = model.key(f"training {places.instrument}")
-    drawn = [f for f in eligible if draw(key, f.uid) < min(1.0, offered / sending)]
-    total = 0.05 * sum((f.skilled + f.unskilled) * f.weight for f in drawn)
-    if total <= 0:
-        return
-    scale = min(1.0, offered / total)
-    for firm in drawn:
-        sent = 0.05 * scale * (firm.skilled + firm.unskilled) * places.skilled_share
-        sent = min(sent, firm.unskilled)
+    eligible = [firm for firm in model.firms if _eligible(places.eligibility, firm)]
+    left = places.money / places.cost
+    account = model.public[places.instrument]
+    for firm in sorted(eligible, key=lambda f: draw(key, f.uid)):
+        sending = 0.05 * (firm.skilled + firm.unskilled)
+        persons = min(left, sending * firm.weight)
+        if persons <= 1e-9 * places.money / places.cost:
+            break
+        left -= persons
+        part = persons / (sending * firm.weight)
+        sent = min(part * sending * places.skilled_share, firm.unskilled)
         firm.unskilled -= sent
         firm.skilled += sent
-        gain = model.context.skills.training_gain * scale
+        gain = model.context.skills.training_gain * part
         firm.capability += gain * (1.0 - firm.capability)
         city = model.cities[firm.city]
         city.force[1] -= firm.weight * sent
         city.force[0] += firm.weight * sent
-    due = min(total * scale * places.cost, places.money)
-    model.public[places.instrument].commit(due)
-    model.public[places.instrument].pay(due)
+        account.commit(persons * places.cost)
+        account.pay(persons * places.cost)
 
 
 def _demonstrate(model: Any, call: Any) -> None:
@@ -245,11 +242,12 @@ def _demonstrate(model: Any, call: Any) -> None:
     now = model.key(f"demonstration {call.instrument}")
     for firm in users:
         whole = firm.weight <= left
-        if not whole and draw(now, firm.uid, 63) * firm.weight >= left:
-            break
-        # A row of which only a part is covered is drawn with that chance and paid for that part.
+        # A row of which only a part is covered is paid for that part and shown with that chance.
         paid = min(firm.weight, left) * call.award
-        firm.demonstration |= firm.adopted & bits
+        if paid <= 0:
+            break
+        if whole or draw(now, firm.uid, 63) * firm.weight < left:
+            firm.demonstration |= firm.adopted & bits
         firm.cash += paid / firm.weight
         firm.subsidy += paid / firm.weight
         model.public[call.instrument].commit(paid)
