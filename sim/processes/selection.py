@@ -37,7 +37,7 @@ def take_in_order(
     whole = int(np.searchsorted(reach, limit * (1.0 + 1e-12), side="right"))
     left = limit - (reach[whole - 1] if whole else 0.0)
     taken = whole + (whole < len(rows) and left > 1e-9 * limit)
-    chosen, part = rows[:taken], each[:taken]
+    chosen, part = rows[:taken], each[:taken].copy()
     flag = np.ones(taken, dtype=bool)
     if taken > whole:
         part[-1] = left

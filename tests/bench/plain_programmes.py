@@ -238,14 +238,14 @@ def _demonstrate(model: Any, call: Any) -> None:
         if _eligible(call.eligibility, f) and f.adopted & bits & ~f.demonstration
     ]  # fmt: skip
     users.sort(key=lambda f: (-f.gain, draw(key, f.uid)))
-    left = min(call.places, call.money / call.award)
+    limit = left = min(call.places, call.money / call.award)
     now = model.key(f"demonstration {call.instrument}")
     for firm in users:
-        whole = firm.weight <= left
+        if left <= 1e-9 * limit:
+            break
+        whole = firm.weight <= left * (1.0 + 1e-9)
         # A row of which only a part is covered is paid for that part and shown with that chance.
         paid = min(firm.weight, left) * call.award
-        if paid <= 0:
-            break
         if whole or draw(now, firm.uid, 63) * firm.weight < left:
             firm.demonstration |= firm.adopted & bits
         firm.cash += paid / firm.weight

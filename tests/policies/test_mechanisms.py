@@ -171,9 +171,12 @@ def test_an_entry_rule_raises_quality_at_the_providers_expense() -> None:
     assert assessed.any()
     assert (providers.kind[assessed] == 2).all()
     assert (providers.quality[assessed] > 1.0).all()
-    gap = providers.quality[assessed] - 1.0
-    np.testing.assert_allclose(providers.cost[assessed], 1.0 + 0.5 * gap, rtol=1e-6)
-    assert (providers.quality[~assessed] == 1.0).all()
+    # A row of which a part was assessed comes up by that part, perhaps in several years.
+    raised = providers.quality > 1.0
+    assert (providers.kind[raised] == 2).all()
+    gap = providers.quality[raised] - 1.0
+    np.testing.assert_allclose(providers.cost[raised], 1.0 + 0.5 * gap, rtol=2e-3)
+    assert (providers.cost[~raised] == 1.0).all()
 
 
 def test_counties_are_ranked_once_a_year_and_press_their_cities() -> None:
