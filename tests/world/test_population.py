@@ -247,7 +247,7 @@ def test_bad_tables_of_a_user(codes: tuple, table: list, demand: list, message: 
 
 
 def test_rows_after_2015_are_drivers_only() -> None:
-    """No outcome of 2016-2017 is in the data: only exogenous paths and held budgets run on."""
+    """No outcome of 2016-2017 is in the data: only exogenous paths, outlooks and held budgets run on."""
     import csv
 
     for path in sorted(DIRECTORY.glob("*.csv")):
@@ -255,6 +255,9 @@ def test_rows_after_2015_are_drivers_only() -> None:
             for row in csv.DictReader(file):
                 year = (row.get("date") or row.get("year") or "")[:4]
                 if year in ("2016", "2017"):
-                    assert path.name in ("exogenous.csv", "programme_budget.csv")
+                    allowed = ("exogenous.csv", "programme_budget.csv", "index_paths.csv")
+                    assert path.name in allowed
+                    if path.name == "index_paths.csv":
+                        assert row["kind"] == "outlook"
                     if path.name == "programme_budget.csv":
                         assert row["confidence"] == "derived"
