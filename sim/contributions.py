@@ -114,7 +114,7 @@ def _provider_parts(context: Context, place: int) -> dict[str, Part]:
     weight = weight * ((place == 0) | (providers.city == place - 1))
     found = {}
     for name, kinds in (
-        ("service_platforms", PLATFORMS),
+        ("service_institutions", PLATFORMS),
         ("software_revenue", (SOFTWARE, CLOUD, PLATFORM, CONSULTANCY)),
     ):
         each = np.array([(weight * (providers.kind == kind)).sum() for kind in kinds])

@@ -43,7 +43,10 @@ def _fund(month: Month) -> Array:
 
 
 def _platforms(month: Month) -> Array:
-    return month.by_city(month.providers.weight.astype(np.float64), PLATFORMS)
+    """Public platforms and the providers that serve small firms, by city (C,)."""
+    providers = month.by_city(month.providers.weight.astype(np.float64), PLATFORMS)
+    whole: Array = providers + month.cities.platforms
+    return whole
 
 
 def _backbone(month: Month, table: str) -> Any:
@@ -110,7 +113,7 @@ FEEDS = (
            note_zh="近12个月已支付资金加既有资金(先验);城市按财政收入分摊",
            note_en="paid in the last twelve months, and an older fund, a prior; cities by public "
            "revenue"),
-    Output("service_platforms", "platforms", "信息化服务平台", "informatization service platforms",
+    Output("service_institutions", "platforms", "信息化服务机构", "informatization service institutions",
            PLACES, summed(_platforms),
            note_zh="代理:在营的云服务、电商、咨询、培训机构",
            note_en="proxy: cloud, e-commerce, consulting and training providers in operation"),

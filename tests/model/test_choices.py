@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.model import Province
-from sim.processes.awards import APPLIED, LAPSED
+from sim.processes.awards import APPLIED, DECIDED, LAPSED
 from sim.scenario import Scenario
 from sim.world.tables import AUTOMATION, ECOMMERCE, WAITING_FOR_AWARD
 
@@ -48,7 +48,7 @@ def test_who_gains_more_from_the_project_than_from_the_award_goes_ahead() -> Non
         month = province.clock.month
         province.step()
         same = (firms.uid[awards.row] == awards.uid) & (firms.alive[awards.row] == 1)
-        pending = same & (awards.status == APPLIED)
+        pending = same & np.isin(awards.status, (APPLIED, DECIDED))
         bits = np.zeros(firms.rows, dtype=np.int64)
         np.bitwise_or.at(bits, awards.row[pending], 1 << awards.technology[pending].astype(int))
         assert (bits == firms.applied).all(), "the bits of a firm are its open applications"

@@ -247,7 +247,7 @@ def test_bad_tables_of_a_user(codes: tuple, table: list, demand: list, message: 
 
 
 def test_rows_after_2015_are_drivers_only() -> None:
-    """No outcome of 2016-2017 is in the data: only paths, held budgets and targets run on."""
+    """No outcome of 2016-2017 is in the data: only paths, outlooks, held budgets and targets run on."""
     import csv
 
     for path in sorted(DIRECTORY.glob("*.csv")):
@@ -255,6 +255,10 @@ def test_rows_after_2015_are_drivers_only() -> None:
             for row in csv.DictReader(file):
                 year = (row.get("date") or row.get("year") or "")[:4]
                 if year in ("2016", "2017"):
-                    assert path.name in ("exogenous.csv", "programme_budget.csv", "targets.csv")
+                    assert path.name in (
+                        "exogenous.csv", "programme_budget.csv", "targets.csv", "index_paths.csv",
+                    )  # fmt: skip
+                    if path.name == "index_paths.csv":
+                        assert row["kind"] == "outlook"
                     if path.name == "programme_budget.csv":
                         assert row["confidence"] == "derived"
