@@ -60,7 +60,11 @@ class Made:
 def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[Made]:
     """Every figure of a comparison as PNG and SVG."""
     manifest = comparison.manifest
-    hashes = ", ".join(f"{name} {code[:8]}" for name, code in manifest["scenarios"].items())
+    codes = manifest["scenarios"]
+    # One line holds so many; the manifest has them all.
+    shown = list(codes) if len(codes) <= len(COLOURS) else [comparison.baseline]
+    hashes = ", ".join(f"{name} {codes[name][:8]}" for name in shown)
+    hashes += f" + {len(codes) - len(shown)}" if len(codes) > len(shown) else ""
     source = Source(
         comparison.province, comparison.cities, comparison.programme, comparison.names,
         {one.name: getattr(one.title, lang) or one.name for one in comparison.scenarios},
