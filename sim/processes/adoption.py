@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.bits import LOWEST
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
@@ -141,34 +142,38 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     support = context.instruments.leases[0] if context.instruments.leases else None
     discount = support.discount if support else 0.0
+    rows = _reviewers(review, month_key(context.seed, "review", month), firms)
+    technologies = context.technologies.numbers
+    asked = _consider(
+        rows, firms, context.world.edges, context.world.applicable, technologies, context.adoption,
+        context.mechanisms.beliefs and not always,
+    )  # fmt: skip
+    choice = choose_among(context, providers)
+    if not always:
+        # A technology that nobody delivers keeps the barrier it has.
+        asked &= np.uint8(choice.offered(technologies.kind))
     _decide(
-        np.array(
-            [
-                always,
-                context.mechanisms.finance,
-                context.mechanisms.provider_capacity,
-                context.mechanisms.skills,
-                context.mechanisms.beliefs,
-            ],
-            dtype=np.int64,
+        rows,
+        asked,
+        (
+            always,
+            context.mechanisms.finance,
+            context.mechanisms.provider_capacity,
+            context.mechanisms.skills,
         ),
         month,
-        review,
-        month_key(context.seed, "review", month),
         month_key(context.seed, "decision", month),
         month_key(context.seed, "provider", month),
         month_key(context.seed, "credit", month),
         firms,
         providers,
         cities.wage,
-        context.world.edges,
-        context.world.applicable,
         context.world.energy_share,
         context.world.automation_saving,
-        choose_among(context, providers),
+        choice,
         _terms(context, cities, discount),
         live,
-        context.technologies.numbers,
+        technologies,
         context.adoption,
         context.finance,
         flow,
@@ -252,40 +257,100 @@ def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _learn(i: Any, k: Any, firms: Any, edges: Any, weight: Any) -> Any:
-    """Belief after hearing how suppliers and customers fared, good and bad news alike."""
-    total, count = 0.0, 0
-    for position in range(edges.supplier_start[i], edges.supplier_start[i + 1]):
-        j = edges.suppliers[position]
-        if (firms.adopted[j] >> k) & 1:
-            total += firms.realised[j, k]
-            count += 1
-    for position in range(edges.customer_start[i], edges.customer_start[i + 1]):
-        j = edges.customers[position]
-        if (firms.adopted[j] >> k) & 1:
-            total += firms.realised[j, k]
-            count += 1
-    belief = np.float64(firms.belief[i, k])
-    if count == 0:
-        return belief
-    precision = weight * count
-    return belief + precision / (1.0 + precision) * (total / count - belief)
+def _reviewers(review: Any, key: Any, firms: Any) -> Any:
+    """Rows of firms without a project that review this month."""
+    rows = np.empty(len(firms.uid), dtype=np.int64)
+    count = 0
+    for i in range(len(rows)):
+        # Written whether or not it stays: without a branch the draws of many firms overlap.
+        rows[count] = i
+        free = firms.alive[i] != 0 and firms.order_technology[i] < 0
+        count += free & (uniform(key, firms.uid[i], 0) < review)
+    return rows[:count]
+
+
+@njit(nogil=True, cache=True)
+def _hear(
+    start: Any, stop: Any, others: Any, asked: Any, adopted: Any, realised: Any, total: Any,
+    count: Any,
+) -> None:  # fmt: skip
+    """Add what the rows others[start:stop] have realised with the technologies in `asked`."""
+    for position in range(start, stop):
+        j = others[position]
+        used = np.int64(adopted[j]) & asked
+        while used:
+            k = LOWEST[used]
+            total[k] += realised[j, k]
+            count[k] += 1.0
+            used &= used - 1
+
+
+@njit(nogil=True, cache=True)
+def _consider(
+    rows: Any,
+    firms: Any,
+    edges: Any,
+    applicable: Any,
+    tech: Any,
+    numbers: Any,
+    with_beliefs: Any,
+) -> Any:
+    """Bits of the technologies that each of the rows knows and lacks; what others say of them.
+
+    Beliefs move with how suppliers and customers fared, good and bad news alike. The other
+    technologies get their barriers here.
+    """
+    asked = np.empty(len(rows), dtype=np.uint8)
+    total, count = np.empty(8), np.empty(8)
+    for position in range(len(rows)):
+        i = rows[position]
+        useful = np.int64(applicable[firms.sector[i]])
+        # Automation is bought step by step, so what counts is the room that is left.
+        covered = np.int64(firms.adopted[i]) & 0xFE
+        room = numbers.automation_limit - np.float64(firms.automation[i])
+        if min(tech.step[0], room) < 0.5 * tech.step[0]:
+            covered |= 1
+        known = np.int64(firms.aware[i])
+        for k in range(8):
+            barrier = NO_PROVIDER_CAPACITY if (known >> k) & 1 else UNAWARE
+            barrier = NO_BARRIER if (covered >> k) & 1 else barrier
+            firms.barrier[i, k] = barrier if (useful >> k) & 1 else NOT_APPLICABLE
+        mask = useful & ~covered & known
+        asked[position] = mask
+        if not with_beliefs or mask == 0:
+            continue
+        for k in range(8):
+            total[k] = 0.0
+            count[k] = 0.0
+        _hear(
+            edges.supplier_start[i], edges.supplier_start[i + 1], edges.suppliers, mask,
+            firms.adopted, firms.realised, total, count,
+        )  # fmt: skip
+        _hear(
+            edges.customer_start[i], edges.customer_start[i + 1], edges.customers, mask,
+            firms.adopted, firms.realised, total, count,
+        )  # fmt: skip
+        for k in range(8):
+            if count[k] > 0.0:
+                precision = numbers.belief_signal_weight * count[k]
+                belief = np.float64(firms.belief[i, k])
+                share = precision / (1.0 + precision)
+                firms.belief[i, k] = belief + share * (total[k] / count[k] - belief)
+    return asked
 
 
 @njit(nogil=True, cache=True)
 def _decide(
+    rows: Any,
+    asked: Any,
     switches: Any,
     month: Any,
-    review: Any,
-    review_key: Any,
     decision_key: Any,
     provider_key: Any,
     credit_key: Any,
     firms: Any,
     providers: Any,
     wage: Any,
-    edges: Any,
-    applicable: Any,
     energy_share: Any,
     automation_saving: Any,
     choice: Any,
@@ -296,14 +361,9 @@ def _decide(
     finance: Any,
     flow: Any,
 ) -> None:
-    always, with_finance, with_capacity, with_skills, with_beliefs = (
-        switches[0], switches[1], switches[2], switches[3], switches[4],
-    )  # fmt: skip
-    for i in range(len(firms.uid)):
-        if firms.alive[i] == 0 or firms.order_technology[i] >= 0:
-            continue
-        if uniform(review_key, firms.uid[i], 0) >= review:
-            continue
+    always, with_finance, with_capacity, with_skills = switches
+    for position in range(len(rows)):
+        i = rows[position]
         sector, city = firms.sector[i], np.int64(firms.city[i])
         employees = np.float64(firms.skilled[i] + firms.unskilled[i])
         worker = wage[city] * firms.wage_premium[i] * (1.0 + numbers.social_charges)
@@ -326,28 +386,15 @@ def _decide(
         ability = np.float64(firms.capability[i]) ** numbers.capability_exponent
         best, best_payback = -1, np.inf
         best_cost, best_advance, best_provider = 0.0, 0.0, -1
-        for k in range(8):
-            if (applicable[sector] >> k) & 1 == 0:
-                firms.barrier[i, k] = NOT_APPLICABLE
-                continue
-            level = np.float64(firms.automation[i])
-            step = min(tech.step[0], numbers.automation_limit - level)
-            if k == 0:
-                if step < 0.5 * tech.step[0]:
-                    firms.barrier[i, k] = NO_BARRIER
-                    continue
-            elif (firms.adopted[i] >> k) & 1:
-                firms.barrier[i, k] = NO_BARRIER
-                continue
-            if (firms.aware[i] >> k) & 1 == 0:
-                firms.barrier[i, k] = UNAWARE
-                continue
+        level = np.float64(firms.automation[i])
+        step = min(tech.step[0], numbers.automation_limit - level)
+        left = np.int64(asked[position])
+        while left:
+            k = LOWEST[left]
+            left &= left - 1
             provider = pick_provider(
                 choice, city, tech.kind[k], uniform(provider_key, firms.uid[i], k)
             )
-            if provider < 0 and not always:
-                firms.barrier[i, k] = NO_PROVIDER_CAPACITY
-                continue
             displaced = 0.0
             if k == 0:
                 saving = automation_saving[sector]
@@ -372,8 +419,6 @@ def _decide(
                     financed = False
             interest = (loan * rate + lease * terms.lease_rate) * finance.repayment_months / 24.0
             if not always:
-                if with_beliefs:
-                    firms.belief[i, k] = _learn(i, k, firms, edges, numbers.belief_signal_weight)
                 factor = complementarity(
                     k, firms.adopted[i], level, numbers.automation_reference, tech
                 )
