@@ -121,7 +121,7 @@ def _spread(
 ) -> None:
     # Thresholds are read before anybody changes this month: updates are synchronous because
     # `adopted` is not written in this phase.
-    users = np.zeros((2, 8))
+    sellers, buyers = np.zeros(8), np.zeros(8)
     for i in range(len(firms.uid)):
         unaware = ~np.int64(firms.aware[i]) & np.int64(applicable[firms.sector[i]])
         if firms.alive[i] == 0 or unaware == 0:
@@ -136,55 +136,46 @@ def _spread(
         if asked == 0:
             continue
         if mode in (NETWORK, THRESHOLD):
-            users[:] = 0.0
+            for k in range(8):
+                sellers[k] = buyers[k] = 0.0
             s0, s1 = np.int64(edges.supplier_start[i]), np.int64(edges.supplier_start[i + 1])
             c0, c1 = np.int64(edges.customer_start[i]), np.int64(edges.customer_start[i + 1])
-            count_users(s0, s1, edges.suppliers, firms.adopted, users[0])
-            count_users(c0, c1, edges.customers, firms.adopted, users[1])
+            count_users(s0, s1, edges.suppliers, firms.adopted, sellers)
+            count_users(c0, c1, edges.customers, firms.adopted, buyers)
             if mode == NETWORK:
-                asked = _told(
-                    i, asked, key, firms, hazard[cluster], users, s1 - s0, c1 - c0, numbers
-                )
+                for k in range(8):
+                    links = numbers.suppliers * (sellers[k] / max(s1 - s0, 1))
+                    links += numbers.customers * (buyers[k] / max(c1 - c0, 1))
+                    sellers[k] = hazard[cluster, k] + links
+                asked = _told(asked, key, firms.uid[i], sellers)
             else:
                 level = firms.threshold[i] if numbers.threshold < 0 else numbers.threshold
-                asked = _follows(asked, level, users, (s1 - s0) + (c1 - c0))
+                for k in range(8):
+                    sellers[k] += buyers[k]
+                asked = _follows(asked, level, sellers, (s1 - s0) + (c1 - c0))
         firms.aware[i] |= asked
 
 
 @njit(nogil=True, cache=True)
-def _told(
-    i: Any,
-    asked: Any,
-    key: Any,
-    firms: Any,
-    hazard: Any,
-    users: Any,
-    suppliers: Any,
-    customers: Any,
-    numbers: Any,
-) -> Any:
-    """Those of the technologies in `asked` that the firm hears of, with what comes along links."""
+def _told(asked: Any, key: Any, uid: Any, hazard: Any) -> Any:
+    """Those of the technologies in `asked` that a firm hears of at these hazards a year (8,)."""
     known = 0
     while asked:
         k = LOWEST[asked]
         asked &= asked - 1
-        links = numbers.suppliers * (users[0, k] / max(suppliers, 1))
-        links += numbers.customers * (users[1, k] / max(customers, 1))
-        rate = hazard[k] + links
-        if uniform(key, firms.uid[i], k) < -np.expm1(-rate / 12.0):
+        if uniform(key, uid, k) < -np.expm1(-hazard[k] / 12.0):
             known |= 1 << k
     return known
 
 
 @njit(nogil=True, cache=True)
 def _follows(asked: Any, level: Any, users: Any, neighbours: Any) -> Any:
-    """Those of the technologies in `asked` that enough neighbours use."""
+    """Those of the technologies in `asked` that enough of a firm's neighbours use, users (8,)."""
     known = 0
     for k in range(8):
         # The slack lets a share that equals the threshold pass in spite of rounding; a firm without
         # neighbours has nobody to follow.
-        count = users[0, k] + users[1, k]
-        enough = neighbours > 0 and count >= level * neighbours - 1e-4
+        enough = neighbours > 0 and users[k] >= level * neighbours - 1e-4
         if (asked >> k) & 1 and (level <= 0.0 or enough):
             known |= 1 << k
     return known

@@ -22,7 +22,13 @@ def visit(context: Context, firms: Any, call: Visits) -> None:
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"visit {call.instrument}", context.clock.month)
     rows, paid = take_in_order(
-        by_lot(rows, firms.uid, key), firms.uid, firms.weight, call.cost, call.money, np.inf, key
+        by_lot(rows, firms.uid, key, firms.weight, call.money / call.cost),
+        firms.uid,
+        firms.weight,
+        call.cost,
+        call.money,
+        np.inf,
+        key,
     )
     if len(rows) == 0:
         return
@@ -86,7 +92,13 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"inspection {call.instrument}", context.clock.month)
     rows, paid = take_in_order(
-        by_lot(rows, firms.uid, key), firms.uid, firms.weight, call.cost, call.money, np.inf, key
+        by_lot(rows, firms.uid, key, firms.weight, call.money / call.cost),
+        firms.uid,
+        firms.weight,
+        call.cost,
+        call.money,
+        np.inf,
+        key,
     )
     if len(rows) == 0:
         return
