@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -34,11 +34,15 @@ class Awards:
     def __init__(self) -> None:
         self.count = 0
         self._columns = {name: np.zeros(64, dtype) for name, dtype in _TYPES.items()}
+        self._show()
 
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("_") or name not in _TYPES:
-            raise AttributeError(name)
-        return self._columns[name][: self.count]
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
+
+    def _show(self) -> None:
+        """Columns as attributes, made anew when they grow and not whenever one is asked for."""
+        self.__dict__.update(self.columns())
 
     def __deepcopy__(self, memo: dict[int, object]) -> Awards:
         new = Awards()
@@ -53,6 +57,7 @@ class Awards:
         """Take over columns as `columns` gave them."""
         self.count = len(columns["row"])
         self._columns = {name: columns[name].astype(kind) for name, kind in _TYPES.items()}
+        self._show()
 
     def append(self, **values: Array | float) -> Array:
         """Add awards, one for each entry of `row`; returns their positions."""
@@ -66,6 +71,7 @@ class Awards:
         for name, value in values.items():
             self._columns[name][self.count : needed] = value
         self.count = needed
+        self._show()
         return np.arange(needed - added, needed)
 
     def live(self) -> Live:

@@ -123,7 +123,7 @@ def _spread(
     # `adopted` is not written in this phase.
     sellers, buyers = np.zeros(8), np.zeros(8)
     for i in range(len(firms.uid)):
-        unaware = ~np.int64(firms.aware[i]) & np.int64(applicable[firms.sector[i]])
+        unaware: Any = ~np.int64(firms.aware[i]) & np.int64(applicable[firms.sector[i]])
         if firms.alive[i] == 0 or unaware == 0:
             continue
         asked = unaware

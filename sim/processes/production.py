@@ -70,9 +70,11 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     linked = np.zeros(count)
     _collect_orders(firms, world.edges, world.customer_group, plan, linked)
     # What buyers need of a sector and do not order from linked suppliers goes to the open market.
-    needed = np.zeros(count)
-    for user in range(count):
-        needed += world.coefficients[:, user] * planned[user, world.critical_group[user]]
+    # [user, input, group]: each input stands in the one group that it is of.
+    inputs = np.where(
+        np.arange(4) == world.critical_group[:, :, None], world.coefficients.T[:, :, None], 0.0
+    )
+    needed = np.einsum("uig,ug->i", inputs, planned)
     open_for = needed > linked
     spot = np.where(open_for, needed - linked, 0.0)
     sectors.planned[:] = planned[:, 3]
@@ -88,11 +90,7 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     sectors.fill[:] = fill
     sectors.output[:] = totals[:, 0]
     market = np.where(open_for, fill, 0.0)
-    basket = np.zeros((count, 4))
-    for user in range(count):
-        basket[user] = np.bincount(
-            world.critical_group[user], weights=world.coefficients[:, user] * market, minlength=4
-        )
+    basket = np.einsum("uig,i->ug", inputs, market)
     # The part bought outside the province is always there; the local part can fail.
     whole = np.maximum(world.coefficients[world.critical, np.arange(count)[:, None]], 1e-300)
     sure = 1.0 - world.critical_binding * (1.0 - market[world.critical])
