@@ -142,26 +142,22 @@ def _separate(firms: Any, skilled_share: Any, numbers: Any, posts: Any, left: An
     left: skilled and unskilled leavers, skilled and unskilled vacancies by city.
     """
     for i in range(len(firms.alive)):
-        posts[i, 0] = 0.0
-        posts[i, 1] = 0.0
         if firms.alive[i] == 0:
+            posts[i, 0] = posts[i, 1] = 0.0
             continue
         city, weight = firms.city[i], np.float64(firms.weight[i])
         skilled, unskilled = wanted_staff(i, firms, skilled_share)
+        # Without branches: whether a firm has too many or too few cannot be guessed.
         before = np.float64(firms.skilled[i])
-        if before > skilled:
-            firms.skilled[i] = before - numbers.firing_speed * (before - skilled)
-            left[city, 0] += weight * (before - np.float64(firms.skilled[i]))
-        else:
-            posts[i, 0] = numbers.hiring_speed * (skilled - before)
-            left[city, 2] += weight * np.float64(posts[i, 0])
+        firms.skilled[i] = before - numbers.firing_speed * max(0.0, before - skilled)
+        posts[i, 0] = numbers.hiring_speed * max(0.0, skilled - before)
+        left[city, 0] += weight * (before - np.float64(firms.skilled[i]))
+        left[city, 2] += weight * np.float64(posts[i, 0])
         before = np.float64(firms.unskilled[i])
-        if before > unskilled:
-            firms.unskilled[i] = before - numbers.firing_speed * (before - unskilled)
-            left[city, 1] += weight * (before - np.float64(firms.unskilled[i]))
-        else:
-            posts[i, 1] = numbers.hiring_speed * (unskilled - before)
-            left[city, 3] += weight * np.float64(posts[i, 1])
+        firms.unskilled[i] = before - numbers.firing_speed * max(0.0, before - unskilled)
+        posts[i, 1] = numbers.hiring_speed * max(0.0, unskilled - before)
+        left[city, 1] += weight * (before - np.float64(firms.unskilled[i]))
+        left[city, 3] += weight * np.float64(posts[i, 1])
 
 
 @njit(nogil=True, cache=True)
