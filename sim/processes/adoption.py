@@ -142,16 +142,17 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     support = context.instruments.leases[0] if context.instruments.leases else None
     discount = support.discount if support else 0.0
-    rows = _reviewers(review, month_key(context.seed, "review", month), firms)
+    rows = _reviewers(
+        review, month_key(context.seed, "review", month), firms.uid, firms.alive,
+        firms.order_technology,
+    )  # fmt: skip
     technologies = context.technologies.numbers
+    choice = choose_among(context, providers)
     asked = _consider(
-        rows, firms, context.world.edges, context.world.applicable, technologies, context.adoption,
+        rows, 0xFF if always else choice.offered(technologies.kind), firms, context.world.edges,
+        context.world.applicable, technologies, context.adoption,
         context.mechanisms.beliefs and not always,
     )  # fmt: skip
-    choice = choose_among(context, providers)
-    if not always:
-        # A technology that nobody delivers keeps the barrier it has.
-        asked &= np.uint8(choice.offered(technologies.kind))
     _decide(
         rows,
         asked,
@@ -257,15 +258,15 @@ def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _reviewers(review: Any, key: Any, firms: Any) -> Any:
+def _reviewers(review: Any, key: Any, uid: Any, alive: Any, on_order: Any) -> Any:
     """Rows of firms without a project that review this month."""
-    rows = np.empty(len(firms.uid), dtype=np.int64)
+    rows = np.empty(len(uid), dtype=np.int64)
     count = 0
     for i in range(len(rows)):
         # Written whether or not it stays: without a branch the draws of many firms overlap.
         rows[count] = i
-        free = firms.alive[i] != 0 and firms.order_technology[i] < 0
-        count += free & (uniform(key, firms.uid[i], 0) < review)
+        free = (alive[i] != 0) & (on_order[i] < 0)
+        count += free & (uniform(key, uid[i], 0) < review)
     return rows[:count]
 
 
@@ -288,6 +289,7 @@ def _hear(
 @njit(nogil=True, cache=True)
 def _consider(
     rows: Any,
+    offered: Any,
     firms: Any,
     edges: Any,
     applicable: Any,
@@ -295,7 +297,7 @@ def _consider(
     numbers: Any,
     with_beliefs: Any,
 ) -> Any:
-    """Bits of the technologies that each of the rows knows and lacks; what others say of them.
+    """Bits of the technologies that each of the rows knows, lacks and can buy; what others say.
 
     Beliefs move with how suppliers and customers fared, good and bad news alike. The other
     technologies get their barriers here.
@@ -315,7 +317,7 @@ def _consider(
             barrier = NO_PROVIDER_CAPACITY if (known >> k) & 1 else UNAWARE
             barrier = NO_BARRIER if (covered >> k) & 1 else barrier
             firms.barrier[i, k] = barrier if (useful >> k) & 1 else NOT_APPLICABLE
-        mask = useful & ~covered & known
+        mask = useful & ~covered & known & offered
         asked[position] = mask
         if not with_beliefs or mask == 0:
             continue
