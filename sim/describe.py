@@ -64,13 +64,19 @@ def month(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -
 
 
 def outputs(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
-    """Every output with its unit and the tables it stands in; the same for all settings."""
+    """Every output with its unit, the tables it stands in and what is weak about it.
+
+    The same for all settings.
+    """
     lines = []
     for output in OUTPUTS:
         star = "*" if output.headline else " "
         title = _padded(output.zh if lang == "zh" else output.en, 40)
         unit = _padded(unit_of(output.name, lang), 22)
         lines.append(f"{star} {output.name:34} {title} {unit} {', '.join(output.where)}")
+        note = output.note_zh if lang == "zh" else output.note_en
+        if note:
+            lines.append(f"{' ' * 37}({note})")
     return "\n".join([*lines, WORDS[lang]["star"]])
 
 

@@ -31,7 +31,7 @@ from sim.world.tables import CLUSTERS, SECTORS, TECHNOLOGIES
 
 SECTIONS = (
     "information", "adoption", "finance", "providers", "skills", "production", "labour",
-    "productivity", "accounts", "governments",
+    "productivity", "accounts", "governments", "outcomes",
 )  # fmt: skip
 """Sections of a scenario that the processes get as named tuples of floats."""
 
@@ -148,6 +148,7 @@ def build_world(
         supplier_group=group[sector[buyer], sector[edges.suppliers]],
         customer_group=group[sector[edges.customers], sector[supplier]],
         uid_stride=int(firms.uid.max()) + 1 if len(firms) else 1,
+        measures=data.measures.of(economy.codes),
         labels=population.labels,
         shared=_shared(data, cities),
     )

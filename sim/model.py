@@ -9,7 +9,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
 
-import numpy as np
 from mesa.datacollection import DataCollector
 
 from sim import checkpoint, initial
@@ -18,7 +17,7 @@ from sim.core.errors import InputError
 from sim.core.phase import Phase
 from sim.facade import ColumnModel, Labels
 from sim.instruments import Instruments
-from sim.outputs import BY_NAME, in_table
+from sim.outputs import BY_NAME, series
 from sim.processes import (
     accounts,
     administration,
@@ -36,7 +35,6 @@ from sim.processes import (
 from sim.processes.context import Context, Flows
 from sim.results import Recorder, Results, headline_names
 from sim.scenario import Scenario
-from sim.world.tables import ABOVE_SCALE, BARRIERS, PROVIDER_KINDS
 
 
 def _latest(model: Any, name: str) -> float:
@@ -212,9 +210,10 @@ class Province(ColumnModel):
         return new
 
     def _measure_start(self) -> None:
-        """Sums before the first month, which information and prices start from."""
+        """Sums before the first month, which information, prices and relative figures start from."""
         for phase in PHASES[10:]:
             phase.function(self.context, **self._views[phase.name])
+        series(self.context)
 
     def _apply_policies(self) -> None:
         """Open the year's budgets and let every instrument set this month's calls and rates."""
@@ -238,70 +237,16 @@ class Province(ColumnModel):
             raise ArithmeticError(f"{self.clock.name}: " + "; ".join(wrong))
 
     def _record(self) -> None:
-        measures = self.context.measures
-        cube = measures["cube"]
-        extra = self._extra()
-        # Official figures are of above-scale industry; the tiers show the firms below it too.
-        official = cube[:, :, :ABOVE_SCALE]
-        sums = {
-            "province": official.sum(axis=(0, 1, 2)),
-            "cities": official.sum(axis=(1, 2)),
-            "sectors": official.sum(axis=(0, 2)),
-            "tiers": cube.sum(axis=(0, 1)),
-        }
-        series: dict[str, dict[str, Any]] = {}
-        for table, values in sums.items():
-            by_name = {name: values[..., i] for i, name in enumerate(indicators.VARIABLES)}
-            series[table] = {
-                output.name: output.value(by_name, extra[table]) for output in in_table(table)
-            }
+        tables = series(self.context)
         self.recorder.record(
             self.clock,
-            {name: float(value) for name, value in series["province"].items()},
-            series["cities"],
-            series["sectors"],
-            series["tiers"],
+            {name: float(value) for name, value in tables["province"].items()},
+            tables["cities"],
+            tables["sectors"],
+            tables["tiers"],
             self.context.public,
         )
         self.datacollector.collect(self)
-
-    def _extra(self) -> dict[str, dict[str, Any]]:
-        """Figures that are no sums over firms, by table."""
-        context, cities = self.context, self.tables["cities"]
-        providers = self.tables["providers"]
-        barriers = context.measures["barriers"]
-        asked = barriers[:, :, 1:-1]
-        province: dict[str, Any] = {
-            "exits": context.measures.get("exits", 0.0),
-            "entries": context.measures.get("entries", 0.0),
-            "public_spending": sum(a.paid for a in context.public.values()) * 1e-4,
-            "public_committed": sum(a.committed for a in context.public.values()) * 1e-4,
-            "applications": float((context.awards.status == 0).sum()),
-        }
-        tiers: dict[str, Any] = {}
-        for position, barrier in enumerate(BARRIERS[1:-1]):
-            by_tier = asked[:, :, position].sum(axis=1)
-            whole = np.maximum(asked.sum(axis=(1, 2)), 1e-9)
-            tiers[f"barrier_{barrier}"] = by_tier / whole
-            official = asked[:ABOVE_SCALE]
-            province[f"barrier_{barrier}"] = official[:, :, position].sum() / max(
-                float(official.sum()), 1e-9
-            )
-        weight = (providers.weight * providers.alive).astype(np.float64)
-        total = np.maximum(np.bincount(providers.kind, weights=weight, minlength=7), 1e-9)
-        for name in ("price", "wait"):
-            mean = np.bincount(providers.kind, weights=weight * providers[name], minlength=7)
-            for kind, value in zip(PROVIDER_KINDS, mean / total, strict=True):
-                province[f"{name}_{kind}"] = value
-        backlog = np.bincount(providers.kind, weights=providers.backlog, minlength=7)
-        for kind, value in zip(PROVIDER_KINDS, backlog, strict=True):
-            province[f"backlog_{kind}"] = value
-        force = np.maximum(cities.labour_skilled + cities.labour_unskilled, 1e-9)
-        jobless = cities.unemployed_skilled + cities.unemployed_unskilled
-        city = {"wage": cities.wage, "unemployment": jobless / force}
-        province["wage"] = float((cities.wage * force).sum() / force.sum())
-        province["unemployment"] = float(jobless.sum() / force.sum())
-        return {"province": province, "cities": city, "sectors": {}, "tiers": tiers}
 
 
 __all__ = ["BY_NAME", "PHASES", "Context", "Province"]

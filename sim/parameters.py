@@ -630,6 +630,119 @@ class Governments(Section):
     )
 
 
+class Outcomes(Section):
+    """How the use of technologies turns into what a programme is judged by."""
+
+    online_share: float = number(
+        0.4,
+        "share",
+        "网销比重上限",
+        "share of sales online of a fully capable user of e-commerce, in the end",
+        "prior; Eurostat 2013, recalled: 14 % of turnover online with a fifth of firms selling",
+        0,
+        1,
+    )
+    online_ramp: float = number(
+        24.0,
+        "months",
+        "网销成长期",
+        "months of use after which half of the online share is reached",
+        "prior",
+        0,
+        240,
+    )
+    new_product_lift: float = number(
+        1.0,
+        "ratio",
+        "智能产品新品提升",
+        "added odds of new products in the sales of a maker of smart products",
+        "prior",
+        0,
+        10,
+    )
+    product_generation: float = number(
+        36.0,
+        "months",
+        "产品换代期",
+        "months of use after which half of a maker's range is smart",
+        "prior: product generations of three to five years in machinery",
+        0,
+        240,
+    )
+    smart_products_a_year: float = number(
+        3.0,
+        "products/firm/year",
+        "年新产品数",
+        "new smart products a year of a fully capable maker",
+        "prior",
+        0,
+        1000,
+    )
+    smart_sets_a_year: float = number(
+        0.3,
+        "sets/firm/year",
+        "年成套装备数",
+        "new complete sets a year of a fully capable machine maker with networked plant",
+        "prior",
+        0,
+        1000,
+    )
+    water_saving: float = number(
+        0.2,
+        "share",
+        "减排效果",
+        "waste water saved by green process control",
+        "prior: automatic dosing and reuse in dyeing and paper save 15-30 %, recalled",
+        0,
+        1,
+    )
+    accident_saving: float = number(
+        0.3,
+        "share",
+        "安全效果",
+        "accidents avoided by green and safe process control",
+        "prior",
+        0,
+        1,
+    )
+    energy_trend: float = number(
+        0.01,
+        "1/year",
+        "自发节能",
+        "fall of energy intensity without these technologies",
+        "energy models commonly use 0.5-1 % a year (Manne & Richels 1992), recalled",
+        0,
+        0.2,
+    )
+    outside_elasticity: float = number(
+        0.3,
+        "elasticity",
+        "外部业务弹性",
+        "outside online, software and electronics business on providers' quality over price",
+        "prior",
+        0,
+        5,
+    )
+    smart_automation: float = number(
+        0.5,
+        "share",
+        "智能制造自动化门槛",
+        "automation at which a firm with ERP, PLM and networks counts as smart manufacturing",
+        "prior: the 2017 target for numerical control",
+        0,
+        1,
+    )
+    unmanned_automation: float = number(
+        0.8,
+        "share",
+        "无人车间自动化门槛",
+        "automation at which a project has left a networked workshop without operators",
+        "half a project below the largest share of tasks that can be automated",
+        0,
+        1,
+    )
+
+
 def _numbers(section: type[Section]) -> Any:
     made = namedtuple(f"{section.__name__}Numbers", tuple(section.model_fields))  # type: ignore[misc]
     made.__module__ = __name__
@@ -646,6 +759,7 @@ LabourNumbers = _numbers(Labour)
 ProductivityNumbers = _numbers(Productivity)
 AccountsNumbers = _numbers(Accounts)
 GovernmentsNumbers = _numbers(Governments)
+OutcomesNumbers = _numbers(Outcomes)
 
 
 def numbers(section: Section) -> Any:

@@ -41,7 +41,8 @@ UNITS = {
     "10k CNY/person/year": "万元/人·年", "10k persons": "万人", "2012 = 1": "2012年=1",
     "applications": "项", "firms": "家", "firms/month": "家/月", "log points": "对数点",
     "months": "月", "projects": "项", "projects/month": "项/月", "share": "占比",
-    "share of firms": "占企业比重",
+    "share of firms": "占企业比重", "2013 = 1": "2013年=1", "number/month": "个/月", "rank": "位",
+    "ratio": "比值", "tce/10k CNY": "吨标准煤/万元", "teams": "个", "workshops": "个",
 }  # fmt: skip
 """Chinese for the units of outputs."""
 TIER_ZH = dict(zip(TIERS, ("骨干企业", "其他规模以上企业", "小型企业", "微型企业"), strict=True))

@@ -24,6 +24,7 @@ from sim.parameters import (
     Information,
     Labour,
     Mechanisms,
+    Outcomes,
     Production,
     Productivity,
     Providers,
@@ -158,6 +159,7 @@ class Scenario(Section):
     productivity: Productivity = Productivity()
     accounts: Accounts = Accounts()
     governments: Governments = Governments()
+    outcomes: Outcomes = Outcomes()
     exogenous: Exogenous = Exogenous()
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)

@@ -55,7 +55,7 @@ class Flows:
 
 @dataclass
 class Context:
-    """A run's surroundings; `information` ... `governments` are named tuples of floats."""
+    """A run's surroundings; `information` ... `outcomes` are named tuples of floats."""
 
     seed: int
     clock: Clock
@@ -71,6 +71,7 @@ class Context:
     productivity: Any
     accounts: Any
     governments: Any
+    outcomes: Any
     technologies: Any
     paths: dict[str, Array]
     awards: Awards

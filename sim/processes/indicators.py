@@ -1,7 +1,9 @@
 """Phase 11: sums over firms by city, sector and tier, from which every series is derived.
 
 One pass fills a cube (cities, sectors, tiers, variables) of weighted sums; province, city, sector
-and tier figures are sums over its axes, so they always agree.
+and tier figures are sums over its axes, so they always agree. What a programme is judged by has its
+cause here, firm by firm: online sales follow from a user's capability and months of use, new
+products from capability and smart products, energy from the technologies in use.
 """
 
 from __future__ import annotations
@@ -11,10 +13,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.core.bits import MASKS
+from sim.core.bits import COUNTS, MASKS
 from sim.core.table import Array
 from sim.processes.context import Context
-from sim.world.tables import BARRIERS, NEVER, TECHNOLOGIES, TIERS
+from sim.world.tables import (
+    ABOVE_SCALE,
+    AUTOMATION,
+    BARRIERS,
+    CLOUD,
+    ECOMMERCE,
+    ERP,
+    GREEN_IOT,
+    NETWORKING,
+    NEVER,
+    PLM,
+    SMART_PRODUCT,
+    TECHNOLOGIES,
+    TIERS,
+)
 
 SUMS = (
     "firms", "skilled", "unskilled", "output", "value_added", "wages", "capital", "cash", "debt",
@@ -23,12 +39,22 @@ SUMS = (
     "subsidy", "investing", "productivity", "demonstrating", "orders", "order_value",
     "key_capital", "key_automation",
 )  # fmt: skip
-"""Weighted sums a group; then adopters and the aware, one a technology each."""
+"""Weighted sums a group; then adopters and the aware, one a technology each, and the outcomes."""
+
+OUTCOMES = (
+    "online", "new_products", "smart_output", "smart_capability", "smart_networked", "energy",
+    "green_output", "green_employees", "equipment", "founded", "using_it", "unmanned",
+    "supply_chain", "procurement", "plan", "five_fold", "smart_manufacturing",
+    "demonstration_used", "demonstration_applicable",
+)  # fmt: skip
+"""What the programme is judged by: 10k CNY a month (online, new products, smart output, output of
+users of green control, equipment), tce a month (energy), people, capability or firms."""
 
 VARIABLES = (
     *SUMS,
     *(f"adopters_{code}" for code in TECHNOLOGIES),
     *(f"aware_{code}" for code in TECHNOLOGIES),
+    *OUTCOMES,
 )
 POSITION = {name: index for index, name in enumerate(VARIABLES)}
 
@@ -65,6 +91,8 @@ class Firms(NamedTuple):
     order_cost: Array
     subsidy: Array
     demonstration: Array
+    pilot: Array
+    founded: Array
 
 
 class Clusters(NamedTuple):
@@ -93,6 +121,17 @@ class Providers(NamedTuple):
     teams: Array
 
 
+class Scales(NamedTuple):
+    """What turns use into outcomes: by sector (S,), by mask of technologies (256,), numbers."""
+
+    energy: Array
+    energy_factor: Array
+    applicable: Array
+    equipment_share: Array
+    plant_equipment: float
+    new_product_rate: float
+
+
 VIEWS = {"firms": Firms, "clusters": Clusters, "cities": Cities, "providers": Providers}
 WRITES = {"clusters": frozenset(Clusters._fields)}
 
@@ -111,6 +150,8 @@ def measure(
         context.clock.month, firms, world.sectors, cities.wage, value_added,
         context.skills.skill_premium, cube, barriers, shown,
     )  # fmt: skip
+    scales = _scales(context, firms, value_added)
+    _sum_outcomes(context.clock.month, firms, world.sectors, scales, context.outcomes, cube)
     whole = cube.reshape(world.cities, world.sectors, len(TIERS), count)
     context.measures["cube"] = whole
     context.measures["barriers"] = barriers
@@ -127,6 +168,62 @@ def measure(
     np.add.at(density, (providers.city, providers.kind), providers.weight * (providers.alive == 1))
     mean = np.maximum(density.mean(axis=0), 1e-9)
     context.provider_density = np.minimum(density / mean, 3.0)
+
+
+def _scales(context: Context, firms: Firms, value_added: Array) -> Scales:
+    """This month's scales; those anchored in the base year are set at the first call."""
+    measures, numbers = context.world.measures, context.outcomes
+    factor = np.exp(MASKS @ np.log1p(-context.technologies.numbers.energy_saving))
+    kept = context.measures
+    if "energy_base" not in kept:
+        kept["energy_base"] = _energy_base(context, firms, value_added, factor)
+        kept["new_product_rate"] = _new_product_rate(context, firms)
+    trend = (1.0 - numbers.energy_trend) ** (context.clock.month / 12.0)
+    return Scales(
+        kept["energy_base"] * trend,
+        factor,
+        context.world.applicable,
+        measures.equipment_share,
+        measures.base["equipment_share"],
+        kept["new_product_rate"],
+    )
+
+
+def _energy_base(context: Context, firms: Firms, value_added: Array, factor: Array) -> Array:
+    """Energy per output without the technologies, so that the start has the published intensity.
+
+    tce per 10k CNY of output, (S,).
+    """
+    official = (firms.alive == 1) & (firms.tier < ABOVE_SCALE)
+    sector, made = firms.sector[official], firms.weight[official] * firms.output[official]
+    saved = made * factor[firms.adopted[official]]
+    count = context.world.sectors
+    whole = np.bincount(sector, weights=made, minlength=count)
+    part = np.bincount(sector, weights=saved, minlength=count)
+    base: Array = context.world.measures.energy * value_added
+    return base * np.where(part > 0, whole / np.where(part > 0, part, 1.0), 1.0)
+
+
+def _new_product_rate(context: Context, firms: Firms) -> float:
+    """Odds of new products at capability 1, so that the start has the published share of output.
+
+    Newton's method from the left; the share of output is concave in the rate.
+    """
+    base = context.world.measures.base
+    target = base["new_product_sales"] / base["above_scale_output"]
+    official = (firms.alive == 1) & (firms.tier < ABOVE_SCALE)
+    made = (firms.weight[official] * firms.output[official]).astype(np.float64)
+    smart = (firms.adopted[official] >> SMART_PRODUCT) & 1
+    odds = firms.capability[official] * (1.0 + context.outcomes.new_product_lift * smart)
+    mean = float((made * odds).sum()) / max(float(made.sum()), 1e-9)
+    if mean <= 0.0:
+        return 0.0
+    made /= made.sum()
+    rate = target / (1.0 - target) / mean
+    for _ in range(12):
+        short = target - float((made * rate * odds / (1.0 + rate * odds)).sum())
+        rate += short / float((made * odds / (1.0 + rate * odds) ** 2).sum())
+    return rate
 
 
 @njit(nogil=True, cache=True)
@@ -196,3 +293,75 @@ def _sum(
         if firms.demonstration[i]:
             for k in range(8):
                 shown[cluster, k] += w * MASKS[firms.demonstration[i], k]
+
+
+_SYSTEMS = 1 << NETWORKING | 1 << ERP | 1 << PLM
+_FIVE = _SYSTEMS | 1 << AUTOMATION | 1 << ECOMMERCE
+_IT = _SYSTEMS | 1 << ECOMMERCE | 1 << CLOUD
+_FIRST = len(SUMS) + 2 * len(TECHNOLOGIES)
+
+
+@njit(nogil=True, cache=True)
+def _sum_outcomes(
+    month: Any, firms: Any, sectors: Any, scales: Any, numbers: Any, cube: Any
+) -> None:
+    """Add every firm's part in what the programme is judged by, in the order of `OUTCOMES`."""
+    for i in range(len(firms.alive)):
+        if firms.alive[i] == 0:
+            continue
+        mask, sector = np.int64(firms.adopted[i]), np.int64(firms.sector[i])
+        cluster = np.int64(firms.city[i]) * sectors + sector
+        row = cube[cluster * 4 + firms.tier[i]]
+        w = np.float64(firms.weight[i])
+        output, capability = np.float64(firms.output[i]), np.float64(firms.capability[i])
+        automation = np.float64(firms.automation[i])
+        if mask >> ECOMMERCE & 1:
+            age = month - np.float64(firms.adopted_month[i, ECOMMERCE])
+            grown = age / max(age + numbers.online_ramp, 1.0)
+            row[_FIRST] += w * output * numbers.online_share * capability * grown
+        odds = scales.new_product_rate * capability
+        if mask >> SMART_PRODUCT & 1:
+            odds *= 1.0 + numbers.new_product_lift
+            age = month - np.float64(firms.adopted_month[i, SMART_PRODUCT])
+            row[_FIRST + 2] += w * output * age / max(age + numbers.product_generation, 1.0)
+            row[_FIRST + 3] += w * capability
+            if mask >> NETWORKING & 1:
+                row[_FIRST + 4] += w * capability
+        row[_FIRST + 1] += w * output * odds / (1.0 + odds)
+        row[_FIRST + 5] += w * output * scales.energy[sector] * scales.energy_factor[mask]
+        if mask >> GREEN_IOT & 1:
+            row[_FIRST + 6] += w * output
+            row[_FIRST + 7] += w * (np.float64(firms.skilled[i]) + np.float64(firms.unskilled[i]))
+        project = 0.0
+        if firms.order_month[i] == month:
+            project = np.float64(firms.order_cost[i])
+            # Without limits of capacity a project is over in the month it was ordered.
+            technology = max(np.int64(firms.order_technology[i]), 0)
+            row[_FIRST + 8] += w * project * scales.equipment_share[technology]
+        plant = max(0.0, np.float64(firms.investment[i]) - project)
+        row[_FIRST + 8] += w * plant * scales.plant_equipment
+        if firms.founded[i] == month:
+            row[_FIRST + 9] += w
+        if mask & _IT:
+            row[_FIRST + 10] += w
+        if (
+            mask >> NETWORKING & 1
+            and automation >= numbers.unmanned_automation
+            and firms.adopted_month[i, AUTOMATION] >= 0
+        ):
+            row[_FIRST + 11] += w
+        if mask >> ERP & 1:
+            if mask >> ECOMMERCE & 1 or mask >> CLOUD & 1:
+                row[_FIRST + 12] += w
+            if mask >> ECOMMERCE & 1:
+                row[_FIRST + 13] += w
+        if firms.pilot[i] != 0 or COUNTS[mask & _SYSTEMS] >= 2.0:
+            row[_FIRST + 14] += w
+        if mask & _FIVE == _FIVE:
+            row[_FIRST + 15] += w
+        if mask & _SYSTEMS == _SYSTEMS and automation >= numbers.smart_automation:
+            row[_FIRST + 16] += w
+        if firms.demonstration[i]:
+            applies = np.int64(scales.applicable[sector])
+            row[_FIRST + 17] += w * COUNTS[mask & applies]
+            row[_FIRST + 18] += w * COUNTS[applies]

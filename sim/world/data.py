@@ -14,6 +14,7 @@ from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.world.economy import Economy
+from sim.world.measures import Measures, read_measures
 from sim.world.rows import Rows
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES, TIERS
 
@@ -24,6 +25,7 @@ MARGIN_ERROR = 0.005
 SERIES = (
     "domestic_demand_growth", "export_demand_growth", "services_demand_growth", "wage_growth",
     "consumer_price_growth", "broadband_growth", "robot_price", "minimum_wage", "lending_rate",
+    "online_retail_growth", "retail_sales_growth", "software_revenue_growth",
 )  # fmt: skip
 _MONTHS = 10_000.0 / 12.0
 """From 100m CNY a year to 10k CNY a month."""
@@ -64,6 +66,7 @@ class ProvinceData:
     initial_awareness: Array
     provider_kinds: dict[str, Any]
     provider_share: Array
+    measures: Measures
     exogenous: dict[str, list[tuple[str, float]]]
     network_facts: list[dict[str, Any]]
     programme_budget: list[dict[str, str]]
@@ -82,7 +85,7 @@ class ProvinceData:
 
         Demand indices have mean 1 in the base year; wage 1 at the start; minimum wage 10k CNY a
         year at constant prices; lending rate a year; robot price in 1000 USD; broadband 1 at the
-        start.
+        start. Online retail, retail sales and software revenue are at constant prices.
         """
         paths = {
             f"{name}_demand": self._index(f"{name}_demand_growth", start, months)
@@ -92,6 +95,8 @@ class ProvinceData:
         paths["broadband"] = self._index("broadband_growth", start, months)
         paths["robot_price"] = self._yearly("robot_price", start, months)
         prices = self._index("consumer_price_growth", start, months)
+        for name in ("online_retail", "retail_sales", "software_revenue"):
+            paths[name] = self._index(f"{name}_growth", start, months) / prices
         paths["minimum_wage"] = self._steps("minimum_wage", start, months) * 12e-4 / prices
         paths["lending_rate"] = self._steps("lending_rate", start, months) * 0.01
         return paths
@@ -138,8 +143,10 @@ def load_data(directory: Path | None = None) -> ProvinceData:
     cities = table("cities")
     economy = _economy(sectors, table("input_coefficients"), table("final_demand"))
     names = cities.text("name_en")
-    cells = _cells(table("city_sector"), cities, sectors.where(kind="industry"))
+    industry = sectors.where(kind="industry")
+    cells = _cells(table("city_sector"), cities, industry)
     start = table("initial_adoption")
+    share = _provider_share(table("providers"), names)
     facts = table("network_facts")
     return ProvinceData(
         economy=economy,
@@ -155,7 +162,13 @@ def load_data(directory: Path | None = None) -> ProvinceData:
         initial_adoption=_initial(start, "share_2012"),
         initial_awareness=_initial(start, "aware_2012"),
         provider_kinds=_kinds(table("provider_kinds")),
-        provider_share=_provider_share(table("providers"), names),
+        provider_share=share,
+        measures=read_measures(
+            table, economy.codes, cities.numbers("gdp_100m"),
+            cells["output_100m"] @ industry.numbers("value_added_share"),
+            share[PROVIDER_KINDS.index("ecommerce_platform")],
+            share[PROVIDER_KINDS.index("industrial_software")],
+        ),
         exogenous=_exogenous(table("exogenous")),
         network_facts=[
             dict(row) | {k: facts.number(row, k) for k in ("low", "central", "high")}

@@ -17,6 +17,7 @@ CONFIDENCE = (
 )  # fmt: skip
 
 COLUMNS = {
+    "base_year": "item | value unit",
     "cities": (
         "code | name_zh name_en longitude latitude population_10k gdp_100m "
         "secondary_value_added_100m wage_cny industrial_wage_cny firms output_100m "
@@ -40,6 +41,10 @@ COLUMNS = {
         "robot_density_multiple capital_output_ratio production_worker_share "
         "skilled_share"
     ),
+    "sector_measures": (
+        "sector | energy_tce_per_10k waste_water_t_per_10k accident_weight retail_share equipment "
+        "mechatronic"
+    ),
     "size_classes": (
         "size | tier firms employees_low employees_high mean_employees output_per_employee_ratio"
     ),
@@ -50,6 +55,7 @@ COLUMNS = {
         "sales_gain_share dip project_months skill_requirement step cost_low_10k "
         "cost_high_10k gain_low gain_high"
     ),
+    "technology_measures": "technology | equipment_share",
 }
 """Columns of every table besides source, confidence and note; those before the bar name a row."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.edges import Edges
 from sim.core.table import Array, Table
+from sim.world.measures import Measures
 from sim.world.tables import CRITICAL_INPUTS
 
 
@@ -25,7 +26,8 @@ class World:
     `uid_stride` what a newcomer's id lies above its predecessor's;
     `base_demand` (S,) final demand of the first month, 10k CNY a month;
     `supplier_group`, `customer_group` (edges,) critical group of the good on each edge;
-    `applicable` (S,) bits of technologies that make sense there; `distance` (C, C) km.
+    `applicable` (S,) bits of technologies that make sense there; `distance` (C, C) km;
+    `measures` what outcomes are measured with.
     """
 
     tables: dict[str, Table]
@@ -49,6 +51,7 @@ class World:
     supplier_group: Array
     customer_group: Array
     uid_stride: int
+    measures: Measures
     labels: tuple[Any, ...] | None = None
     shared: dict[str, Any] = field(default_factory=dict)
 

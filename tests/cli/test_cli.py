@@ -155,6 +155,8 @@ def test_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
         [sys.executable, "-m", "sim.cli", "compare", "document_2014", "no_programme", "--scale",
          "0.05", "--replicates", "400", "--workers", "2", "--out", str(out)],
         stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
+        # A test run in the background may have inherited that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stderr is not None
     line = process.stderr.readline()

@@ -1,0 +1,66 @@
+"""Every output series: declared once, with unit, labels, what is weak, and how it is derived.
+
+A declaration's `value(month, table)` gives the figures of one table for the month that was
+simulated; declarations stand beside their derivations, one module a subject. Province, city and
+sector figures are of above-scale industry (backbone and other above-scale firms), as official
+statistics are, unless a label says otherwise; the tier table shows small and micro firms too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.outputs import (
+    administration,
+    economy,
+    green,
+    industry,
+    products,
+    providers,
+    technology,
+    trade,
+)
+from sim.outputs.declaration import (
+    BARRIER_EN,
+    BARRIER_ZH,
+    PROVIDER_EN,
+    PROVIDER_ZH,
+    TECHNOLOGY_EN,
+    TECHNOLOGY_ZH,
+    Output,
+)
+from sim.outputs.month import Month
+from sim.processes.context import Context
+
+SUBJECTS = (
+    industry, technology, products, trade, green, economy, providers, administration,
+)  # fmt: skip
+OUTPUTS: tuple[Output, ...] = tuple(output for one in SUBJECTS for output in one.OUTPUTS)
+BY_NAME = {output.name: output for output in OUTPUTS}
+IN_TABLE = {
+    table: tuple(output for output in OUTPUTS if table in output.where)
+    for table in ("province", "cities", "sectors", "tiers")
+}
+
+
+def in_table(table: str) -> tuple[Output, ...]:
+    """Outputs of a table (province, cities, sectors, tiers)."""
+    return IN_TABLE[table]
+
+
+def series(context: Context) -> dict[str, dict[str, Any]]:
+    """This month's figures by table and output.
+
+    Figures that are relative to the start of a run take their start from the first call.
+    """
+    month = Month(context)
+    return {
+        table: {output.name: output.value(month, table) for output in outputs}
+        for table, outputs in IN_TABLE.items()
+    }
+
+
+__all__ = [
+    "BARRIER_EN", "BARRIER_ZH", "BY_NAME", "OUTPUTS", "PROVIDER_EN", "PROVIDER_ZH", "TECHNOLOGY_EN",
+    "TECHNOLOGY_ZH", "Month", "Output", "in_table", "series",
+]  # fmt: skip
