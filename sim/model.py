@@ -244,11 +244,12 @@ class Province(ColumnModel):
         context.instruments = Instruments()
         if not context.mechanisms.governments:
             return
+        codes = self.codes
         for name, policy in self.policies.items():
             account = context.public[name]
             if clock.month_of_year == 1 or clock.month == 0:
                 account.new_year(policy.year_budget(clock.year))
-            policy.apply(name, clock, account.available, self.codes, context.instruments)
+            policy.apply(name, clock, account.available, codes, context.instruments)
 
     def _verify(self) -> None:
         wrong = self.context.flows.violations()

@@ -123,8 +123,7 @@ def _follow(province: Province, replaced: tuple[str, ...], last: int) -> Record:
     firms = province.tables["firms"]
     employees = np.asarray(firms.skilled + firms.unskilled, dtype=np.float64)
     eligible = {
-        name: province.policies[name].eligibility(province.codes).rows(firms)
-        for name in replaced
+        name: province.policies[name].eligibility(province.codes).rows(firms) for name in replaced
     }
     before, ids, months = np.array(firms.uid), [], []
     while not province.clock.finished:

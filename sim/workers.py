@@ -67,21 +67,28 @@ def run_jobs[J: Task, R](
             found.append(work(job))
             tell(len(found), len(jobs))
         return found
-    # Workers then find compiled kernels and the population on disk and only read them.
-    warm_up(jobs[0].scenario, jobs[0].scale)
+    # This process is one of the workers: it is at work while the others still start.
+    others = min(workers, len(jobs)) - 1
     pool = ProcessPoolExecutor(
-        min(workers, len(jobs)),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_end_with_parent,
+        others, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
     )
     try:
         with _quiet_start():
-            futures = [pool.submit(work, job) for job in jobs]
-        results = _collect(futures, tell)
-    except BaseException:
+            for _ in range(others):
+                pool.submit(_load)
+        # Workers then find compiled kernels and the population on disk and only read them.
+        warm_up(jobs[0].scenario, jobs[0].scale)
+        futures = [pool.submit(work, job) for job in jobs]
+        results = _collect(jobs, futures, work, tell)
+    except BaseException as error:
         for process in list((pool._processes or {}).values()):
             process.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise RuntimeError(
+                "a worker process died (killed, or out of memory): fewer --workers or a smaller "
+                "--scale need less"
+            ) from None
         raise
     pool.shutdown()
     return results
@@ -125,17 +132,30 @@ def _silent(done: int, total: int) -> None:
     return
 
 
-def _collect[R](futures: Sequence[Future[R]], tell: Progress) -> list[R]:
-    try:
-        for done, future in enumerate(as_completed(futures), 1):
+def _load() -> None:
+    """Import what a run needs."""
+    import sim.model  # noqa: F401
+
+
+def _collect[J, R](
+    jobs: Sequence[J], futures: Sequence[Future[R]], work: Callable[[J], R], tell: Progress
+) -> list[R]:
+    """Results of the jobs: the first are run by the other workers, the last by this process."""
+    found: dict[int, R] = {}
+    for place in reversed(range(len(jobs))):
+        # What another worker has taken, or has done, cannot be taken back.
+        if not futures[place].cancel():
+            break
+        found[place] = work(jobs[place])
+        done = [future for future in futures[:place] if future.done()]
+        for future in done:
             future.result()
-            tell(done, len(futures))
-    except BrokenProcessPool:
-        raise RuntimeError(
-            "a worker process died (killed, or out of memory): fewer --workers or a smaller "
-            "--scale need less"
-        ) from None
-    return [future.result() for future in futures]
+        tell(len(found) + len(done), len(jobs))
+    theirs = futures[: len(jobs) - len(found)]
+    for count, future in enumerate(as_completed(theirs), 1):
+        future.result()
+        tell(len(found) + count, len(jobs))
+    return [*(future.result() for future in theirs), *(found[place] for place in sorted(found))]
 
 
 def _end_with_parent() -> None:

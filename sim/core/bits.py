@@ -13,6 +13,12 @@ MASKS = ((np.arange(256)[:, None] >> np.arange(8)) & 1).astype(np.float64)
 COUNTS = MASKS.sum(axis=1)
 """Number of technologies in a mask, (256,)."""
 
+LOWEST = MASKS.argmax(axis=1)
+"""First technology of a mask, 0 for the empty one, (256,)."""
+
+BYTES = MASKS.astype(np.uint64) @ (np.uint64(1) << np.arange(0, 64, 8, dtype=np.uint64))
+"""Mask with a byte for each technology, so that 255 masks are counted by adding them, (256,)."""
+
 
 def sums_of(values: npt.ArrayLike) -> Floats:
     """Sum of `values` (8,) over the technologies of every mask, (256,)."""

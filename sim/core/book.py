@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -17,11 +17,15 @@ class Book:
     def __init__(self) -> None:
         self.count = 0
         self._columns = {name: np.zeros(64, kind) for name, kind in self.types.items()}
+        self._show()
 
-    def __getattr__(self, name: str) -> Array:
-        if name.startswith("_") or name not in type(self).types:
-            raise AttributeError(name)
-        return self._columns[name][: self.count]
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Array: ...
+
+    def _show(self) -> None:
+        """Columns as attributes, made anew when they grow and not whenever one is asked for."""
+        self.__dict__.update(self.columns())
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         new = type(self)()
@@ -36,6 +40,7 @@ class Book:
         """Take over columns as `columns` gave them."""
         self.count = len(columns["row"])
         self._columns = {name: columns[name].astype(kind) for name, kind in self.types.items()}
+        self._show()
 
     def append(self, **values: Array | float) -> Array:
         """Add rows, one for each entry of `row`; returns their positions."""
@@ -49,4 +54,5 @@ class Book:
         for name, value in values.items():
             self._columns[name][self.count : needed] = value
         self.count = needed
+        self._show()
         return np.arange(needed - added, needed)

@@ -47,13 +47,19 @@ def uniforms(
     key: np.uint64, uids: npt.NDArray[np.uint32], slot: int | npt.NDArray[np.int64] = 0
 ) -> npt.NDArray[np.float64]:
     """The same draws as `uniform`, for arrays of uids and slots of shape (n,)."""
-    with np.errstate(over="ignore"):
-        counter = uids.astype(np.uint64) * np.uint64(64) + np.asarray(slot, dtype=np.uint64)
-        z = key + counter * _GOLDEN
-        z = (z ^ (z >> np.uint64(30))) * _FIRST
-        z = (z ^ (z >> np.uint64(27))) * _SECOND
-        z = z ^ (z >> np.uint64(31))
-    return (z >> np.uint64(11)).astype(np.float64) * _UNIT
+    slots = np.asarray(slot, dtype=np.uint64).reshape(-1)
+    out = np.empty(len(uids))
+    if len(out):
+        _fill(key, uids.astype(np.uint64), slots, out)
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _fill(key, uids, slots, out):  # type: ignore[no-untyped-def]
+    """Draws of each uid under its own slot, or of all under the one slot given."""
+    one = len(slots) == 1
+    for i in range(len(out)):
+        out[i] = uniform(key, uids[i], slots[0] if one else slots[i])
 
 
 def _mix_int(z: int) -> int:

@@ -294,17 +294,19 @@ def _settle(
 @njit(nogil=True, cache=True)
 def _close(month: Any, key: Any, firms: Any, numbers: Any, closed: Any) -> None:
     """Close firms that ran out of credit, and others at the exit rate of their age."""
+    chance = np.empty((2, 2))
+    for young in range(2):
+        hazard = numbers.exit_rate * (numbers.young_exit if young else 1.0)
+        # Larger firms live longer (SAIC 2013): backbone firms at a quarter of the rate.
+        chance[young, 0] = -np.expm1(-0.25 * hazard / 12.0)
+        chance[young, 1] = -np.expm1(-hazard / 12.0)
     for i in range(len(firms.uid)):
         if firms.alive[i] == 0:
             continue
-        hazard = numbers.exit_rate
-        if month - firms.founded[i] < 84:
-            hazard *= numbers.young_exit
-        # Larger firms live longer (SAIC 2013): backbone firms at a quarter of the rate.
-        if firms.tier[i] == 0:
-            hazard *= 0.25
+        young = 1 if month - firms.founded[i] < 84 else 0
+        larger = 0 if firms.tier[i] == 0 else 1
         failed = firms.cash[i] < -numbers.overdraft * firms.expected_demand[i] * firms.unit_cost[i]
-        if not failed and uniform(key, firms.uid[i], 0) >= -np.expm1(-hazard / 12.0):
+        if not failed and uniform(key, firms.uid[i], 0) >= chance[young, larger]:
             continue
         city, weight = firms.city[i], np.float64(firms.weight[i])
         closed[city, 0] += weight * firms.skilled[i]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.bits import LOWEST
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
@@ -156,35 +157,41 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     leased = firms.lease.copy()
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     context.watch.terms[:] = np.nan
+    rows, resumed = _reviewers(
+        review, month_key(context.seed, "review", month), firms.uid, firms.alive,
+        firms.order_technology, firms.applied, firms.barrier, firms.barrier.view(np.uint64)[:, 0],
+    )  # fmt: skip
+    technologies = context.technologies.numbers
+    choice = choose_among(context, providers)
+    asked = _consider(
+        rows, 0xFF if always else choice.offered(technologies.kind), firms, context.world.edges,
+        context.world.applicable, technologies, context.adoption,
+        context.mechanisms.beliefs and not always,
+    )  # fmt: skip
     _decide(
-        np.array(
-            [
-                always,
-                context.mechanisms.finance,
-                context.mechanisms.provider_capacity,
-                context.mechanisms.skills,
-                context.mechanisms.beliefs,
-            ],
-            dtype=np.int64,
+        rows,
+        asked,
+        resumed,
+        (
+            always,
+            context.mechanisms.finance,
+            context.mechanisms.provider_capacity,
+            context.mechanisms.skills,
         ),
         month,
-        review,
-        month_key(context.seed, "review", month),
         month_key(context.seed, "decision", month),
         month_key(context.seed, "provider", month),
         month_key(context.seed, "credit", month),
         firms,
         providers,
         cities.wage,
-        context.world.edges,
-        context.world.applicable,
         context.world.energy_share,
         context.world.automation_saving,
-        choose_among(context, providers),
+        choice,
         _terms(context, cities),
         live,
         pending,
-        context.technologies.numbers,
+        technologies,
         context.adoption,
         context.finance,
         flow,
@@ -305,12 +312,16 @@ def _award_terms(live: Any, row: Any, k: Any, cost: Any) -> Any:
     return award, advance
 
 
+_ONES, _TOPS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_WAITING = np.uint64(WAITING_FOR_AWARD) * _ONES
+
+
 @njit(nogil=True, cache=True)
-def _decided(i: Any, firms: Any) -> Any:
+def _decided(i: Any, applied: Any, barrier: Any) -> Any:
     """Bits of technologies that waited for an award on which the decision has come."""
     bits = 0
     for k in range(8):
-        if firms.barrier[i, k] == WAITING_FOR_AWARD and (firms.applied[i] >> k) & 1 == 0:
+        if barrier[i, k] == WAITING_FOR_AWARD and (applied[i] >> k) & 1 == 0:
             bits |= 1 << k
     return bits
 
@@ -326,40 +337,115 @@ def _worth_waiting(pending: Any, row: Any, k: Any, net: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _learn(i: Any, k: Any, firms: Any, edges: Any, weight: Any) -> Any:
-    """Belief after hearing how suppliers and customers fared, good and bad news alike."""
-    total, count = 0.0, 0
-    for position in range(edges.supplier_start[i], edges.supplier_start[i + 1]):
-        j = edges.suppliers[position]
-        if (firms.adopted[j] >> k) & 1:
-            total += firms.realised[j, k]
-            count += 1
-    for position in range(edges.customer_start[i], edges.customer_start[i + 1]):
-        j = edges.customers[position]
-        if (firms.adopted[j] >> k) & 1:
-            total += firms.realised[j, k]
-            count += 1
-    belief = np.float64(firms.belief[i, k])
-    if count == 0:
-        return belief
-    precision = weight * count
-    return belief + precision / (1.0 + precision) * (total / count - belief)
+def _reviewers(
+    review: Any, key: Any, uid: Any, alive: Any, on_order: Any, applied: Any, barrier: Any,
+    words: Any,
+) -> Any:  # fmt: skip
+    """Rows of firms without a project that review this month, and what they had waited for.
+
+    A project that waits for an award is taken up again when the decision comes. `words` (n,) are
+    the eight barriers of a row as one number, in which a byte that equals the code of waiting is
+    found at once.
+    """
+    rows = np.empty(len(uid), dtype=np.int64)
+    resumed = np.empty(len(uid), dtype=np.uint8)
+    count = 0
+    for i in range(len(rows)):
+        # Written whether or not it stays: without a branch the draws of many firms overlap.
+        rows[count] = i
+        resumed[count] = 0
+        free = (alive[i] != 0) & (on_order[i] < 0)
+        word = words[i] ^ _WAITING
+        if ((word - _ONES) & ~word & _TOPS) != 0:
+            resumed[count] = _decided(i, applied, barrier)
+        count += free & ((uniform(key, uid[i], 0) < review) | (resumed[count] != 0))
+    return rows[:count], resumed[:count]
+
+
+@njit(nogil=True, cache=True)
+def _hear(
+    start: Any, stop: Any, others: Any, asked: Any, adopted: Any, realised: Any, total: Any,
+    count: Any,
+) -> None:  # fmt: skip
+    """Add what the rows others[start:stop] have realised with the technologies in `asked`."""
+    for position in range(start, stop):
+        j = others[position]
+        used = np.int64(adopted[j]) & asked
+        while used:
+            k = LOWEST[used]
+            total[k] += realised[j, k]
+            count[k] += 1.0
+            used &= used - 1
+
+
+@njit(nogil=True, cache=True)
+def _consider(
+    rows: Any,
+    offered: Any,
+    firms: Any,
+    edges: Any,
+    applicable: Any,
+    tech: Any,
+    numbers: Any,
+    with_beliefs: Any,
+) -> Any:
+    """Bits of the technologies that each of the rows knows, lacks and can buy; what others say.
+
+    Beliefs move with how suppliers and customers fared, good and bad news alike. The other
+    technologies get their barriers here.
+    """
+    asked = np.empty(len(rows), dtype=np.uint8)
+    total, count = np.empty(8), np.empty(8)
+    for position in range(len(rows)):
+        i = rows[position]
+        useful = np.int64(applicable[firms.sector[i]])
+        # Automation is bought step by step, so what counts is the room that is left.
+        covered = np.int64(firms.adopted[i]) & 0xFE
+        room = numbers.automation_limit - np.float64(firms.automation[i])
+        if min(tech.step[0], room) < 0.5 * tech.step[0]:
+            covered |= 1
+        known = np.int64(firms.aware[i])
+        for k in range(8):
+            barrier = NO_PROVIDER_CAPACITY if (known >> k) & 1 else UNAWARE
+            barrier = NO_BARRIER if (covered >> k) & 1 else barrier
+            firms.barrier[i, k] = barrier if (useful >> k) & 1 else NOT_APPLICABLE
+        mask = useful & ~covered & known & offered
+        asked[position] = mask
+        if not with_beliefs or mask == 0:
+            continue
+        for k in range(8):
+            total[k] = 0.0
+            count[k] = 0.0
+        _hear(
+            edges.supplier_start[i], edges.supplier_start[i + 1], edges.suppliers, mask,
+            firms.adopted, firms.realised, total, count,
+        )  # fmt: skip
+        _hear(
+            edges.customer_start[i], edges.customer_start[i + 1], edges.customers, mask,
+            firms.adopted, firms.realised, total, count,
+        )  # fmt: skip
+        for k in range(8):
+            if count[k] > 0.0:
+                precision = numbers.belief_signal_weight * count[k]
+                belief = np.float64(firms.belief[i, k])
+                share = precision / (1.0 + precision)
+                firms.belief[i, k] = belief + share * (total[k] / count[k] - belief)
+    return asked
 
 
 @njit(nogil=True, cache=True)
 def _decide(
+    rows: Any,
+    asked: Any,
+    resumed: Any,
     switches: Any,
     month: Any,
-    review: Any,
-    review_key: Any,
     decision_key: Any,
     provider_key: Any,
     credit_key: Any,
     firms: Any,
     providers: Any,
     wage: Any,
-    edges: Any,
-    applicable: Any,
     energy_share: Any,
     automation_saving: Any,
     choice: Any,
@@ -373,16 +459,9 @@ def _decide(
     watched: Any,
     seen: Any,
 ) -> None:
-    always, with_finance, with_capacity, with_skills, with_beliefs = (
-        switches[0], switches[1], switches[2], switches[3], switches[4],
-    )  # fmt: skip
-    for i in range(len(firms.uid)):
-        if firms.alive[i] == 0 or firms.order_technology[i] >= 0:
-            continue
-        # A project that waits for an award is taken up again when the decision comes.
-        resumed = _decided(i, firms)
-        if resumed == 0 and uniform(review_key, firms.uid[i], 0) >= review:
-            continue
+    always, with_finance, with_capacity, with_skills = switches
+    for position in range(len(rows)):
+        i = rows[position]
         sector, city = firms.sector[i], np.int64(firms.city[i])
         employees = np.float64(firms.skilled[i] + firms.unskilled[i])
         worker = wage[city] * firms.wage_premium[i] * (1.0 + numbers.social_charges)
@@ -405,22 +484,12 @@ def _decide(
         ability = np.float64(firms.capability[i]) ** numbers.capability_exponent
         best, best_payback = -1, np.inf
         best_cost, best_advance, best_provider = 0.0, 0.0, -1
-        for k in range(8):
-            if (applicable[sector] >> k) & 1 == 0:
-                firms.barrier[i, k] = NOT_APPLICABLE
-                continue
-            level = np.float64(firms.automation[i])
-            step = min(tech.step[0], numbers.automation_limit - level)
-            if k == 0:
-                if step < 0.5 * tech.step[0]:
-                    firms.barrier[i, k] = NO_BARRIER
-                    continue
-            elif (firms.adopted[i] >> k) & 1:
-                firms.barrier[i, k] = NO_BARRIER
-                continue
-            if (firms.aware[i] >> k) & 1 == 0:
-                firms.barrier[i, k] = UNAWARE
-                continue
+        level = np.float64(firms.automation[i])
+        step = min(tech.step[0], numbers.automation_limit - level)
+        left = np.int64(asked[position])
+        while left:
+            k = LOWEST[left]
+            left &= left - 1
             if (firms.matched[i] >> k) & 1:
                 provider = compare_offers(
                     choice, tech.kind[k], providers.price, terms.offers, provider_key,
@@ -430,9 +499,6 @@ def _decide(
                 provider = pick_provider(
                     choice, city, tech.kind[k], uniform(provider_key, firms.uid[i], k)
                 )
-            if provider < 0 and not always:
-                firms.barrier[i, k] = NO_PROVIDER_CAPACITY
-                continue
             displaced = 0.0
             if k == 0:
                 saving = automation_saving[sector]
@@ -458,8 +524,6 @@ def _decide(
             interest = (loan * rate + lease * terms.lease_rate) * finance.repayment_months / 24.0
             net = 0.0
             if not always:
-                if with_beliefs:
-                    firms.belief[i, k] = _learn(i, k, firms, edges, numbers.belief_signal_weight)
                 factor = complementarity(
                     k, firms.adopted[i], level, numbers.automation_reference, tech
                 )
@@ -491,7 +555,7 @@ def _decide(
                 seen[k, 7], seen[k, 8], seen[k, 9] = chance, award, advance
                 seen[k, 10], seen[k, 11], seen[k, 12] = own, loan, lease
                 seen[k, 13] = interest
-            waited = (resumed >> k) & 1 == 1
+            waited = (resumed[position] >> k) & 1 == 1
             if not waited and uniform(decision_key, firms.uid[i], k) >= chance:
                 firms.barrier[i, k] = UNPROFITABLE
                 continue

@@ -9,9 +9,9 @@ import numpy as np
 from sim.core.book import Book
 from sim.core.table import Array
 
-APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED, DECIDED = range(7)
-"""Life of an award: applied for, in hand, tied to an order, paid, lapsed, refused; decided is granted
-by the province and not yet handed over by the city."""
+APPLIED, DECIDED, HELD, ORDERED, PAID, LAPSED, REFUSED = range(7)
+"""Life of an award: applied for, granted and not yet handed over by the city, in hand, tied to an
+order; then paid, lapsed or refused."""
 
 
 class Live(NamedTuple):

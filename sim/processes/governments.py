@@ -196,7 +196,7 @@ def run_calls(context: Context, firms: Firms, providers: Providers, cities: Citi
 def _lapse(context: Context, firms: AwardFirms) -> None:
     """End awards that ran out or whose firm has closed; what was promised is released."""
     awards, month = context.awards, context.clock.month
-    open_ones = np.flatnonzero(np.isin(awards.status, (APPLIED, DECIDED, HELD, ORDERED)))
+    open_ones = np.flatnonzero(awards.status <= ORDERED)
     if len(open_ones) == 0:
         return
     rows = awards.row[open_ones]

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.core.bits import BYTES, LOWEST
 from sim.core.streams import month_key, uniform
 from sim.core.table import Array
 from sim.processes.context import Context
@@ -164,14 +165,16 @@ def _shares(others: Array, adopted: Array) -> Array:
 
 
 @njit(nogil=True, cache=True)
-def adopting_share(bit: Any, start: Any, stop: Any, others: Any, adopted: Any) -> Any:
-    """Share of the rows others[start:stop] that use the technology; 0 if there are none."""
-    if stop == start:
-        return 0.0
-    count = 0
-    for position in range(start, stop):
-        count += (adopted[others[position]] >> bit) & 1
-    return count / (stop - start)
+def count_users(start: Any, stop: Any, others: Any, adopted: Any, users: Any) -> None:
+    """Add to `users` (8,) how many of the rows others[start:stop] use each technology."""
+    while start < stop:
+        end = min(start + 255, stop)
+        packed = np.uint64(0)
+        for position in range(start, end):
+            packed += BYTES[adopted[others[position]]]
+        for k in range(8):
+            users[k] += np.float64((packed >> np.uint64(8 * k)) & np.uint64(0xFF))
+        start = end
 
 
 @njit(nogil=True, cache=True)
@@ -189,46 +192,63 @@ def _spread(
 ) -> None:
     # Thresholds are read before anybody changes this month: updates are synchronous because
     # `adopted` is not written in this phase.
+    sellers, buyers = np.zeros(8), np.zeros(8)
     for i in range(len(firms.uid)):
-        if firms.alive[i] == 0:
+        unaware: Any = ~np.int64(firms.aware[i]) & np.int64(applicable[firms.sector[i]])
+        if firms.alive[i] == 0 or unaware == 0:
             continue
-        unaware = ~firms.aware[i] & applicable[firms.sector[i]] & 0xFF
-        if unaware == 0:
-            continue
+        asked = unaware
         cluster = np.int64(firms.city[i]) * sectors + firms.sector[i]
-        known = firms.aware[i]
-        s0, s1 = edges.supplier_start[i], edges.supplier_start[i + 1]
-        c0, c1 = edges.customer_start[i], edges.customer_start[i + 1]
-        for k in range(8):
-            if (unaware >> k) & 1 == 0:
-                continue
-            if mode == FULL:
-                known |= 1 << k
-            elif mode == THRESHOLD:
-                neighbours = (s1 - s0) + (c1 - c0)
-                level = firms.threshold[i] if numbers.threshold < 0 else numbers.threshold
-                count = 0.0
-                if neighbours > 0:
-                    count = adopting_share(k, s0, s1, edges.suppliers, firms.adopted) * (
-                        s1 - s0
-                    ) + adopting_share(k, c0, c1, edges.customers, firms.adopted) * (c1 - c0)
-                # The slack lets a share that equals the threshold pass in spite of rounding; a firm
-                # without neighbours has nobody to follow.
-                if level <= 0.0 or (neighbours > 0 and count >= level * neighbours - 1e-4):
-                    known |= 1 << k
+        if mode in (NETWORK, BASS):
+            asked = 0
+            for k in range(8):
+                asked |= np.int64(uniform(key, firms.uid[i], k) < bound[cluster, k]) << k
+            asked &= unaware
+        if asked == 0:
+            continue
+        if mode in (NETWORK, THRESHOLD):
+            for k in range(8):
+                sellers[k] = buyers[k] = 0.0
+            s0, s1 = np.int64(edges.supplier_start[i]), np.int64(edges.supplier_start[i + 1])
+            c0, c1 = np.int64(edges.customer_start[i]), np.int64(edges.customer_start[i + 1])
+            count_users(s0, s1, edges.suppliers, firms.adopted, sellers)
+            count_users(c0, c1, edges.customers, firms.adopted, buyers)
+            if mode == NETWORK:
+                county = firms.county[i]
+                for k in range(8):
+                    links = local[county, k]
+                    links += numbers.suppliers * (sellers[k] / max(s1 - s0, 1))
+                    links += numbers.customers * (buyers[k] / max(c1 - c0, 1))
+                    sellers[k] = hazard[cluster, k] + links
+                asked = _told(asked, key, firms.uid[i], sellers)
             else:
-                draw = uniform(key, firms.uid[i], k)
-                if draw >= bound[cluster, k]:
-                    continue
-                rate = hazard[cluster, k]
-                if mode == NETWORK:
-                    rate += (
-                        local[firms.county[i], k]
-                        + numbers.suppliers
-                        * adopting_share(k, s0, s1, edges.suppliers, firms.adopted)
-                        + numbers.customers
-                        * adopting_share(k, c0, c1, edges.customers, firms.adopted)
-                    )
-                if draw < -np.expm1(-rate / 12.0):
-                    known |= 1 << k
-        firms.aware[i] = known
+                level = firms.threshold[i] if numbers.threshold < 0 else numbers.threshold
+                for k in range(8):
+                    sellers[k] += buyers[k]
+                asked = _follows(asked, level, sellers, (s1 - s0) + (c1 - c0))
+        firms.aware[i] |= asked
+
+
+@njit(nogil=True, cache=True)
+def _told(asked: Any, key: Any, uid: Any, hazard: Any) -> Any:
+    """Those of the technologies in `asked` that a firm hears of at these hazards a year (8,)."""
+    known = 0
+    while asked:
+        k = LOWEST[asked]
+        asked &= asked - 1
+        if uniform(key, uid, k) < -np.expm1(-hazard[k] / 12.0):
+            known |= 1 << k
+    return known
+
+
+@njit(nogil=True, cache=True)
+def _follows(asked: Any, level: Any, users: Any, neighbours: Any) -> Any:
+    """Those of the technologies in `asked` that enough of a firm's neighbours use, users (8,)."""
+    known = 0
+    for k in range(8):
+        # The slack lets a share that equals the threshold pass in spite of rounding; a firm without
+        # neighbours has nobody to follow.
+        enough = neighbours > 0 and users[k] >= level * neighbours - 1e-4
+        if (asked >> k) & 1 and (level <= 0.0 or enough):
+            known |= 1 << k
+    return known

@@ -62,7 +62,8 @@ def match_labour(context: Context, firms: Firms, cities: Cities) -> None:
     if context.mechanisms.labour_market:
         _move(cities, numbers)
     left = np.zeros((count, 4))
-    _separate(firms, context.world.skilled_share, numbers, left)
+    posts = np.empty((len(firms.alive), 2), dtype=np.float32)
+    _separate(firms, context.world.skilled_share, numbers, posts, left)
     cities.vacancies_skilled[:] = left[:, 2]
     cities.vacancies_unskilled[:] = left[:, 3]
     cities.unemployed_skilled[:] += left[:, 0]
@@ -74,10 +75,7 @@ def match_labour(context: Context, firms: Firms, cities: Cities) -> None:
         free = numbers.matching * pool if context.mechanisms.labour_market else pool
         rate[:] = np.clip(free / np.maximum(vacancies, 1e-9), 0.0, 1.0)
     hired = np.zeros((count, 2))
-    _hire(
-        firms, context.world.skilled_share, numbers, cities.hire_skilled, cities.hire_unskilled,
-        hired,
-    )  # fmt: skip
+    _hire(firms, posts, cities.hire_skilled, cities.hire_unskilled, hired)
     if not context.mechanisms.labour_market:
         # Without a labour market newcomers take whatever place is open.
         cities.labour_skilled[:] += np.maximum(hired[:, 0] - cities.unemployed_skilled, 0.0)
@@ -138,51 +136,38 @@ def wanted_staff(i: Any, firms: Any, skilled_share: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _separate(firms: Any, skilled_share: Any, numbers: Any, left: Any) -> None:
-    """Shed surplus staff; left: skilled and unskilled leavers, skilled and unskilled vacancies."""
+def _separate(firms: Any, skilled_share: Any, numbers: Any, posts: Any, left: Any) -> None:
+    """Shed surplus staff and open posts (n, 2), skilled and unskilled.
+
+    left: skilled and unskilled leavers, skilled and unskilled vacancies by city.
+    """
     for i in range(len(firms.alive)):
         if firms.alive[i] == 0:
+            posts[i, 0] = posts[i, 1] = 0.0
             continue
         city, weight = firms.city[i], np.float64(firms.weight[i])
         skilled, unskilled = wanted_staff(i, firms, skilled_share)
+        # Without branches: whether a firm has too many or too few cannot be guessed.
         before = np.float64(firms.skilled[i])
-        if before > skilled:
-            firms.skilled[i] = before - numbers.firing_speed * (before - skilled)
-            left[city, 0] += weight * (before - np.float64(firms.skilled[i]))
-        else:
-            left[city, 2] += weight * numbers.hiring_speed * (skilled - before)
+        firms.skilled[i] = before - numbers.firing_speed * max(0.0, before - skilled)
+        posts[i, 0] = numbers.hiring_speed * max(0.0, skilled - before)
+        left[city, 0] += weight * (before - np.float64(firms.skilled[i]))
+        left[city, 2] += weight * np.float64(posts[i, 0])
         before = np.float64(firms.unskilled[i])
-        if before > unskilled:
-            firms.unskilled[i] = before - numbers.firing_speed * (before - unskilled)
-            left[city, 1] += weight * (before - np.float64(firms.unskilled[i]))
-        else:
-            left[city, 3] += weight * numbers.hiring_speed * (unskilled - before)
+        firms.unskilled[i] = before - numbers.firing_speed * max(0.0, before - unskilled)
+        posts[i, 1] = numbers.hiring_speed * max(0.0, unskilled - before)
+        left[city, 1] += weight * (before - np.float64(firms.unskilled[i]))
+        left[city, 3] += weight * np.float64(posts[i, 1])
 
 
 @njit(nogil=True, cache=True)
-def _hire(
-    firms: Any,
-    skilled_share: Any,
-    numbers: Any,
-    rate_skilled: Any,
-    rate_unskilled: Any,
-    hired: Any,
-) -> None:
-    """Fill vacancies at the city's rate; what is booked is what the columns really hold."""
+def _hire(firms: Any, posts: Any, rate_skilled: Any, rate_unskilled: Any, hired: Any) -> None:
+    """Fill posts at the city's rate; what is booked is what the columns really hold."""
     for i in range(len(firms.alive)):
-        if firms.alive[i] == 0:
-            continue
         city, weight = firms.city[i], np.float64(firms.weight[i])
-        skilled, unskilled = wanted_staff(i, firms, skilled_share)
         before = np.float64(firms.skilled[i])
-        if before < skilled:
-            firms.skilled[i] = (
-                before + numbers.hiring_speed * (skilled - before) * rate_skilled[city]
-            )
-            hired[city, 0] += weight * (np.float64(firms.skilled[i]) - before)
+        firms.skilled[i] = before + posts[i, 0] * rate_skilled[city]
+        hired[city, 0] += weight * (np.float64(firms.skilled[i]) - before)
         before = np.float64(firms.unskilled[i])
-        if before < unskilled:
-            firms.unskilled[i] = (
-                before + numbers.hiring_speed * (unskilled - before) * rate_unskilled[city]
-            )
-            hired[city, 1] += weight * (np.float64(firms.unskilled[i]) - before)
+        firms.unskilled[i] = before + posts[i, 1] * rate_unskilled[city]
+        hired[city, 1] += weight * (np.float64(firms.unskilled[i]) - before)

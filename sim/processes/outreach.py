@@ -26,10 +26,11 @@ def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     lacking = (~firms.adopted & bits & context.world.applicable[firms.sector]) != 0
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"visit {call.instrument}", context.clock.month)
-    rows = by_lot(rows, firms.uid, key)
     if call.platforms > 0:
+        rows = by_lot(rows, firms.uid, key)
         rows, paid, whole = _by_platforms(context, firms, cities, call, rows, key)
     else:
+        rows = by_lot(rows, firms.uid, key, firms.weight, call.money / call.cost)
         rows, paid, whole = take_in_order(
             rows, firms.uid, firms.weight, call.cost, call.money, np.inf, key
         )
@@ -170,8 +171,9 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     lacking = ((firms.adopted & bit) == 0) & (bit != 0) & (firms.charge == 0)
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"inspection {call.instrument}", context.clock.month)
+    rows = by_lot(rows, firms.uid, key, firms.weight, call.money / call.cost)
     rows, paid, whole = take_in_order(
-        by_lot(rows, firms.uid, key), firms.uid, firms.weight, call.cost, call.money, np.inf, key
+        rows, firms.uid, firms.weight, call.cost, call.money, np.inf, key
     )
     if len(rows) == 0:
         return

@@ -72,9 +72,11 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     linked = np.zeros(count)
     _collect_orders(firms, world.edges, world.customer_group, plan, linked)
     # What buyers need of a sector and do not order from linked suppliers goes to the open market.
-    needed = np.zeros(count)
-    for user in range(count):
-        needed += world.coefficients[:, user] * planned[user, world.critical_group[user]]
+    # [user, input, group]: each input stands in the one group that it is of.
+    inputs = np.where(
+        np.arange(4) == world.critical_group[:, :, None], world.coefficients.T[:, :, None], 0.0
+    )
+    needed = np.einsum("uig,ug->i", inputs, planned)
     open_for = needed > linked
     spot = np.where(open_for, needed - linked, 0.0)
     sectors.planned[:] = planned[:, 3]
@@ -90,18 +92,15 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     sectors.fill[:] = fill
     sectors.output[:] = totals[:, 0]
     market = np.where(open_for, fill, 0.0)
-    whole = np.zeros((count, 3))
-    basket = np.zeros((count, 4))
-    for user in range(count):
-        whole[user] = world.coefficients[world.critical[user], user]
-        basket[user] = np.bincount(
-            world.critical_group[user], weights=world.coefficients[:, user] * market, minlength=4
-        )
+    basket = np.einsum("uig,i->ug", inputs, market)
+    # The part bought outside the province is always there; the local part can fail.
+    whole = np.maximum(world.coefficients[world.critical, np.arange(count)[:, None]], 1e-300)
+    sure = 1.0 - world.critical_binding * (1.0 - market[world.critical])
     money = np.zeros(2)
     _receive(
-        firms, world.edges, world.supplier_group, world.critical, world.critical_binding, whole,
-        basket, _excess(firms, market), world.imported_share, world.energy_share,
-        sums_of(context.technologies.numbers.energy_saving), plan, market, money,
+        firms, world.edges, world.supplier_group, world.critical_binding, sure,
+        world.critical_binding / whole, basket, _excess(firms, market), world.imported_share,
+        world.energy_share, sums_of(context.technologies.numbers.energy_saving), plan, money,
     )  # fmt: skip
     sectors.unit_cost[:] = totals[:, 3] / np.maximum(totals[:, 2], 1e-300)
     _move_shares(context, firms, sectors)
@@ -218,22 +217,23 @@ def _receive(
     firms: Any,
     edges: Any,
     group: Any,
-    critical: Any,
     binding: Any,
-    whole: Any,
+    sure: Any,
+    part: Any,
     basket: Any,
     excess: Any,
     imported: Any,
     energy_share: Any,
     energy_saving: Any,
     plan: Any,
-    market: Any,
     money: Any,
 ) -> None:
     """Deliveries to buyers: stocks of critical inputs, and what is paid here and outside.
 
     `basket` (S, 4) is what the open market delivers per unit of plan by group; linked suppliers
-    deliver `excess` more (or less) than the market on their part of it.
+    deliver `excess` more (or less) than the market on their part of it. Of a critical input
+    arrive `sure` (S, 3) per unit planned if links do as the market does, and `part` (S, 3) of what
+    they bring more.
     """
     more = np.zeros(4)
     for i in range(len(firms.alive)):
@@ -242,16 +242,14 @@ def _receive(
         user, weight = firms.sector[i], np.float64(firms.weight[i])
         more[:] = 0.0
         for position in range(edges.supplier_start[i], edges.supplier_start[i + 1]):
-            part = np.float64(edges.supplier_weight[position])
-            more[group[position]] += part * excess[edges.suppliers[position]]
+            bought = np.float64(edges.supplier_weight[position])
+            more[group[position]] += bought * excess[edges.suppliers[position]]
         paid = 0.0
         for g in range(4):
             paid += np.float64(plan[i, g]) * (basket[user, g] + more[g])
         for g in range(3):
             if binding[user, g] > 0.0:
-                # The part bought outside the province is always there; the local part can fail.
-                local = market[critical[user, g]] + more[g] / whole[user, g]
-                received = plan[i, g] / weight * (1.0 - binding[user, g] * (1.0 - local))
+                received = plan[i, g] / weight * (sure[user, g] + part[user, g] * more[g])
                 firms.stock[i, g] = max(0.0, firms.stock[i, g] + received - firms.output[i])
         saved = min(energy_saving[firms.adopted[i]], 0.5)
         rate = max(0.0, imported[user] - energy_share[user] * saved)

@@ -22,6 +22,11 @@ class Choice(NamedTuple):
     rows: Array
     reach: Array
 
+    def offered(self, kind: Array) -> int:
+        """Bits of the technologies whose provider kind (8,) has any providers."""
+        found = self.start[kind] < self.start[kind + 1]
+        return int(sum(1 << k for k in np.flatnonzero(found)))
+
 
 def choose_among(context: Context, providers: Any) -> Choice:
     """Cumulative pull of each provider on each city: teams, nearness, price and wait."""
@@ -45,11 +50,17 @@ def pick_provider(choice: Any, city: Any, kind: Any, draw: Any) -> Any:
     low, high = choice.start[kind], choice.start[kind + 1]
     if low == high:
         return -1
-    reach = choice.reach[city]
-    before = reach[low - 1] if low > 0 else 0.0
-    wanted = before + draw * (reach[high - 1] - before)
-    position = low + np.searchsorted(reach[low:high], wanted, side="right")
-    return choice.rows[min(position, high - 1)]
+    before = choice.reach[city, low - 1] if low > 0 else 0.0
+    wanted = before + draw * (choice.reach[city, high - 1] - before)
+    # By hand and not by `searchsorted`, which would have to make a view of the row.
+    last = high - 1
+    while low < last:
+        middle = (low + last) // 2
+        if choice.reach[city, middle] <= wanted:
+            low = middle + 1
+        else:
+            last = middle
+    return choice.rows[low]
 
 
 @njit(nogil=True, cache=True)

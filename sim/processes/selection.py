@@ -47,7 +47,23 @@ def take_in_order(
     return Taken(chosen, paid * (min(1.0, money / total) if total > 0 else 1.0), flag)
 
 
-def by_lot(rows: Array, uid: Array, key: np.uint64) -> Array:
-    """Rows in the order of a keyed lottery."""
-    ordered: Array = rows[np.argsort(uniforms(key, uid[rows]), kind="stable")]
+def by_lot(
+    rows: Array, uid: Array, key: np.uint64, weight: Array | None = None, enough: float = np.inf
+) -> Array:
+    """Rows in the order of a keyed lottery.
+
+    With `weight` (real units a row stands for, of every row of the table) only as many of the first
+    as stand for more than `enough` real units, or all: sorting many for a few places takes long.
+    """
+    draw = uniforms(key, uid[rows])
+    if weight is not None and len(rows):
+        each = weight[rows].astype(np.float64)
+        part = 1.2 * (enough + float(each.max())) / max(float(each.sum()), 1e-300)
+        while part < 1.0:
+            near = np.flatnonzero(draw < part)
+            if each[near].sum() > enough * (1.0 + 1e-9):
+                rows, draw = rows[near], draw[near]
+                break
+            part *= 2.0
+    ordered: Array = rows[np.argsort(draw, kind="stable")]
     return ordered

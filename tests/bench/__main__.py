@@ -19,6 +19,7 @@ from sim.world.data import load_data
 from sim.world.population import synthesise
 from sim.world.synthesis import PopulationParameters
 from tests.bench.memory_limit import bytes_per_firm, limit_seconds
+from tests.bench.phase_table import phase_costs, print_phases
 from tests.bench.plain_mesa import PlainProvince
 
 ROWS = (2_000, 10_000, 40_000, 200_000, 1_000_000)
@@ -104,6 +105,7 @@ def main() -> None:
     chosen = parser.parse_args()
     sizes = [rows for rows in ROWS if rows <= (40_000 if chosen.quick else 1_000_000)]
     found: dict[str, Any] = {"months": {}}
+    phases: dict[int, dict[str, tuple[float, float]]] = {}
     print(f"{'rows':>10} {'month ms':>9} {'median':>9} {'limit ms':>9} {'ratio':>6} {'B/firm':>7}")
     for rows in sizes:
         province, times = month_times(rows, 12 if rows > 100_000 else 40)
@@ -117,6 +119,9 @@ def main() -> None:
             f"{real:10,} {least:9.2f} {middle:9.2f} {limit:9.2f} {middle / limit:6.2f} "
             f"{bytes_each:7.0f}"
         )
+        phases[real] = phase_costs(province, 4)
+    found["phases"] = phases
+    print_phases(phases)
     print(f"{'rows':>10} {'plain Mesa ms':>14} {'times slower':>13}  (goal >= 500 at 40,000)")
     for rows, months in ((2_000, 4), (40_000, 3)):
         seconds, ratio = plain_ratio(rows, months)

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from sim.instruments import Instruments
 
-APPLIED, HELD, ORDERED, PAID, LAPSED, REFUSED, DECIDED = range(7)
+APPLIED, DECIDED, HELD, ORDERED, PAID, LAPSED, REFUSED = range(7)
 
 
 @dataclass
