@@ -64,7 +64,9 @@ SETTINGS: dict[str, tuple[float, int, dict[str, Any]]] = {
     "online_finance": (0.03, 4, merge(BUSY, SHORT_OF_MONEY)),
     "unmanned_workshops": (0.2, 8, RELUCTANT),
     "backbone_software": (0.2, 8, RELUCTANT),
-    "growth_list_grants": (0.3, 4, EAGER),
+    "growth_list_grants": (0.3, 8, EAGER),
+    # Where everybody knows of it already, advisers can tell nobody of e-commerce.
+    "ecommerce_services": (0.03, 4, {}),
 }
 """Scale, replicates and surroundings by kind or name (else 0.03, 4, BUSY), the same in both arms."""
 
