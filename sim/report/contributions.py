@@ -6,6 +6,7 @@ programme without it.
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,7 +75,7 @@ def _panels(
                 color=colour, capsize=2, markersize=4,
             )  # fmt: skip
         one.axvline(0, color="#333333", linewidth=0.8)
-        one.set_title(getattr(BY_NAME[output], source.lang), fontsize=10)
+        one.set_title(fill(getattr(BY_NAME[output], source.lang), 36), fontsize=10)
         one.tick_params(labelsize=8)
     for one in axes.flat[len(outputs) :]:
         one.set_visible(False)
