@@ -1,7 +1,4 @@
-"""What a reviewing firm decides: quote, finance, award, chance; the best project is ordered.
-
-The rule is told in `adoption`, which calls this.
-"""
+"""What a reviewing firm decides by the rule of `adoption`; the best project is ordered."""
 
 from __future__ import annotations
 
