@@ -22,8 +22,9 @@ from sim.indices.ranking import PROVINCES
 from sim.indices.yearly import CLASSES, INDICES, PROVINCE
 from sim.outputs import BY_NAME, PROVIDER_EN, PROVIDER_ZH
 from sim.outputs.indices import fed_by_model
-from sim.results import CLASS_ZH, UNITS, instrument_titles, write_manifest, write_table
+from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
+from sim.words import CLASS_ZH, UNITS, instrument_titles
 from sim.world.index_tables import Item
 
 WEIGHTS: dict[str, Sequence[float]] = {

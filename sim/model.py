@@ -34,8 +34,9 @@ from sim.processes import (
     provision,
 )
 from sim.processes.context import Context, Flows
-from sim.results import Recorder, Results, headline_names
+from sim.results import Recorder, Results
 from sim.scenario import Scenario
+from sim.words import headline_names
 
 
 def _latest(model: Any, name: str) -> float:

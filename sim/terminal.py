@@ -16,7 +16,7 @@ from rich.table import Table
 from sim import terms
 from sim.outputs import BY_NAME
 from sim.report.text import figure, is_share
-from sim.results import TIER_ZH, headline_names, instrument_titles, unit_of
+from sim.words import TIER_ZH, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
     from sim.additionality import Ledger

@@ -1,7 +1,8 @@
 """Where compiled kernels are kept.
 
 Numba keys a cached function by its own file only, so a caller goes stale when a callee in another
-file changes. The cache directory is therefore keyed by the text of every kernel file.
+file changes. The cache directory is therefore keyed by the text of every file with kernels, with
+the named tuples they are compiled for or with the constants compiled into them.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_KERNEL_FOLDERS = ("core", "processes")
+_KERNEL_FILES = ("core/*.py", "processes/*.py", "parameters/*.py", "world/tables.py")
 
 
 @cache
 def source_key() -> str:
-    """Hash of every file that may hold a kernel."""
+    """Hash of every file that may change a compiled kernel."""
     digest = hashlib.sha256()
-    for folder in _KERNEL_FOLDERS:
-        for path in sorted((_PACKAGE / folder).glob("*.py")):
+    for pattern in _KERNEL_FILES:
+        for path in sorted(_PACKAGE.glob(pattern)):
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 

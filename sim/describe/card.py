@@ -21,8 +21,8 @@ from sim.parameters import Mechanisms, Section
 from sim.policies import INSTRUMENTS
 from sim.policies.base import Instrument
 from sim.report.text import TEXT
-from sim.results import headline_names, unit_of
 from sim.scenario import Scenario
+from sim.words import headline_names, unit_of
 from sim.world.cache import cached_population
 from sim.world.data import DIRECTORY
 from sim.world.rows import Rows

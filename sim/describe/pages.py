@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sim.describe.layout import first_sentence, padded, wrapped
 from sim.outputs import OUTPUTS
-from sim.results import unit_of
 from sim.scenario import DIRECTORY, Scenario, find, read
 from sim.scenario_files import matching
+from sim.words import unit_of
 
 WORDS = {
     "en": {

@@ -17,7 +17,7 @@ from sim import terms
 from sim.report.html import page
 from sim.report.style import CLASS_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
-from sim.results import TIER_ZH, instrument_titles, worded
+from sim.words import TIER_ZH, instrument_titles, worded
 
 if TYPE_CHECKING:
     from sim.additionality import Ledger

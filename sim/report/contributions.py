@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.outputs import BY_NAME
 from sim.report.style import COLOURS
-from sim.results import headline_names
+from sim.words import headline_names
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison

@@ -20,7 +20,7 @@ from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLO
 from sim.report.contributions import contributions, differences, left_out
 from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
-from sim.results import headline_names, instrument_titles
+from sim.words import headline_names, instrument_titles
 from sim.world.tables import TECHNOLOGIES
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pandas as pd
 from sim.outputs import BY_NAME
 from sim.report.figures import Made
 from sim.report.text import TEXT
-from sim.results import headline_names
+from sim.words import headline_names
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison

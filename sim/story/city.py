@@ -15,11 +15,12 @@ from sim.comparison import prepared
 from sim.core.clock import month_name
 from sim.core.errors import InputError
 from sim.model import Province
-from sim.results import TIER_ZH, Results
+from sim.results import Results
 from sim.scenario import Scenario
 from sim.story.firm import sector_names
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
+from sim.words import TIER_ZH
 from sim.world.tables import TECHNOLOGIES, TIERS
 
 INDICES = ("two_integration_index", "informatization_index")

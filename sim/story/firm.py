@@ -15,12 +15,12 @@ import pandas as pd
 from sim.comparison import prepared
 from sim.core.errors import InputError
 from sim.model import Province
-from sim.results import TIER_ZH
 from sim.scenario import Scenario
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
 from sim.story.record import Event, FirmRecord
 from sim.story.words import OWNERSHIP_ZH
+from sim.words import TIER_ZH
 from sim.world.tables import OWNERSHIPS, TECHNOLOGIES, TIERS
 
 

@@ -14,9 +14,9 @@ from sim.outputs import (
     TECHNOLOGY_EN,
     TECHNOLOGY_ZH,
 )
-from sim.results import instrument_titles
 from sim.story.record import Event
 from sim.story.words import CHANNELS, EVENTS, STATES, WORDS
+from sim.words import instrument_titles
 from sim.world.data import load_data
 
 

@@ -18,7 +18,8 @@ from sim.model import Province
 from sim.outputs import BY_NAME
 from sim.outputs.indices import fed_by_model
 from sim.processes.indicators import POSITION
-from sim.results import Results, worded
+from sim.results import Results
+from sim.words import worded
 from sim.world.data import load_data
 from sim.world.tables import ABOVE_SCALE
 

@@ -11,7 +11,8 @@ import pytest
 
 from sim.model import PHASES, Province
 from sim.outputs import IN_TABLE, OUTPUTS, series
-from sim.results import UNITS, Results
+from sim.results import Results
+from sim.words import UNITS
 from sim.world.data import load_data
 from sim.world.tables import ECOMMERCE, GREEN_IOT, NETWORKING, PROVIDER_KINDS, SMART_PRODUCT
 

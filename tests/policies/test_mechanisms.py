@@ -10,7 +10,7 @@ from sim.core.streams import month_key
 from sim.model import Province
 from sim.processes.administration import base_effort
 from sim.processes.awards import DECIDED, ORDERED, PAID, REFUSED
-from sim.processes.governments import _record
+from sim.processes.grants import _record
 from sim.processes.information import in_county
 from sim.processes.outreach import SCALE_THRESHOLD
 from sim.processes.provider_choice import choose_among, compare_offers, pick_provider

@@ -1,0 +1,197 @@
+"""Commands that judge a programme: scorecard, ledger, laboratory, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import typer
+
+from sim.cli.options import (
+    Check,
+    Follow,
+    Force,
+    Language,
+    Out,
+    Pairs,
+    Quiet,
+    Replicates,
+    Scale,
+    Seed,
+    Settings,
+    Until,
+    Workers,
+)
+from sim.cli.repeat import given, manifest_of, note_changes
+
+
+def scorecard_command(
+    context: typer.Context,
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="one or more; the last is the baseline; or a scorecard.parquet"),
+    ],
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    replicates: Replicates = 10,
+    seed: Seed = 1,
+    workers: Workers = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="scenario to compare with")
+    ] = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    check: Check = False,
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
+    from sim.core.files import Folder
+    from sim.scenario import Scenario
+    from sim.scoring import scorecard
+    from sim.terminal import Bar, scorecard_tables, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: Sequence[Scenario | str] = scenarios
+    made = manifest_of(scenarios[0], "scorecard") if len(scenarios) == 1 else None
+    if made is not None:
+        chosen = [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]
+        scale, seed, replicates = (
+            given(context, name, value, made[name])
+            for name, value in (("scale", scale), ("seed", seed), ("replicates", replicates))
+        )
+        baseline = baseline or made["baseline"]
+    with Bar("runs", quiet) as bar:
+        scored = scorecard(
+            chosen, scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
+            settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+        )  # fmt: skip
+    scorecard_tables(scored, lang)
+    if out is not None:
+        written(out, scored.save(out, lang, force))
+    note_changes(made, scored.manifest)
+
+
+def ledger_command(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="name, TOML file or a ledger.parquet to repeat")],
+    instruments: Annotated[
+        list[str] | None, typer.Option("--instrument", help="switch off this one; repeatable")
+    ] = None,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    follow: Follow = 24,
+    replicates: Pairs = 5,
+    seed: Seed = 1,
+    workers: Workers = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Class public money by twin runs without each instrument: additional, deadweight, ..."""
+    from sim.additionality import ledger
+    from sim.core.files import Folder
+    from sim.scenario import Scenario
+    from sim.terminal import Bar, ledger_tables, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: Scenario | str = scenario
+    made = manifest_of(scenario, "ledger")
+    if made is not None:
+        chosen = Scenario.from_dict(made["settings"], made["scenario"])
+        scale, seed, replicates, follow = (
+            given(context, name, value, made[name])
+            for name, value in (
+                ("scale", scale), ("seed", seed), ("replicates", replicates), ("follow", follow),
+            )
+        )  # fmt: skip
+        instruments = instruments or made["instruments"]
+    with Bar("twins", quiet) as bar:
+        found = ledger(
+            chosen, instruments or [], scale=scale, replicates=replicates, seed=seed,
+            workers=workers, until=until, follow=follow, settings=settings or [],
+            progress=bar.update,
+        )  # fmt: skip
+    ledger_tables(found, lang)
+    if out is not None:
+        written(out, found.save(out, lang, force))
+    note_changes(made, found.manifest)
+
+
+def laboratory_command(
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")],
+    instrument: Annotated[str, typer.Option("--instrument", help="a project grant")],
+    rules: Annotated[
+        str, typer.Option("--rules", help="allocation rules, with commas between")
+    ] = "formula,contest,lottery,threshold,first_come",
+    noise: Annotated[
+        list[float] | None,
+        typer.Option("--noise", help="error of a contest's jury, 0 to inf; repeatable"),
+    ] = None,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    follow: Follow = 24,
+    replicates: Pairs = 5,
+    seed: Seed = 1,
+    workers: Workers = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
+    from sim.allocation_rules import laboratory
+    from sim.core.files import Folder
+    from sim.terminal import Bar, laboratory_table, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("replicates", quiet) as bar:
+        found = laboratory(
+            scenario, instrument, rules=[name.strip() for name in rules.split(",") if name.strip()],
+            noise=noise or [], scale=scale, replicates=replicates, seed=seed, workers=workers,
+            until=until, follow=follow, settings=settings or [], progress=bar.update,
+        )  # fmt: skip
+    laboratory_table(found, lang)
+    if out is not None:
+        written(out, found.save(out, lang, force))
+
+
+def audit_command(
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")],
+    year: Annotated[int, typer.Option("--year", help="data year; its edition is the year after")],
+    city: Annotated[
+        str | None, typer.Option("--city", help="a city, such as Hangzhou; else the province")
+    ] = None,
+    index: Annotated[
+        Literal["two_integration", "informatization"], typer.Option("--index", help="which index")
+    ] = "two_integration",
+    out: Out = None,
+    scale: Scale = 0.05,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Trace an index of a place and year: total, classes, items, firms behind them, rank."""
+    from sim.audit import audit
+    from sim.core.files import Folder
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("months", quiet) as bar:
+        trail = audit(
+            scenario, year=year, city=city, index=index, scale=scale, seed=seed,
+            settings=settings or [], progress=bar.update,
+        )  # fmt: skip
+    typer.echo(trail.text(lang))
+    if out is not None:
+        written(out, trail.save(out, lang, force))

@@ -1,0 +1,154 @@
+"""Commands that answer in words: story, scenarios, describe, schema; and warm-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.options import Force, Language, Out, Quiet, Scale, Seed, Settings, Until
+from sim.core.errors import InputError
+
+story = typer.Typer(no_args_is_help=True, help="Tell what one firm or one city lived through.")
+
+
+@story.command("firm")
+def story_firm_command(
+    uid: Annotated[str | None, typer.Argument(help="id of the firm")] = None,
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
+    example: Annotated[
+        bool, typer.Option("--example", help="name firms worth a look instead")
+    ] = False,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """What one firm knew, asked, was offered, waited for, bought and gained, month by month."""
+    from sim.core.files import Folder
+    from sim.story import firm_examples, firm_story
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    chosen: dict[str, Any] = {
+        "scale": scale, "seed": seed, "until": until, "settings": settings or []
+    }  # fmt: skip
+    if example:
+        # Without an id the first word is the scenario.
+        with Bar("months", quiet) as bar:
+            found = firm_examples(uid or scenario, **chosen, progress=bar.update)
+        typer.echo("\n".join(one.text(lang) for one in found))
+        return
+    if uid is None or not uid.isdecimal():
+        raise InputError("story", "firm", uid, "an id such as 1207, or --example")
+    with Bar("months", quiet) as bar:
+        told = firm_story(scenario, int(uid), **chosen, progress=bar.update)
+    typer.echo(told.text(lang))
+    if out is not None:
+        written(out, told.save(out, lang, force))
+
+
+@story.command("city")
+def story_city_command(
+    city: Annotated[str, typer.Argument(help="name of the city")],
+    scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """A city's budget, choices and rank, and what its firms received."""
+    from sim.core.files import Folder
+    from sim.story import city_story
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    with Bar("months", quiet) as bar:
+        told = city_story(
+            scenario, city, scale=scale, seed=seed, until=until, settings=settings or [],
+            progress=bar.update,
+        )  # fmt: skip
+    typer.echo(told.text(lang))
+    if out is not None:
+        written(out, told.save(out, lang, force))
+
+
+def scenarios_command(lang: Language = "en") -> None:
+    """List the shipped scenarios and what they ask."""
+    from sim import describe
+
+    typer.echo(describe.scenarios(lang))
+
+
+def describe_command(
+    what: Annotated[
+        str,
+        typer.Argument(help="month, outputs, supply, programme, model-card, or a scenario"),
+    ],
+    out: Out = None,
+    scale: Scale = 0.05,
+    settings: Settings = None,
+    lang: Language = "en",
+    force: Force = False,
+) -> None:
+    """Print the month, outputs, supply graph, programme, model card, or a scenario."""
+    from sim import describe
+    from sim.core.files import Folder
+
+    if out is not None:
+        Folder(out, force).check()
+    pages = {
+        "month": describe.month, "outputs": describe.outputs, "supply": describe.supply,
+        "programme": describe.programme, "model-card": describe.model_card,
+    }  # fmt: skip
+    page = pages.get(what)
+    if page is not None:
+        text = page(settings or [], lang, scale)
+    else:
+        text = describe.scenario(what, settings or [], lang)
+    if out is None:
+        typer.echo(text)
+        return
+    with Folder(out, force) as folder:
+        name = f"{what}.md" if what == "model-card" else f"{Path(what).stem}.txt"
+        (folder.path / name).write_text(text + "\n", encoding="utf-8")
+    for path in folder.written:
+        typer.echo(path)
+
+
+def schema_command(out: Out = None, force: Force = False) -> None:
+    """Print the JSON schema of scenario files, for editors; with --out, write schema.json."""
+    import json
+
+    from sim.core.files import Folder
+    from sim.scenario import json_schema
+
+    text = json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    with Folder(out, force) as folder:
+        (folder.path / "schema.json").write_text(text, encoding="utf-8")
+    for path in folder.written:
+        typer.echo(path)
+
+
+def warm_up_command(scale: Scale = 0.05) -> None:
+    """Compile the kernels and make the population, so that the next command starts at once."""
+    from sim.core.compile import cache_directory
+    from sim.scenario import Scenario
+    from sim.workers import warm_up
+
+    warm_up(Scenario.load("document_2014"), scale)
+    typer.echo(f"ready: {cache_directory()}")

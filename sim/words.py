@@ -1,0 +1,144 @@
+"""Tables of results in words: labels, units and names in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from sim import terms
+from sim.indices import yearly
+from sim.outputs import BY_NAME, in_table
+from sim.policies import INSTRUMENTS
+from sim.world.data import ProvinceData, load_data
+from sim.world.tables import TIERS
+
+KEYS = {
+    **{code: zh for code, (zh, _) in {**terms.MEASURES, **terms.CLASSES}.items()},
+    "month": "月份", "city": "城市", "sector": "行业", "tier": "规模层级", "instrument": "政策工具",
+    "budget": "预算", "available": "可用", "committed": "已承诺", "paid": "已支付", "lapsed": "失效",
+    "beneficiaries": "受益数",
+    "scenario": "情景", "replicate": "重复", "output": "指标", "mean": "均值", "sd": "标准差",
+    "baseline": "基准", "difference": "差异", "low": "95%区间下限", "high": "95%区间上限",
+    "year": "数据年", "edition": "版次", "region": "地区", "index": "指数", "level": "层次",
+    "code": "指标", "x": "原值", "x0": "基准值", "latent": "实际值", "reported": "上报值",
+    "rank_low": "位次5%分位", "rank_high": "位次95%分位",
+    "class": "分类", "weight": "权重", "feeds": "来源", "basis": "基准依据", "source": "出处",
+    "confidence": "可信度", "contributors": "构成数", "note": "说明(英)", "note_zh": "说明",
+    "label": "名称", "unit": "单位", "q05": "5%分位", "q25": "25%分位", "q50": "中位数",
+    "q75": "75%分位", "q95": "95%分位",
+    "target": "目标", "clause": "条款", "indicator": "指标", "period": "目标年份",
+    "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
+    "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
+    "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",
+    "probability_high": "概率95%上限", "added": "与基准之差", "added_q05": "差异5%分位",
+    "added_q95": "差异95%分位", "published": "公布值", "published_year": "公布年份",
+    "published_source": "公布来源", "model": "模型同年", "prices": "价格", "weak_proxy": "弱代理说明",
+    "share": "份额", "share_low": "份额下限", "share_high": "份额上限", "without": "关闭的工具",
+    "money": "金额(万元)", "months": "提前月数", "effect": "效果", "verdict": "判断",
+    "cost": "单位成本(万元)", "cost_low": "单位成本下限", "cost_high": "单位成本上限",
+    "only_here": "仅此有(万元)", "only_twin": "仅对照有(万元)", "sooner": "此处更早(万元)",
+    "later": "此处更晚(万元)", "rule": "分配规则", "measure": "指标", "group": "分组",
+    "member": "组别", "eligible": "符合条件(家)", "awarded": "获批(家)", "chance": "获批率",
+}  # fmt: skip
+UNITS = {
+    "0-1": "0-1", "%": "%", "Tbit/s": "Tbit/s", "Mbit/s": "Mbit/s", "per 100 people": "部/百人",
+    "per 100 households": "台/百户", "CNY/person": "元/人", "patents/million people": "件/百万人",
+    "index": "指数", "100m CNY/year": "亿元/年", "platforms": "个",
+    "patents/100m CNY": "件/亿元", "lines/100 people": "线/百人", "10k CNY/person": "万元/人",
+    "100m CNY": "亿元", "100m CNY/month": "亿元/月",
+    "10k CNY/person/year": "万元/人·年", "10k persons": "万人", "2012 = 1": "2012年=1",
+    "applications": "项", "firms": "家", "firms/month": "家/月", "log points": "对数点",
+    "months": "月", "projects": "项", "projects/month": "项/月", "share": "占比",
+    "share of firms": "占企业比重", "2013 = 1": "2013年=1", "number/month": "个/月", "rank": "位",
+    "ratio": "比值", "tce/10k CNY": "吨标准煤/万元", "teams": "个", "workshops": "个",
+}  # fmt: skip
+"""Chinese for the units of outputs."""
+TIER_ZH = dict(zip(TIERS, ("骨干企业", "其他规模以上企业", "小型企业", "微型企业"), strict=True))
+INDEX_ZH = {"two_integration": "两化融合指数", "informatization": "信息化发展指数"}
+CLASS_ZH = {
+    "total": "总指数", "infrastructure": "基础环境", "application": "工业应用",
+    "benefit": "应用效益", "technology": "产业技术", "consumption": "应用消费",
+    "knowledge": "知识支撑", "effect": "发展效果",
+}  # fmt: skip
+
+
+def headline_names() -> tuple[str, ...]:
+    """Outputs that belong in a headline table, in order."""
+    return tuple(output.name for output in in_table("province") if output.headline)
+
+
+def worded(frame: pd.DataFrame, manifest: dict[str, Any], lang: str) -> pd.DataFrame:
+    """A frame for readers: outputs with label and unit; Chinese headers and names for `zh`."""
+    shown = frame.copy()
+    # A table of outputs by name; elsewhere a column of this name is gross output.
+    if "output" in shown and set(shown["output"]) <= set(BY_NAME):
+        place = shown.columns.get_loc("output") + 1
+        shown.insert(place, "unit", [unit_of(code, lang) for code in frame["output"]])
+        shown.insert(place, "label", [getattr(BY_NAME[code], lang) for code in frame["output"]])
+    if lang == "zh":
+        for column, names in _chinese(manifest).items():
+            if column in shown:
+                shown[column] = [names.get(code, code) for code in shown[column]]
+    return shown.rename(columns={name: header(name, lang) for name in shown.columns})
+
+
+def header(name: str, lang: str) -> str:
+    """Column header: the code in English, label and unit in Chinese."""
+    if lang != "zh":
+        return name
+    if name in BY_NAME:
+        return f"{BY_NAME[name].zh}({unit_of(name, lang)})"
+    return KEYS.get(name, name)
+
+
+def unit_of(output: str, lang: str) -> str:
+    """Unit of an output in a language."""
+    unit = BY_NAME[output].unit
+    return UNITS[unit] if lang == "zh" else unit
+
+
+def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Chinese names of what the cells of a column stand for, by column."""
+    data = load_data()
+    city = dict(_names(data))
+    titles = instrument_titles(manifest, "zh")
+    zh = {code: pair[0] for code, pair in {**terms.CLASSES, **terms.OTHERS}.items()}
+    rules = [str(name) for name in manifest.get("rules", [])]
+    return {
+        "city": city | {"none": zh["none"]},
+        "without": titles | {"programme": zh["programme"]},
+        "class": zh,
+        "effect": {code: pair[0] for code, pair in terms.EFFECTS.items()},
+        "verdict": {code: pair[0] for code, pair in terms.VERDICTS.items()},
+        "measure": {code: pair[0] for code, pair in terms.MEASURES.items()},
+        "rule": {name: terms.word(terms.RULES, name, "zh") for name in rules},
+        "group": {code: pair[0] for code, pair in terms.GROUPS.items()},
+        "member": city | TIER_ZH | {code: pair[0] for code, pair in terms.QUINTILES.items()},
+        "sector": dict(zip(data.economy.codes, data.economy.names_zh, strict=True)),
+        "tier": TIER_ZH | {"none": zh["none"]},
+        "instrument": titles,
+        "region": city | {yearly.PROVINCE: "浙江省"},
+        "index": INDEX_ZH,
+        "level": {"total": "总指数", "class": "分类", "item": "指标"},
+        "code": CLASS_ZH
+        | {item.code: item.zh for name in yearly.INDICES for item in data.indices.items(name)},
+    }
+
+
+def _names(data: ProvinceData) -> list[tuple[str, str]]:
+    """English and Chinese names of the cities."""
+    return list(zip(data.cities["name_en"], data.cities["name_zh"], strict=True))
+
+
+def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:
+    """Title of every instrument of a run's or a comparison's scenarios, by name."""
+    # A comparison's manifest holds the settings of several scenarios by name.
+    settings = manifest.get("settings", {})
+    several = "scenarios" in manifest
+    labels = {kind.model_fields["kind"].default: kind.label for kind in INSTRUMENTS}
+    return {
+        name: table["title"][lang] or labels[table["kind"]][0 if lang == "zh" else 1]
+        for one in (settings.values() if several else (settings,))
+        for name, table in one.get("instruments", {}).items()
+    }
