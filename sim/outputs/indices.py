@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.bits import COUNTS
 from sim.core.table import Array
 from sim.indices import informatization, two_integration
 from sim.indices.two_integration import Values
@@ -51,9 +50,8 @@ def _platforms(month: Month) -> Array:
 
 def _backbone(month: Month, table: str) -> Any:
     """Technologies in use over those that apply, summed over backbone firms."""
-    applies = COUNTS[month.context.world.applicable]
     used = sum(month.part(table, f"adopters_{code}", KEY) for code in TECHNOLOGIES)
-    return divided(used, month.part(table, "firms", KEY, applies))
+    return divided(used, month.part(table, "firms", KEY, "applicable"))
 
 
 def _patents(month: Month, table: str) -> Any:
@@ -82,8 +80,7 @@ def _gdp_per_head(month: Month, table: str) -> Any:
 
 
 def _electronics(month: Month, table: str, *names: str) -> Any:
-    weights = month.chosen("ICT")
-    return sum(month.part(table, name, weights=weights) for name in names)
+    return sum(month.part(table, name, weights="ICT") for name in names)
 
 
 def _information_share(month: Month, table: str) -> Any:
@@ -161,20 +158,21 @@ def of_backbone_firms(item: Item) -> bool:
     return item.survey or item.feeds == "backbone_integration"
 
 
-def _figure(month: Month, item: Item) -> Array:
-    """One item's x, (1 + C,): province, then cities."""
+def _show(month: Month, item: Item, x: Array) -> None:
+    """Fill in one item's x, (1 + C,): province, then cities."""
     if fed_by_model(item):
         output = _SOURCES[item.feeds]
-        province, cities = (month.value(output, table) for table in PLACES)
+        x[0], x[1:] = (month.value(output, table) for table in PLACES)
         if of_backbone_firms(item):
             # A small sample may leave a city without backbone firms: it shows the province's.
-            cities = np.where(month.once(_with_backbone), cities, province)
-        return np.asarray(np.append(province, cities) * item.factor, dtype=np.float64)
-    level = month.path(f"index {item.feeds}") * item.factor
-    if item.feeds in UNIFORM:
-        return np.full(month.context.world.cities + 1, level)
-    limit = 100.0 if item.unit == "%" else np.inf
-    return np.minimum(level * month.once(_spread), limit)
+            x[1:][month.once(_without_backbone)] = x[0]
+        x *= item.factor
+        return
+    x[:] = month.path(f"index {item.feeds}") * item.factor
+    if item.feeds not in UNIFORM:
+        x *= month.once(_spread)
+        if item.unit == "%":
+            np.minimum(x, 100.0, out=x)
 
 
 def _spread(month: Month) -> Array:
@@ -183,10 +181,10 @@ def _spread(month: Month) -> Array:
     return np.append(1.0, divided(month.cities.broadband, whole))
 
 
-def _with_backbone(month: Month) -> Array:
-    """Cities that have backbone firms, (C,)."""
-    there: Array = month.part("cities", "firms", KEY) > 0
-    return there
+def _without_backbone(month: Month) -> Array:
+    """Cities that have no backbone firms, (C,)."""
+    without: Array = month.part("cities", "firms", KEY) <= 0
+    return without
 
 
 def figures(month: Month) -> dict[str, Array]:
@@ -198,13 +196,19 @@ def figures(month: Month) -> dict[str, Array]:
 
 
 def _two_integration_figures(month: Month) -> Array:
-    items = month.context.world.indices.two_integration
-    return np.column_stack([_figure(month, item) for item in items])
+    return _shown(month, month.context.world.indices.two_integration)
 
 
 def _informatization_figures(month: Month) -> Array:
-    items = month.context.world.indices.informatization
-    return np.column_stack([_figure(month, item) for item in items])
+    return _shown(month, month.context.world.indices.informatization)
+
+
+def _shown(month: Month, items: tuple[Item, ...]) -> Array:
+    """What the items show, (1 + C, n)."""
+    x = np.empty((len(items), 1 + month.context.world.cities))
+    for item, figures in zip(items, x, strict=True):
+        _show(month, item, figures)
+    return x.T
 
 
 def _two_integration(month: Month) -> Array:
