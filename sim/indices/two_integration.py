@@ -73,7 +73,11 @@ def evaluate(x: Array, x0: Array, items: Sequence[Item], normaliser: str = "log2
 def class_means(values: Array, items: Sequence[Item], count: int) -> Array:
     """Mean of the items' values (..., n) in each of `count` classes, (..., count)."""
     kind = np.array([item.kind for item in items])
-    return np.stack([values[..., kind == one].mean(axis=-1) for one in range(count)], axis=-1)
+    classes = np.empty((*values.shape[:-1], count))
+    for one in range(count):
+        mine = np.flatnonzero(kind == one)
+        classes[..., one] = values[..., mine].sum(axis=-1) / len(mine)
+    return classes
 
 
 def bases(tables: IndexTables) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,7 @@ class Month:
         self.measures: Measures = context.world.measures
         self._sums: dict[str, Array] = {}
         self._kept: dict[Any, Any] = {}
-        self._values: dict[str, dict[str, Any]] = {}
+        self._values: dict[str, dict[str, Any]] = defaultdict(dict)
 
     @property
     def number(self) -> int:
@@ -122,14 +123,14 @@ class Month:
 
     def value(self, output: Any, table: str) -> Any:
         """Figures of an output in a table, derived once a month."""
-        values = self.values(table)
+        values = self._values[table]
         if output.name not in values:
             values[output.name] = output.value(self, table)
         return values[output.name]
 
     def values(self, table: str) -> dict[str, Any]:
         """Figures of a table's outputs by name, as far as they have been derived."""
-        return self._values.setdefault(table, {})
+        return self._values[table]
 
     def chosen(self, name: str) -> Array:
         """Weights by sector (S,): a field of `Measures`, or 1 for a sector and 0 for others by code.
@@ -170,7 +171,9 @@ class Month:
 
     def by_city(self, values: Array, kinds: tuple[int, ...]) -> Array:
         """Sum of `values`, one a provider, over the providers of some kinds, by city (C,)."""
-        chosen = np.isin(self.providers.kind, kinds) & (self.providers.alive == 1)
+        among = np.zeros(len(PROVIDER_KINDS), dtype=bool)
+        among[list(kinds)] = True
+        chosen = among[self.providers.kind] & (self.providers.alive == 1)
         return np.bincount(
             self.providers.city[chosen], weights=values[chosen], minlength=self.context.world.cities
         )

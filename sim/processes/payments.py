@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from sim.processes.awards import APPLIED, DECIDED, LAPSED, PAID
+from sim.core.table import Array
 from sim.processes.context import Context
 from sim.processes.outlays import Receivers, enter_outlay
 
@@ -39,48 +41,65 @@ def pay_in_advance(context: Context, firms: Any, one: int) -> None:
     if share >= 1.0:
         pay_award(context, firms, one, granted)
     else:
-        _pay(context, firms, one, share * granted)
+        _pay(context, firms, np.array([one]), np.array([share * granted]))
 
 
 def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
-    """Close award `one` at `amount` (10k CNY per real firm) in all; release what was promised above.
+    """`pay_awards` for one award."""
+    pay_awards(context, firms, np.array([one]), np.array([amount]))
+
+
+def pay_awards(context: Context, firms: Any, positions: Array, amounts: Array) -> None:
+    """Close awards (n,) at `amounts` (n,), 10k CNY per real firm in all; release what is left.
 
     What was paid in advance counts towards the amount and is not asked back. `firms` has columns
     cash and subsidy, both writable.
     """
     awards = context.awards
-    account, weight = _account(context, one), float(awards.weight[one])
-    amount = max(amount, float(awards.paid[one]))
-    _pay(context, firms, one, amount - float(awards.paid[one]))
-    account.release((float(awards.promised[one]) - amount) * weight)
-    account.beneficiaries += weight * (amount > 0)
-    awards.status[one] = PAID if amount > 0 else LAPSED
+    amounts = np.maximum(amounts, awards.paid[positions])
+    _pay(context, firms, positions, amounts - awards.paid[positions])
+    release(context, positions, awards.promised[positions] - amounts)
+    reached = awards.weight[positions] * (amounts > 0)
+    for name, mine in _by_instrument(context, positions):
+        context.public[name].beneficiaries += float(reached[mine].sum())
+    awards.status[positions] = np.where(amounts > 0, PAID, LAPSED)
+
+
+def release(context: Context, positions: Array, amounts: Array) -> None:
+    """Take back what was promised on awards (n,) and will not be paid, 10k CNY per real firm."""
+    total = amounts * context.awards.weight[positions]
+    for name, mine in _by_instrument(context, positions):
+        context.public[name].release(float(total[mine].sum()))
 
 
 def withdraw(context: Context, row: int, technology: int) -> None:
     """Take back an application: the firm has gone ahead without waiting for the award."""
     awards = context.awards
-    mine = (awards.row == row) & (awards.technology == technology)
-    for one in map(int, np.flatnonzero(mine & np.isin(awards.status, (APPLIED, DECIDED)))):
-        if awards.status[one] == DECIDED:
-            _account(context, one).release(float(awards.promised[one] * awards.weight[one]))
-        awards.status[one] = LAPSED
+    mine = np.flatnonzero((awards.row == row) & (awards.technology == technology))
+    mine = mine[(awards.status[mine] == APPLIED) | (awards.status[mine] == DECIDED)]
+    decided = mine[awards.status[mine] == DECIDED]
+    release(context, decided, awards.promised[decided])
+    awards.status[mine] = LAPSED
 
 
-def _pay(context: Context, firms: Any, one: int, amount: float) -> None:
-    awards = context.awards
-    account, row = _account(context, one), int(awards.row[one])
-    total = amount * float(awards.weight[one])
-    account.pay(total)
-    firms.cash[row] += amount
-    firms.subsidy[row] += amount
-    awards.paid[one] += amount
-    awards.paid_month[one] = context.clock.month
-    name = list(context.public)[int(awards.instrument[one])]
-    at = np.array([row])
-    context.watch.met(context.clock.month, "award", name, at, firms.uid[at], np.array([total]))
-    context.flows.book(account.payer, "firms", "subsidy", total)
+def _pay(context: Context, firms: Any, positions: Array, amounts: Array) -> None:
+    awards, month = context.awards, context.clock.month
+    rows, total = awards.row[positions], amounts * awards.weight[positions]
+    for column in (firms.cash, firms.subsidy):
+        # A firm may have several awards for its project.
+        np.add.at(column, rows, amounts.astype(column.dtype))
+    awards.paid[positions] += amounts
+    awards.paid_month[positions] = month
+    for name, mine in _by_instrument(context, positions):
+        account, paid = context.public[name], float(total[mine].sum())
+        account.pay(paid)
+        context.flows.book(account.payer, "firms", "subsidy", paid)
+        at = rows[mine]
+        context.watch.met(month, "award", name, at, firms.uid[at], total[mine])
 
 
-def _account(context: Context, one: int) -> Any:
-    return context.public[list(context.public)[int(context.awards.instrument[one])]]
+def _by_instrument(context: Context, positions: Array) -> Iterator[tuple[str, Array]]:
+    """Instruments of awards (n,), each with the places of its own among them."""
+    instrument, names = context.awards.instrument[positions], list(context.public)
+    for one in sorted(set(instrument.tolist())):
+        yield names[one], np.flatnonzero(instrument == one)
