@@ -60,8 +60,9 @@ def series(context: Context) -> dict[str, dict[str, Any]]:
     month = Month(context)
     for table, sums in _SUMS.items():
         sums.derive(month, table)
+    value = month.value
     tables: dict[str, dict[str, Any]] = {
-        table: {output.name: month.value(output, table) for output in outputs}
+        table: {output.name: value(output, table) for output in outputs}
         for table, outputs in IN_TABLE.items()
     }
     return tables | {"items": indices.figures(month)}

@@ -58,10 +58,12 @@ def pay_awards(context: Context, firms: Any, positions: Array, amounts: Array) -
     awards = context.awards
     amounts = np.maximum(amounts, awards.paid[positions])
     _pay(context, firms, positions, amounts - awards.paid[positions])
-    release(context, positions, awards.promised[positions] - amounts)
-    reached = awards.weight[positions] * (amounts > 0)
+    weight = awards.weight[positions]
+    left, reached = (awards.promised[positions] - amounts) * weight, weight * (amounts > 0)
     for name, mine in _by_instrument(context, positions):
-        context.public[name].beneficiaries += float(reached[mine].sum())
+        account = context.public[name]
+        account.release(float(left[mine].sum()))
+        account.beneficiaries += float(reached[mine].sum())
     awards.status[positions] = np.where(amounts > 0, PAID, LAPSED)
 
 
@@ -99,7 +101,7 @@ def _pay(context: Context, firms: Any, positions: Array, amounts: Array) -> None
 
 
 def _by_instrument(context: Context, positions: Array) -> Iterator[tuple[str, Array]]:
-    """Instruments of awards (n,), each with the places of its own among them."""
+    """Instruments of awards (n,), each with a flag of its own among them."""
     instrument, names = context.awards.instrument[positions], list(context.public)
     for one in sorted(set(instrument.tolist())):
-        yield names[one], np.flatnonzero(instrument == one)
+        yield names[one], instrument == one

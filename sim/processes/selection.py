@@ -104,7 +104,7 @@ def _first(draw: Array, each: Array, group: Array, enough: Array) -> Array:
     total = np.bincount(group, weights=each, minlength=count)
     part = 1.2 * (enough + each.max()) / np.maximum(total, 1e-300)
     while True:
-        near = np.flatnonzero(draw < part[group])
+        near = np.flatnonzero(draw < (part[group] if count > 1 else part))
         found = np.bincount(group[near], weights=each[near], minlength=count)
         short = (found <= enough * (1.0 + 1e-9)) & (part < 1.0)
         if not short.any():
