@@ -47,8 +47,8 @@ class Recorder:
         self.months: list[str] = []
         self.names = {table: tuple(one.name for one in in_table(table)) for table in FIGURES}
         self.names["programme"] = tuple(instruments)
-        rows = {table: (len(labels),) for table, labels in self.labels.items()}
-        rows |= {"province": (), "programme": (len(ACCOUNT),)}
+        rows: dict[str, tuple[int, ...]] = {"province": (), "programme": (len(ACCOUNT),)}
+        rows |= {table: (len(labels),) for table, labels in self.labels.items()}
         self._figures = {
             table: np.zeros((months, len(names), *rows[table]))
             for table, names in self.names.items()
@@ -66,7 +66,8 @@ class Recorder:
         self.months.append(clock.name)
         for table in FIGURES:
             self._figures[table][place] = list(tables[table].values())
-        self._figures["programme"][place] = [_FIELDS(account) for account in programme.values()]
+        for row, account in zip(self._figures["programme"][place], programme.values(), strict=True):
+            row[:] = _FIELDS(account)
         for name, figures in tables[ITEMS].items():
             self._items_of(name, figures.shape)[place] = figures
 

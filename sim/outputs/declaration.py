@@ -30,7 +30,6 @@ class Sums:
     scale: float = 1.0
 
 
-
 ALL = ("province", "cities", "sectors", "tiers")
 PLACES = ("province", "cities")
 PROVINCE = ("province",)

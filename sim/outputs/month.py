@@ -86,9 +86,7 @@ class Month:
         """
         return self.part(table, name)
 
-    def part(
-        self, table: str, name: str, tiers: tuple[int, ...] = ABOVE, weights: str = ""
-    ) -> Any:
+    def part(self, table: str, name: str, tiers: tuple[int, ...] = ABOVE, weights: str = "") -> Any:
         """Sum of a variable over a group of tiers, by the table's rows.
 
         `weights` by sector are those that `chosen` knows by name.

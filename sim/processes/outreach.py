@@ -73,9 +73,7 @@ def _by_platforms(
     places = call.capacity * cities.platforms
     enough = np.minimum(places, money / call.cost)
     rows = by_lot(rows, firms.uid, key, firms.weight, enough, firms.city)
-    return take_by_city(
-        rows, firms.city, firms.uid, firms.weight, call.cost, money, places, key
-    )
+    return take_by_city(rows, firms.city, firms.uid, firms.weight, call.cost, money, places, key)
 
 
 def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.processes.awards import APPLIED, DECIDED, LAPSED, PAID
 from sim.core.table import Array
+from sim.processes.awards import APPLIED, DECIDED, LAPSED, PAID
 from sim.processes.context import Context
 from sim.processes.outlays import Receivers, enter_outlay
 
