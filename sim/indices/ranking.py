@@ -12,6 +12,7 @@ last printed one and are taken to stay there. National and provincial editions a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -84,13 +85,20 @@ def national_rank(value: float, edition: int, published: Sequence[Published]) ->
     """
     _, levels, trend = others(published, edition)
     years = abs(edition - REFERENCE)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_POINTS if years else 1)
+    nodes, weights = _quadrature(_POINTS if years else 1)
     shift = nodes[:, None] * trend.common * sqrt(years)
     counts = _count(_exceeds(levels + shift - value, trend.own * sqrt(years)))
     chance = np.zeros(PROVINCES)
     for weight, count in zip(weights / weights.sum(), counts, strict=True):
         chance[: len(count)] += weight * count
     return _rank(chance)
+
+
+@cache
+def _quadrature(points: int) -> tuple[Array, Array]:
+    """Nodes and weights for a standard normal disturbance."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(points)
+    return nodes, weights
 
 
 def _exceeds(gap: Array, spread: float) -> Array:
