@@ -6,7 +6,8 @@ provincial edition. Which output or outside path feeds an item is said in the it
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from sim.outputs.economy import industry as all_industry
 from sim.outputs.economy import other
 from sim.outputs.month import KEY, Month
 from sim.outputs.providers import CLOUD, CONSULTANCY, PLATFORM, software
-from sim.world.index_tables import TWO_INTEGRATION_CLASSES, Item
+from sim.world.index_tables import TWO_INTEGRATION_CLASSES, IndexTables, Item
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
 
 PLATFORMS = (CLOUD, PLATFORM, CONSULTANCY, PROVIDER_KINDS.index("training"))
@@ -158,33 +159,60 @@ def of_backbone_firms(item: Item) -> bool:
     return item.survey or item.feeds == "backbone_integration"
 
 
-def _show(month: Month, item: Item, x: Array) -> None:
-    """Fill in one item's x, (1 + C,): province, then cities."""
-    if fed_by_model(item):
-        output = _SOURCES[item.feeds]
-        x[0], x[1:] = (month.value(output, table) for table in PLACES)
-        if of_backbone_firms(item):
-            # A small sample may leave a city without backbone firms: it shows the province's.
-            x[1:][month.once(_without_backbone)] = x[0]
-        x *= item.factor
-        return
-    x[:] = month.path(f"index {item.feeds}") * item.factor
-    if item.feeds not in UNIFORM:
-        x *= month.once(_spread)
-        if item.unit == "%":
-            np.minimum(x, 100.0, out=x)
+class _Items(NamedTuple):
+    """Items of an index: positions (n,) of those that outputs feed, and of the others by kind.
+
+    `sources` are the outputs, `paths` the names of the outside paths; `spread` are those of the
+    paths that differ by city, `limit` (n, 1) their highest values; `factor` (items, 1).
+    """
+
+    fed: Array
+    sources: tuple[Output, ...]
+    backbone: Array
+    outside: Array
+    paths: tuple[str, ...]
+    spread: Array
+    limit: Array
+    factor: Array
+
+
+@lru_cache(maxsize=8)
+def _items(tables: IndexTables, index: str) -> _Items:
+    items = tables.items(index)
+    fed = [place for place, item in enumerate(items) if fed_by_model(item)]
+    outside = [place for place in range(len(items)) if place not in fed]
+    spread = [place for place in outside if items[place].feeds not in UNIFORM]
+    return _Items(
+        np.array(fed),
+        tuple(_SOURCES[items[place].feeds] for place in fed),
+        np.array([place for place in fed if of_backbone_firms(items[place])], dtype=np.intp),
+        np.array(outside),
+        tuple(f"index {items[place].feeds}" for place in outside),
+        np.array(spread),
+        np.array([[100.0 if items[place].unit == "%" else np.inf] for place in spread]),
+        np.array([[item.factor] for item in items]),
+    )
+
+
+def _shown(month: Month, index: str) -> Array:
+    """What an index's items show, (1 + C, n)."""
+    items = _items(month.context.world.indices, index)
+    x = np.empty((len(items.factor), 1 + month.context.world.cities))
+    x[items.fed, 0] = [month.value(output, "province") for output in items.sources]
+    x[items.fed, 1:] = [month.value(output, "cities") for output in items.sources]
+    x[items.outside] = np.array([[month.path(name)] for name in items.paths])
+    x *= items.factor
+    x[items.spread] = np.minimum(x[items.spread] * month.once(_spread), items.limit)
+    # A small sample may leave a city without backbone firms: it shows the province's.
+    without = 1 + np.flatnonzero(month.part("cities", "firms", KEY) <= 0)
+    x[items.backbone[:, None], without] = x[items.backbone, :1]
+    return x.T
 
 
 def _spread(month: Month) -> Array:
     """Broadband over the province's, (1 + C,)."""
     whole = _broadband(month, "province")
     return np.append(1.0, divided(month.cities.broadband, whole))
-
-
-def _without_backbone(month: Month) -> Array:
-    """Cities that have no backbone firms, (C,)."""
-    without: Array = month.part("cities", "firms", KEY) <= 0
-    return without
 
 
 def figures(month: Month) -> dict[str, Array]:
@@ -196,19 +224,11 @@ def figures(month: Month) -> dict[str, Array]:
 
 
 def _two_integration_figures(month: Month) -> Array:
-    return _shown(month, month.context.world.indices.two_integration)
+    return _shown(month, "two_integration")
 
 
 def _informatization_figures(month: Month) -> Array:
-    return _shown(month, month.context.world.indices.informatization)
-
-
-def _shown(month: Month, items: tuple[Item, ...]) -> Array:
-    """What the items show, (1 + C, n)."""
-    x = np.empty((len(items), 1 + month.context.world.cities))
-    for item, figures in zip(items, x, strict=True):
-        _show(month, item, figures)
-    return x.T
+    return _shown(month, "informatization")
 
 
 def _two_integration(month: Month) -> Array:
