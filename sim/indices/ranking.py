@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from math import sqrt
+from math import erf, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import erf
 
 from sim.core.errors import InputError
 from sim.core.table import Array
@@ -105,8 +104,8 @@ def _exceeds(gap: Array, spread: float) -> Array:
     """Chance that a normal number of mean `gap` and standard deviation `spread` is above 0."""
     if spread == 0.0:
         return (gap > 0).astype(np.float64)
-    chance: Array = 0.5 * (1.0 + erf(gap / spread / sqrt(2.0)))
-    return chance
+    chance = [0.5 * (1.0 + erf(one)) for one in (gap / spread / sqrt(2.0)).ravel()]
+    return np.array(chance).reshape(gap.shape)
 
 
 def _count(chance: Array) -> Array:
