@@ -109,11 +109,14 @@ def ledger_command(
 
 
 def laboratory_command(
-    scenario: Annotated[str, typer.Argument(help="name or TOML file")],
-    instrument: Annotated[str, typer.Option("--instrument", help="a project grant")],
+    context: typer.Context,
+    scenario: Annotated[
+        str, typer.Argument(help="name, TOML file or a laboratory.parquet to repeat")
+    ],
+    instrument: Annotated[str | None, typer.Option("--instrument", help="a project grant")] = None,
     rules: Annotated[
-        str, typer.Option("--rules", help="allocation rules, with commas between")
-    ] = "formula,contest,lottery,threshold,first_come",
+        str | None, typer.Option("--rules", help="allocation rules, with commas between; else all")
+    ] = None,
     noise: Annotated[
         list[float] | None,
         typer.Option("--noise", help="error of a contest's jury, 0 to inf; repeatable"),
@@ -131,21 +134,28 @@ def laboratory_command(
     force: Force = False,
 ) -> None:
     """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
-    from sim.allocation_rules import laboratory
+    from sim.allocation_rules import RULES, laboratory
     from sim.core.files import Folder
     from sim.terminal import Bar, laboratory_table, written
 
     if out is not None:
         Folder(out, force).check()
+    asked = Asked(context, [scenario], "laboratory")
+    instrument, names, noise, scale, follow, replicates, seed = asked.options(
+        instrument=instrument or "none",
+        rules=RULES if rules is None else [one.strip() for one in rules.split(",") if one.strip()],
+        noise=noise or [], scale=scale, follow=follow, replicates=replicates, seed=seed,
+    )  # fmt: skip
     with Bar("replicates", quiet) as bar:
         found = laboratory(
-            scenario, instrument, rules=[name.strip() for name in rules.split(",") if name.strip()],
-            noise=noise or [], scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, follow=follow, settings=settings or [], progress=bar.update,
+            asked.scenarios[0], instrument, rules=names, noise=[float(one) for one in noise or []],
+            scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
+            follow=follow, settings=settings or [], progress=bar.update,
         )  # fmt: skip
     laboratory_table(found, lang)
     if out is not None:
         written(out, found.save(out, lang, force))
+    asked.note_changes(found.manifest)
 
 
 def audit_command(

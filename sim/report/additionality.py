@@ -33,11 +33,7 @@ def ledger_page(ledger: Ledger, folder: Path, lang: str) -> str:
         path = save(_ledger_figure(ledger, titles, lang), folder, "ledger")
     title = f"{words['ledger']}: {getattr(ledger.scenario.title, lang) or ledger.scenario.name}"
     names = "".join(f" --instrument {name}" for name in manifest["instruments"])
-    command = (
-        f"lianghua ledger {manifest['scenario']}{names} --until {ledger.scenario.time.end} --scale "
-        f"{manifest['scale']:g} --replicates {ledger.replicates} --seed {manifest['seed']} --follow "
-        f"{manifest['follow']} --lang {lang} --out out/repeat"
-    )
+    command = _command(manifest, names, lang)
     parts = [
         _image(path, words["ledger"]),
         f"<p>{escape(words['ledger_how'])}</p>",
@@ -55,11 +51,9 @@ def laboratory_page(laboratory: Laboratory, folder: Path, lang: str) -> str:
     with rc_context(rc()):  # type: ignore[arg-type]
         path = save(_laboratory_figure(laboratory, lang), folder, "laboratory")
     title = f"{words['laboratory']}: {instrument_titles(manifest, lang)[laboratory.instrument]}"
-    command = (
-        f"lianghua laboratory {manifest['scenario']} --instrument {laboratory.instrument} --until "
-        f"{laboratory.scenario.time.end} --scale {manifest['scale']:g} --replicates "
-        f"{laboratory.replicates} --seed {manifest['seed']} --lang {lang} --out out/repeat"
-    )
+    options = f" --instrument {laboratory.instrument} --rules {','.join(manifest['rules'])}"
+    options += "".join(f" --noise {value}" for value in manifest["noise"])
+    command = _command(manifest, options, lang)
     parts = [
         _image(path, words["laboratory"]),
         f"<p>{escape(words['laboratory_how'])}</p>",
@@ -143,6 +137,16 @@ def _laboratory_figure(laboratory: Laboratory, lang: str) -> Figure:
         wspace=0.32,
     )
     return figure
+
+
+def _command(manifest: dict[str, Any], options: str, lang: str) -> str:
+    """The command that makes twin runs once more; `options` are its own."""
+    return (
+        f"lianghua {manifest['command']} {manifest['scenario']}{options} --until "
+        f"{manifest['settings']['time']['end']} --scale {manifest['scale']:g} --replicates "
+        f"{manifest['replicates']} --seed {manifest['seed']} --follow {manifest['follow']} "
+        f"--lang {lang} --out out/repeat"
+    )
 
 
 def _note(figure: Figure, manifest: dict[str, Any], lang: str) -> None:
