@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.accounts import Account
 from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
-from sim.instruments import Account
 from sim.parameters import numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards

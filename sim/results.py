@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.accounts import Account
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
 from sim.core.table import Array
 from sim.indices import yearly
-from sim.instruments import Account
 from sim.words import worded
 from sim.world.data import load_data
 from sim.world.tables import TIERS
