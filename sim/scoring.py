@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison import check_baseline, check_counts, origin, paired_jobs, prepared
+from sim.comparison import check_scenarios, origin, prepared, run_paired
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -20,7 +20,7 @@ from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
-from sim.workers import Job, Progress, run_job, run_jobs
+from sim.workers import Job, Progress, run_job
 from sim.world.data import load_data
 
 LOW, HIGH = 0.05, 0.95
@@ -160,20 +160,18 @@ def scorecard(
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in scenarios)
-    count = check_counts("scorecard", replicates, seed, workers)
-    jobs = paired_jobs("scorecard", chosen, scale, replicates, seed, check)
-    base = check_baseline("scorecard", chosen, baseline)
-    kept = run_jobs(jobs, count, _scored, progress)
-    order = sorted(
-        range(len(jobs)), key=lambda p: (chosen.index(jobs[p].scenario), jobs[p].replicate)
-    )
+    base = check_scenarios("scorecard", chosen, baseline)
+    kept = run_paired(
+        "scorecard", chosen, _scored, scale=scale, replicates=replicates, seed=seed,
+        workers=workers, check=check, progress=progress,
+    )  # fmt: skip
     runs, years = [], []
-    for place in order:
-        key = (jobs[place].scenario.name, jobs[place].replicate)
-        for code, one in kept[place].scores.items():
+    for job, run in kept:
+        key = (job.scenario.name, job.replicate)
+        for code, one in run.scores.items():
             runs.append((*key, code, one.value, one.relative, one.met))
             years += [(*key, code, year, value) for year, value in one.years.items()]
-    manifest = origin("scorecard", chosen, kept[0].manifest, replicates, seed, scale)
+    manifest = origin("scorecard", chosen, kept[0][1].manifest, replicates, seed, scale)
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
     frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met"])
