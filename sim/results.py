@@ -205,6 +205,8 @@ def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest that a Parquet file of results carries."""
+    if not path.is_file():
+        raise InputError(path, "", "no such file", "a Parquet file of lianghua")
     try:
         metadata = pq.read_schema(path).metadata or {}
         content: Any = json.loads(metadata[METADATA_KEY])

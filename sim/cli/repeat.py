@@ -24,7 +24,10 @@ class Asked:
     def __init__(self, context: typer.Context, names: Sequence[str], command: str) -> None:
         self.scenarios: Sequence[Scenario | str] = names
         self._context = context
-        self._made = _manifest_of(names[0], command) if len(names) == 1 else None
+        results = [name for name in names if name.endswith(".parquet")]
+        if results and len(names) > 1:
+            raise InputError(results[0], "", "a result among others", "one alone, to repeat it")
+        self._made = _manifest_of(results[0], command) if results else None
         if self._made is not None:
             self.scenarios = _scenarios_of(self._made)
 
@@ -50,10 +53,8 @@ class Asked:
             )
 
 
-def _manifest_of(name: str, command: str) -> dict[str, Any] | None:
-    """What a result file says it was made with; None if this is no result file."""
-    if not name.endswith(".parquet"):
-        return None
+def _manifest_of(name: str, command: str) -> dict[str, Any]:
+    """What a result file says it was made with."""
     from sim.results import read_manifest
 
     made = read_manifest(Path(name))
