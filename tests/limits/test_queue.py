@@ -51,14 +51,14 @@ def test_wait_for_a_team(servers: int, use: float) -> None:
         first = int(np.flatnonzero(providers.kind == kind)[0])
         providers.writable("teams")[:] = 0.0
         providers.writable("teams")[first] = servers / float(providers.weight[first])
-        firms = province.tables["firms"]
+        book = province.context.projects
         while not province.clock.finished:
             month = province.clock.month
             province.step()
             ordered.append(float(providers.orders.sum()))
             if month > 90:
-                begun = firms.order_start == month
-                waits.extend((month - firms.order_month[begun]).tolist())
+                begun = book.started == month
+                waits.extend((month - book.ordered[begun]).tolist())
     # Firms order once, so arrivals thin out a little: compare at the rate that was realised.
     realised = float(np.mean(ordered))
     assert realised == pytest.approx(arrivals, rel=0.08)
