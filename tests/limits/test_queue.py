@@ -54,7 +54,7 @@ def test_wait_for_a_team(servers: int, use: float) -> None:
     province = queue(0.0, 0)
     service = float(province.context.technologies.numbers.project_months[ERP])
     assert service >= 8, "monthly steps must be short against the service time"
-    providers, first = one_provider(province, servers)
+    _, first = one_provider(province, servers)
     book = province.context.projects
     deliver = next(phase for phase in PHASES if phase.name == "providers")
     views = deliver.bind(province.tables)
