@@ -72,7 +72,7 @@ def test_writing_goes_through_to_the_column(model: PayingProvince) -> None:
         ("belief", [1.0, 2.0], "shape"),
         ("adopted", 256, "whole numbers from 0 to 255"),
         ("adopted", 1.5, "given 1.5"),
-        ("order_technology", 8, "from -1 to 7"),
+        ("barrier", 9, "from 0 to 8"),
         ("aware", None, "bits"),
     ],
 )
@@ -95,7 +95,9 @@ def test_steps_of_a_tenth_reach_a_bound_of_one(model: PayingProvince) -> None:
     assert firm.automation == 1
 
 
-@pytest.mark.parametrize("name", ["sector", "weight", "uid", "no_such", "pos", "unique_id", "row"])
+@pytest.mark.parametrize(
+    "name", ["sector", "weight", "uid", "ordered", "no_such", "pos", "unique_id", "row"]
+)
 def test_fixed_and_unknown_columns_are_refused(model: PayingProvince, name: str) -> None:
     firm = Firm(model, 4)
     with pytest.raises(AttributeError, match=name) as caught:
