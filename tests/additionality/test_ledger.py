@@ -150,7 +150,7 @@ def test_the_same_for_any_number_of_workers() -> None:
 def test_a_longer_look_ahead_only_turns_additional_into_accelerated() -> None:
     """What is never ordered within some months may yet be ordered later, not the other way."""
     short, long = (
-        money(subsidy(f"{SUBSIDY}.rate=0.5", follow=months, scale=0.02)) for months in (0, 24)
+        money(subsidy(f"{SUBSIDY}.rate=0.5", follow=months, scale=0.03)) for months in (0, 24)
     )
     assert short["paid"] == long["paid"]
     assert short["deadweight"] == long["deadweight"]
