@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.instruments import Account
+from sim.accounts import Account
 from sim.processes.awards import LAPSED, ORDERED, PAID, Awards
 from sim.processes.context import Flows
 from sim.processes.payments import pay_award, pay_awards
