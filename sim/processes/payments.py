@@ -34,19 +34,15 @@ def spend(
     enter_outlay(context, instrument, amount, receivers)
 
 
-def pay_in_advance(context: Context, firms: Any, one: int) -> None:
-    """Pay the part of award `one` that is due with the order; an award without a rest is closed."""
+def pay_in_advance(context: Context, firms: Any, positions: Array) -> None:
+    """Pay the part of awards (n,) that is due with the order; awards without a rest are closed."""
     awards = context.awards
-    share, granted = float(awards.in_advance[one]), float(awards.granted[one])
-    if share >= 1.0:
-        pay_award(context, firms, one, granted)
-    else:
-        _pay(context, firms, np.array([one]), np.array([share * granted]))
-
-
-def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
-    """`pay_awards` for one award."""
-    pay_awards(context, firms, np.array([one]), np.array([amount]))
+    share = awards.in_advance[positions]
+    whole, part = positions[share >= 1.0], positions[(share > 0.0) & (share < 1.0)]
+    if len(whole):
+        pay_awards(context, firms, whole, awards.granted[whole])
+    if len(part):
+        _pay(context, firms, part, awards.in_advance[part] * awards.granted[part])
 
 
 def pay_awards(context: Context, firms: Any, positions: Array, amounts: Array) -> None:

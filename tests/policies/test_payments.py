@@ -11,7 +11,7 @@ import pytest
 from sim.accounts import Account
 from sim.processes.awards import LAPSED, ORDERED, PAID, Awards
 from sim.processes.context import Flows
-from sim.processes.payments import pay_award, pay_awards
+from sim.processes.payments import pay_awards
 from sim.processes.watch import Watch
 
 PROMISED = np.array([10.0, 4.0, 6.0, 3.0])
@@ -40,7 +40,7 @@ def test_awards_paid_together_end_as_one_after_the_other() -> None:
     amounts = np.array([8.0, 0.0, 6.0, 0.0])
     (one, each), (all_, together) = ordered(), ordered()
     for position, amount in enumerate(amounts):
-        pay_award(one, each, position, amount)
+        pay_awards(one, each, np.array([position]), np.array([amount]))
     pay_awards(all_, together, np.arange(4), amounts)
     for name, column in one.awards.columns().items():
         assert np.array_equal(column, all_.awards.columns()[name]), name
