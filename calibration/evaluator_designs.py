@@ -111,7 +111,7 @@ def _matching(rows: pd.DataFrame) -> Design:
     def estimate(outcome: Array) -> Estimate:
         return evaluators.matching(outcome, treated, covariates, cell, firm)
 
-    matched = evaluators.matches(treated, covariates, cell, 1).treated if len(pairs) else []
+    matched = np.isin(cell, cell[~treated]) & treated
     return _of_changes("matching", pairs, estimate, lambda effect: _mean(effect[matched]))
 
 

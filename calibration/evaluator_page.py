@@ -22,7 +22,8 @@ from calibration.evaluator_words import (
     TEXT,
     VERDICTS,
     hundredfold,
-    sentences,
+    on_groups,
+    on_methods,
 )
 from sim.report.html import page, picture
 from sim.report.origin import origin_line
@@ -57,20 +58,20 @@ def write(trial: Trial, folder: Path, lang: str) -> None:
 
 
 def show(trial: Trial, lang: str) -> None:
-    """Both tables and what they say, on the terminal."""
+    """The tables by outcome, and who is touched, on the terminal."""
     # Full width on a pipe, where there is no screen to fit.
     console = Console(width=None if sys.stdout.isatty() else 200)
-    for title, (head, rows) in (
-        (_title(trial, lang), _method_rows(trial.table(), lang)),
-        (TEXT[lang]["reactions"], _group_rows(trial.reactions(), lang)),
-    ):
-        shown = Table(title=title)
-        for place, name in enumerate(head):
-            shown.add_column(name, justify="left" if place < 2 else "right")
-        for row in rows:
-            shown.add_row(*row)
-        console.print(shown)
-    for text in interpretation(trial, lang):
+    console.print(_title(trial, lang), highlight=False)
+    for head, rows in (_method_rows(trial.table(), lang), _group_rows(trial.reactions(), lang)):
+        for outcome in dict.fromkeys(row[0] for row in rows):
+            shown = Table(title=outcome, title_justify="left")
+            for place, name in enumerate(head[1:]):
+                shown.add_column(name, justify="left" if place == 0 else "right")
+            for row in rows:
+                if row[0] == outcome:
+                    shown.add_row(*row[1:])
+            console.print(shown)
+    for text in on_groups(trial.reactions(), lang):
         console.print(text, highlight=False)
 
 
@@ -78,7 +79,9 @@ def interpretation(trial: Trial, lang: str) -> list[str]:
     """What the trial says, in sentences."""
     silent = trial.estimates[trial.estimates["estimate"].isna()]
     reasons = dict(zip(silent["method"], silent["reason"], strict=True))
-    return sentences(trial.table(), trial.reactions(), reasons, lang)
+    return [
+        *on_methods(trial.table(), reasons, lang), *on_groups(trial.reactions(), lang)
+    ]  # fmt: skip
 
 
 def _title(trial: Trial, lang: str) -> str:
@@ -89,17 +92,17 @@ def _title(trial: Trial, lang: str) -> str:
 
 def _method_rows(table: pd.DataFrame, lang: str) -> tuple[list[str], list[list[str]]]:
     """Headers and cells, effects times 100, by outcome and method."""
-    columns = ("outcome", "method", "replicates", "n", "treated", *SHOWN, "rmse", "spread", "error",
-               "cover_90", "cover_95", "claims", "verdict")  # fmt: skip
+    columns = ("outcome", "method", "n", "treated", *SHOWN, "spread", "error", "cover_90", "cover_95",
+               "claims", "verdict")  # fmt: skip
     rows = []
     for outcome in OUTCOMES:
         for row in table[table["outcome"] == outcome].to_dict("records"):
             cells = [word(OUTCOMES, outcome, lang), word(METHODS, row["method"], lang)]
             cells += [
-                f"{row[name]:.0f}" if row[name] == row[name] else "-" for name in columns[2:5]
+                f"{row[name]:.0f}" if row[name] == row[name] else "-" for name in columns[2:4]
             ]
             cells += [hundredfold(row[name]) for name in SHOWN]
-            cells += [hundredfold(row[name]).lstrip("+") for name in ("rmse", "spread", "error")]
+            cells += [hundredfold(row[name]).lstrip("+") for name in ("spread", "error")]
             cells += [
                 f"{row[name]:.0%}" if row[name] == row[name] else "-"
                 for name in ("cover_90", "cover_95", "claims")
@@ -113,14 +116,14 @@ def _group_rows(reactions: pd.DataFrame, lang: str) -> tuple[list[str], list[lis
     rows = [
         [word(OUTCOMES, row["outcome"], lang), word(GROUPS, row["group"], lang),
          f"{row['firms']:.0f}", *(hundredfold(row[name]) for name in columns[3:])]
-        for row in reactions.sort_values("outcome", kind="stable").to_dict("records")
+        for outcome in OUTCOMES
+        for row in reactions[reactions["outcome"] == outcome].to_dict("records")
     ]  # fmt: skip
     return [word(HEADERS, name, lang) for name in columns], rows
 
 
 def _figure(trial: Trial, table: pd.DataFrame, lang: str) -> Figure:
     """One panel an outcome: every replicate's estimate, their mean with its interval, the truth."""
-    words = TEXT[lang]
     figure = Figure(figsize=(13, 4.6), layout="constrained")
     axes = figure.subplots(1, len(OUTCOMES), sharey=True)
     for axis, outcome in zip(axes, OUTCOMES, strict=True):

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.evaluator_designs import METHODS, OUTCOMES, designs, sample
-from calibration.evaluator_words import in_words
+from calibration.evaluator_words import GROUPS, in_words
 from calibration.panel import Panel, check_instrument, twin_panel
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.errors import InputError
@@ -32,8 +32,6 @@ from sim.twins import origin
 from sim.workers import Progress, run_jobs
 
 LEVELS = (0.90, 0.95)
-GROUPS = ("awarded", "refused", "never_applied")
-"""Firms with an award by the last year, applicants without one, eligible firms that never applied."""
 ESTIMATES = [
     "method", "outcome", "replicate", "estimate", "error", "low_90", "high_90", "low_95", "high_95",
     "n", "treated", "truth", "selection", "interference", "reason",
@@ -61,7 +59,7 @@ class Trial:
     """What evaluators found.
 
     `estimates`: a row for each method, outcome and replicate (`ESTIMATES`; `reason` says why there
-    is no estimate). `effects`: mean true effect in the last year by replicate, group and outcome,
+    is no estimate). `effects`: mean true effect by replicate, group (`GROUPS`) and outcome,
     with the number of firms. Effects are in technologies a firm and in log points.
     """
 
@@ -193,17 +191,26 @@ def judge(panel: Panel) -> list[dict[str, Any]]:
 
 
 def _effects(panel: Panel) -> list[dict[str, Any]]:
-    """Mean true effect in the last year by group of firms."""
+    """Mean true effect by group of firms, in the year of the first decision or in the last year."""
     rows = sample(panel)
-    last = rows[rows["year"] == rows["year"].max()]
-    awarded, applied = last["since"] > 0, last["applicant"]
-    members = (awarded, ~awarded & applied, ~awarded & ~applied)
+    decided = panel.applications.groupby("firm")["decided"].min().str[:4].astype(np.int64)
+    first = rows["firm"].map(decided)
+    awarded, refused = rows["since"] > 0, (rows["since"] == 0) & rows["applicant"]
+    last = rows["year"] == rows["year"].max()
+    members = {
+        "awarded_at_once": awarded & (rows["year"] == rows["since"]),
+        "awarded": awarded & last,
+        "refused_at_once": refused & (rows["year"] == first),
+        "refused": refused & last,
+        "never_applied": last & ~awarded & ~refused,
+    }
     return [
         {
-            "group": group, "outcome": outcome, "firms": int(chosen.sum()),
-            "effect": float(last.loc[chosen, f"effect_{outcome}"].mean()) if chosen.any() else np.nan,
+            "group": group, "outcome": outcome, "firms": int(members[group].sum()),
+            "effect": float(rows.loc[members[group], f"effect_{outcome}"].mean())
+            if members[group].any() else np.nan,
         }
-        for group, chosen in zip(GROUPS, members, strict=True)
+        for group in GROUPS
         for outcome in OUTCOMES
     ]  # fmt: skip
 

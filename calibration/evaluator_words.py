@@ -11,10 +11,10 @@ from sim.terms import Terms, word
 
 METHODS: Terms = {
     "two_way": ("双向固定效应", "two-way fixed effects"),
-    "did": ("双重差分(对未获批者插补)", "difference-in-differences (imputation)"),
-    "did_applicants": ("双重差分,仅申请者", "the same, applicants only"),
-    "matching": ("最近邻匹配", "nearest-neighbour matching"),
-    "discontinuity": ("入围线断点回归", "regression discontinuity at the cut-off"),
+    "did": ("双重差分(插补)", "difference-in-differences"),
+    "did_applicants": ("双重差分,仅申请者", "the same among applicants"),
+    "matching": ("最近邻匹配", "matching"),
+    "discontinuity": ("入围线断点回归", "discontinuity at the cut-off"),
 }
 OUTCOMES: Terms = {
     "adopted": ("受补助技术应用(个/百家)", "supported technologies in use, per 100 firms"),
@@ -23,14 +23,19 @@ OUTCOMES: Terms = {
 }
 """All are shown times 100."""
 GROUPS: Terms = {
-    "awarded": ("获批企业", "firms with an award"),
-    "refused": ("申请未获批企业", "applicants without one"),
-    "never_applied": ("符合条件但从未申请的企业", "eligible firms that never applied"),
+    "awarded_at_once": ("获批企业,裁定当年末", "firms with an award, at the end of its year"),
+    "awarded": ("获批企业,末年", "firms with an award, last year"),
+    "refused_at_once": ("落选企业,裁定当年末", "refused applicants, at the end of that year"),
+    "refused": ("落选企业,末年", "refused applicants, last year"),
+    "never_applied": (
+        "符合条件但从未申请的企业,末年",
+        "eligible firms that never applied, last year",
+    ),
 }
 VERDICTS: Terms = {
     "too_high": ("偏高", "too high"),
     "too_low": ("偏低", "too low"),
-    "no_bias": ("偏差与零无法区分", "no bias beyond chance"),
+    "no_bias": ("未见偏差", "no bias beyond chance"),
     "none": ("无法判断", "cannot be said"),
 }
 HEADERS: Terms = {
@@ -40,9 +45,9 @@ HEADERS: Terms = {
     "estimate": ("估计", "estimate"), "bias": ("偏差", "bias"),
     "bias_low": ("偏差95%下限", "bias_low"), "bias_high": ("偏差95%上限", "bias_high"),
     "rmse": ("均方根误差", "rmse"), "spread": ("误差的标准差", "spread"),
-    "error": ("平均标准误", "error"), "cover_90": ("90%区间覆盖率", "cover_90"),
-    "cover_95": ("95%区间覆盖率", "cover_95"), "cover_low": ("覆盖率95%下限", "cover_low"),
-    "cover_high": ("覆盖率95%上限", "cover_high"), "claims": ("断言有效应的比例", "claims"),
+    "error": ("平均标准误", "error"), "cover_90": ("90%覆盖率", "cover_90"),
+    "cover_95": ("95%覆盖率", "cover_95"), "cover_low": ("覆盖率95%下限", "cover_low"),
+    "cover_high": ("覆盖率95%上限", "cover_high"), "claims": ("断言率", "claims"),
     "selection": ("选择偏差", "selection"), "interference": ("干扰", "interference"),
     "verdict": ("判断", "verdict"), "group": ("企业组", "group"), "firms": ("企业数", "firms"),
     "effect": ("真实效应", "effect"), "low": ("95%区间下限", "low"), "high": ("95%区间上限", "high"),
@@ -52,31 +57,26 @@ HEADERS: Terms = {
 }  # fmt: skip
 """Column headers of tables; in English the code itself."""
 
-WHY: dict[str, Terms] = {
-    "ready": {
-        "two_way": ("申请企业本来就更接近投资门槛,没有补助也会更快采用", "who applies has a project that "
-                    "pays and would adopt sooner than others without a grant"),
-        "did": ("申请企业本来就更接近投资门槛,没有补助也会更快采用", "who applies has a project that pays "
-                "and would adopt sooner than others without a grant"),
-        "did_applicants": ("评审选中每元节约最多的项目,这些项目没有补助也会先做", "the jury picks what "
-                           "saves most a yuan, which firms would order first anyhow"),
-        "matching": ("账面可见规模和设备,看不见业主知道什么、相信什么、手中有没有项目",
-                     "books show size and machines, not what a firm knows and believes, nor whether it "
-                     "has a project in hand"),
-        "discontinuity": ("入围线两侧得分的斜率未被局部直线完全拟合", "the slope of outcomes in the score is not "
-                          "straight within the bandwidth"),
-    },
-    "settled": {
-        "two_way": ("申请企业本来的变化就慢于其他企业", "who applies would have changed less than others"),
-        "did": ("申请企业本来的变化就慢于其他企业", "who applies would have changed less than others"),
-        "did_applicants": ("获批企业本来的变化就慢于落选企业", "winners would have changed less than losers"),
-        "matching": ("获批企业本来的变化就慢于账面相似的企业", "winners would have changed less than firms "
-                     "with like books"),
-        "discontinuity": ("入围线两侧得分的斜率未被局部直线完全拟合", "the slope of outcomes in the score is not "
-                          "straight within the bandwidth"),
-    },
+WHY: Terms = {
+    "two_way": ("申请企业手中已有划算的项目,没有补助也会比别人更早采用",
+                "who applies has a project that pays and adopts sooner than others without a grant"),
+    "did": ("申请企业手中已有划算的项目,没有补助也会比别人更早采用",
+            "who applies has a project that pays and adopts sooner than others without a grant"),
+    "did_applicants": ("评审选中每元节约最多的项目,这些项目没有补助也会先做",
+                       "the jury picks what saves most a yuan, which firms order first anyhow"),
+    "matching": ("账面可见规模和设备,看不见企业知道什么、相信什么、手中有没有项目",
+                 "books show size and machines, not what a firm knows and believes, nor whether it has "
+                 "a project in hand"),
+    "discontinuity": ("局部直线没有完全拟合结果随得分的变化",
+                      "the local line misses how outcomes change with the score"),
 }  # fmt: skip
-"""Why a method finds more (`ready`) or less (`settled`) than nothing where nobody has a grant."""
+"""Why a method finds users of the technology where nobody has a grant."""
+DRIFT: Terms = {
+    "more": ("获批企业本来就比对照企业增长更快", "winners would have gained on the firms compared with anyhow"),
+    "less": ("获批企业本来就比对照企业增长更慢",
+             "winners would have fallen behind the firms compared with anyhow"),
+}  # fmt: skip
+"""The same for other outcomes, and where it finds less than nothing."""
 
 TEXT = {
     "en": {
@@ -90,14 +90,18 @@ TEXT = {
         "parts": " On outcomes without the instrument it would find {selection}{why}; effects on the "
         "firms compared with add {interference}.",
         "cover": " Its nominal 95 % interval holds the truth in {cover:.0%} of {n} replicates",
-        "overconfident": ", though the mean standard error is {error} against a spread of {spread}",
+        "far": ", since the bias is {ratio:.1f} mean standard errors",
+        "narrow": ", since errors spread {ratio:.1f} times as wide as the standard error says",
         "claims": "; it claims an effect in {claims:.0%}.",
         "absent": "{method}: no estimate ({reason}).",
-        "groups": "True effects of the instrument in the last year, {outcome}: ",
-        "waiting": "Firms that were refused are worse off than without the instrument: they paid for "
-        "the application and waited for the decision.",
-        "awaiting": "Firms that were refused gain as well (what they hoped for or what others bought "
-        "changed what they did), so a comparison with them finds too little.",
+        "groups": "True effects of the instrument, {outcome}: ",
+        "waiting": "Applicants wait: at the end of the year of the decision fewer {who} use the "
+        "technology than without the instrument. Such anticipation is in the years that evaluators "
+        "take for treated.",
+        "who_awarded": "firms with an award", "who_refused": "refused firms",
+        "held_back": "Refused firms are still behind in the last year, so a comparison with them "
+        "finds too much.",
+        "drawn_in": "Refused firms gain as well in the end, so a comparison with them finds too little.",
         "no_spill": "Firms that never applied are not touched beyond chance, so spill-overs to "
         "controls explain no bias here.",
         "spill": "Firms that never applied are touched too: prices and waits of providers, wages, "
@@ -117,14 +121,17 @@ TEXT = {
         "mean": "平均估计及按平均标准误的95%区间", "each": "单次重复的估计", "true": "平均真值",
         "covers": "名义95%实际覆盖{share:.0%}",
         "method": "{method},{outcome}:估计{estimate},真值{truth},{verdict}(偏差{bias},{low} … {high})。",
-        "parts": "在没有该工具的结果上它也会得到{selection}{why};对照企业自身受到的影响带来{interference}。",
+        "parts": "在没有该工具的结果上它也会得到{selection}{why};另有{interference}来自该工具对对照企业的影响和方法对各效应的加权。",
         "cover": "名义95%区间在{n}次重复中有{cover:.0%}含真值",
-        "overconfident": ",而平均标准误{error}、误差的标准差{spread}",
+        "far": ",因为偏差是平均标准误的{ratio:.1f}倍",
+        "narrow": ",因为误差的离散程度是标准误的{ratio:.1f}倍",
         "claims": ";有{claims:.0%}断言存在效应。",
         "absent": "{method}:没有估计({reason})。",
-        "groups": "该工具在末年的真实效应,{outcome}:",
-        "waiting": "落选企业比没有该工具时更差:它们付出了申请成本并等待裁定。",
-        "awaiting": "落选企业也有所得(期待或他人的购买改变了它们的行为),与之比较会低估。",
+        "groups": "该工具的真实效应,{outcome}:",
+        "waiting": "申请企业在等待:裁定当年末,{who}的应用少于没有该工具时。这种预期反应落在评估方法视为已获批的年份里。",
+        "who_awarded": "获批企业", "who_refused": "落选企业",
+        "held_back": "落选企业到末年仍落后,与之比较会高估。",
+        "drawn_in": "落选企业最终也有所得,与之比较会低估。",
         "no_spill": "从未申请的企业所受影响与零无法区分,此处的偏差不来自对对照组的溢出。",
         "spill": "从未申请的企业也受影响:服务商价格与等待、工资、邻近企业和客户把该工具的影响带给它们,与之比较都会差这么多。",
         "read": "每次重复是一个独立的省份及其没有该工具的对照运行。真值是真实效应的均值:前三种方法按获批企业-年计,"
@@ -152,12 +159,10 @@ def hundredfold(value: float) -> str:
     return f"{100.0 * value:+.2f}" if value == value else "-"
 
 
-def sentences(
-    table: pd.DataFrame, reactions: pd.DataFrame, reasons: dict[str, str], lang: str
-) -> list[str]:
-    """What the tables say, one text a method and outcome, then who is touched."""
+def on_methods(table: pd.DataFrame, reasons: dict[str, str], lang: str) -> list[str]:
+    """What each method found of each outcome, one text each; `reasons` why one found nothing."""
     said = [_method(row, reasons, lang) for row in table.to_dict("records")]
-    return [*dict.fromkeys(said), *_groups(reactions, lang)]
+    return list(dict.fromkeys(said))
 
 
 def _method(row: dict[Any, Any], reasons: dict[str, str], lang: str) -> str:
@@ -172,19 +177,22 @@ def _method(row: dict[Any, Any], reasons: dict[str, str], lang: str) -> str:
         high=hundredfold(row["bias_high"]),
     )  # fmt: skip
     biased = row["verdict"] in ("too_high", "too_low")
-    kind = WHY["ready" if row["selection"] > 0 else "settled"]
-    reason = word(kind, row["method"], lang)
+    if row["outcome"] == "adopted" and row["selection"] > 0:
+        reason = word(WHY, row["method"], lang)
+    else:
+        reason = word(DRIFT, "more" if row["selection"] > 0 else "less", lang)
     why = (f"({reason})" if lang == "zh" else f" ({reason})") if biased else ""
     text += words["parts"].format(why=why, **shown)
     text += words["cover"].format(cover=row["cover_95"], n=row["replicates"])
     if row["cover_high"] < 0.95:
-        text += words["overconfident"].format(
-            error=f"{100 * row['error']:.2f}", spread=f"{100 * row['spread']:.2f}"
-        )
+        far = abs(row["bias"]) > row["error"]
+        size = abs(row["bias"]) if far else row["spread"]
+        text += words["far" if far else "narrow"].format(ratio=size / row["error"])
     return text + words["claims"].format(claims=row["claims"])
 
 
-def _groups(reactions: pd.DataFrame, lang: str) -> list[str]:
+def on_groups(reactions: pd.DataFrame, lang: str) -> list[str]:
+    """Whom the instrument touches, and what that does to a comparison."""
     words, said = TEXT[lang], []
     rows = reactions.set_index(["outcome", "group"])
     for outcome in OUTCOMES:
@@ -197,11 +205,12 @@ def _groups(reactions: pd.DataFrame, lang: str) -> list[str]:
         said.append(
             words["groups"].format(outcome=word(OUTCOMES, outcome, lang)) + join.join(parts) + stop
         )
+    for group in ("awarded", "refused"):
+        if rows.loc[("adopted", f"{group}_at_once")]["high"] < 0:
+            said.append(words["waiting"].format(who=words[f"who_{group}"]))
     refused = rows.loc[("adopted", "refused")]
-    if refused["high"] < 0:
-        said.append(words["waiting"])
-    elif refused["low"] > 0:
-        said.append(words["awaiting"])
+    if refused["high"] < 0 or refused["low"] > 0:
+        said.append(words["held_back" if refused["high"] < 0 else "drawn_in"])
     others: Sequence[Any] = [rows.loc[(outcome, "never_applied")] for outcome in OUTCOMES]
     touched = any(row["low"] > 0 or row["high"] < 0 for row in others)
     said.append(words["spill" if touched else "no_spill"])

@@ -71,7 +71,8 @@ def imputation(outcome: Array, firm: Array, year: Array, since: Array) -> Estima
     _check(outcome, after, firm, year)
     who = np.unique(firm, return_inverse=True)[1]
     known = np.isin(who, who[~after]) & np.isin(year, year[~after])
-    outcome, year, since, after, who = (a[known] for a in (outcome, year, since, after, who))
+    outcome, year, since, who = outcome[known], year[known], since[known], who[known]
+    after = after[known]
     if not after.any():
         raise InputError("imputation", "treated", 0, "treated rows of firms seen untreated")
     x = (np.unique(year)[1:] == year[:, None]).astype(np.float64)

@@ -124,7 +124,8 @@ def twin_panel(
         seen.append(mine.frame(province))
         if not variant.name:
             applications = _applications(province, instrument, policy)
-    return Panel(scenario, instrument, _beside(*seen, applications), applications, manifest)
+    here, twin = seen
+    return Panel(scenario, instrument, _beside(here, twin, applications), applications, manifest)
 
 
 class Census:
