@@ -20,6 +20,7 @@ from scipy import special, stats
 
 from sim.core.errors import InputError
 from sim.core.table import Array
+from sim.outputs import TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.scenario import Scenario
 from sim.scenario_files import closest
 
@@ -181,7 +182,11 @@ def declared(name: str) -> tuple[Any, Any, Mapping[str, str]]:
         section = getattr(section, table)
     field = type(section).model_fields[key]
     extra = field.json_schema_extra
-    return field, getattr(section, key), extra if isinstance(extra, dict) else {}
+    words = {k: str(v) for k, v in extra.items()} if isinstance(extra, dict) else {}
+    if tables[0] == "technology_factors":
+        words["zh"] = f"{TECHNOLOGY_ZH[tables[1]]}:{words['zh']}"
+        words["en"] = f"{TECHNOLOGY_EN[tables[1]]}: {words['en']}"
+    return field, getattr(section, key), words
 
 
 # ------------------------------------------------------------------ the file
@@ -233,7 +238,7 @@ def _entry(path: Path, name: str, table: Any) -> Prior | str:
         raise InputError(path, f"{name}.distribution", kind, ", ".join(_DISTRIBUTIONS))
     if table["confidence"] not in CONFIDENCE:
         raise InputError(path, f"{name}.confidence", table["confidence"], ", ".join(CONFIDENCE))
-    label = {key: str(words[key]) for key in ("unit", "zh", "en")}
+    label = {key: words[key] for key in ("unit", "zh", "en")}
     return Prior(name, low, central, high, kind, table["confidence"], str(table["source"]), **label)
 
 
