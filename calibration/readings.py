@@ -123,11 +123,12 @@ def city_spread(run: Run, output: str, region: str, year: int) -> float:
 
 
 def city_growth_spread(run: Run, output: str, region: str, year: int) -> float:
-    """Standard deviation over cities of log growth in two years."""
+    """Range between the quartiles over cities of log growth in two years."""
     now, then = _by_city(run, output, year), _by_city(run, output, year - 2)
     if now is None or then is None or (now <= 0).any() or (then <= 0).any():
         return NAN
-    return float(np.log(now / then).std())
+    low, high = np.quantile(np.log(now / then), (0.25, 0.75))
+    return float(high - low)
 
 
 # ------------------------------------------------------------------ projects

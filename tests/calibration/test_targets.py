@@ -180,3 +180,32 @@ def test_the_survey_asks_firms_that_lived_through_a_project(run: Run) -> None:
     assert readings.labour_motive(dear, "", "", 2013) == 0.0
     cheap = replace(some, machine={**some.machine, "gain": 0.0, "energy": 0.0})
     assert readings.labour_motive(cheap, "", "", 2013) == 100.0
+
+
+# ------------------------------------------------------------------ cities and size
+def test_one_upset_city_does_not_make_the_spread_of_growth(run: Run) -> None:
+    cities = run.results.cities.copy()
+    months, count = len(run.results.province), len(run.cities)
+    rate = np.linspace(0.0, 0.2, count)
+    rate[0] = -3.0
+    grown = np.exp(np.outer(np.arange(months) // 12 - 1, rate) / 2.0)
+    cities["value_added"] = grown.ravel()
+    some = replace(run, results=replace(run.results, cities=cities))
+    found = readings.city_growth_spread(some, "value_added", "Zhejiang", 2015)
+    low, high = np.quantile(rate, (0.25, 0.75))
+    assert found == pytest.approx(high - low)
+    assert readings.city_spread(some, "value_added", "Zhejiang", 2013) == pytest.approx(0.0)
+
+
+def test_the_tail_exponent_is_that_of_the_firms_above_500(run: Run) -> None:
+    ranks = (np.arange(4000) + 0.5) / 4000
+    people = np.concatenate([500.0 * ranks ** (-1 / 1.2), np.full(9000, 60.0)])
+    count = len(people)
+    shot = {
+        "skilled": 0.3 * people, "unskilled": 0.7 * people, "alive": np.ones(count),
+        "tier": np.ones(count), "weight": np.full(count, 20.0),
+    }  # fmt: skip
+    some = replace(run, snapshots={"2013-12": shot})
+    assert readings.size_tail(some, "", "", 2013) == pytest.approx(1.2, abs=0.01)
+    below = replace(run, snapshots={"2013-12": {**shot, "tier": np.full(count, 2)}})
+    assert np.isnan(readings.size_tail(below, "", "", 2013))
