@@ -15,7 +15,7 @@ import numpy as np
 
 from calibration.priors import Prior, overrides
 from calibration.runs import simulate
-from calibration.targets import Target, moments, outputs, targets
+from calibration.targets import Target, moments, targets
 from sim.comparison import check_seed
 from sim.core.errors import InputError
 from sim.core.table import Array
@@ -94,7 +94,7 @@ def run_point(job: PointJob) -> Array | str:
         content = merge(job.scenario.model_dump(mode="json"), changes)
         scenario = Scenario.from_dict(content, job.scenario.name)
         asked = targets(job.until)
-        run = simulate(scenario, job.scale, job.seed, outputs(asked))
+        run = simulate(scenario, job.scale, job.seed)
         return np.array(list(moments(run, asked).values()))
     except Exception as error:
         # One impossible point must not end a search of thousands.

@@ -274,8 +274,6 @@ def size_tail(run: Run, output: str, region: str, year: int) -> float:
     return _over(float(weight.sum()), float((weight * logs).sum()))
 
 
-ALWAYS_READ = frozenset({"employees", "exits", "firms", "investment", "wage"})
-"""Outputs that readings take whatever output they are asked for."""
 READINGS: dict[str, Reading] = {
     "cell_density": cell_density,
     "cells_in_use": cells_in_use,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,11 +50,9 @@ class Run:
         return slice(first, first + 12) if whole else None
 
 
-def simulate(
-    scenario: Scenario, scale: float, seed: int, outputs: Iterable[str] | None = None
-) -> Run:
-    """Run a scenario to its end; `outputs` names the ones that are needed (default: all)."""
-    province = Province(scenario, scale=scale, seed=seed, outputs=outputs)
+def simulate(scenario: Scenario, scale: float, seed: int) -> Run:
+    """Run a scenario to its end."""
+    province = Province(scenario, scale=scale, seed=seed)
     snapshots: dict[str, Mapping[str, Array]] = {}
     while not province.clock.finished:
         month = province.clock.name

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from calibration.readings import ALWAYS_READ, READINGS
+from calibration.readings import READINGS
 from calibration.runs import Run
 from sim.core.errors import InputError
 from sim.indices.targets import LAST_OUTCOME
@@ -90,12 +90,6 @@ def targets(until: int | None = None) -> list[Target]:
 def moments(run: Run, chosen: Sequence[Target] | None = None) -> dict[str, float]:
     """What a run says of every target (or of those `chosen`), by name, in the targets' units."""
     return {one.name: one.moment(run) for one in (targets() if chosen is None else chosen)}
-
-
-def outputs(chosen: Sequence[Target] | None = None) -> frozenset[str]:
-    """The outputs that a run has to record for the targets (default: all of them)."""
-    named = (one.output for one in (targets() if chosen is None else chosen))
-    return ALWAYS_READ | {name for name in named if name in BY_NAME}
 
 
 @cache

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from sim import initial
+from sim.accounts import Account
 from sim.core.errors import InputError
 from sim.core.table import Array
-from sim.instruments import Account
 
 BOOKS = ("awards", "projects", "outlays")
 
@@ -127,7 +127,6 @@ def _manifest(model: Any, digest: str) -> dict[str, Any]:
     return initial.manifest(model) | {
         "month": model.clock.month,
         "check": model.check,
-        "outputs": None if model.outputs is None else sorted(model.outputs),
         "public": {name: asdict(account) for name, account in context.public.items()},
         "pending": [[due, call.instrument, call.money] for due, call in context.pending],
         "state_sha256": digest,

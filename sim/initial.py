@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
+from sim.accounts import Account
 from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
-from sim.instruments import Account
-from sim.outputs import BY_NAME
 from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
 from sim.scenario import Scenario
-from sim.scenario_files import closest
 from sim.world.cache import cached_population
 from sim.world.data import ProvinceData, load_data
 from sim.world.economy import Economy
@@ -36,8 +35,6 @@ SECTIONS = (
     "productivity", "accounts", "governments", "outcomes",
 )  # fmt: skip
 """Sections of a scenario that the processes get as named tuples of floats."""
-READ_BY_THE_RUN = frozenset({"two_integration_index", "reporting_inflation"})
-"""Outputs that governments, and the yearly editions of the indices, are made from."""
 
 
 @dataclass
@@ -75,17 +72,6 @@ def scenario_of(scenario: Scenario | str, settings: Mapping[str, Any]) -> Scenar
     return Scenario.load(scenario, pairs)
 
 
-def outputs_of(names: Iterable[str] | None) -> frozenset[str] | None:
-    """Outputs to record: those named, and what a run itself reads; None for all."""
-    if names is None:
-        return None
-    wanted = frozenset(names)
-    for name in sorted(wanted):
-        if name not in BY_NAME:
-            raise InputError("outputs", "", name, closest(name, sorted(BY_NAME)))
-    return wanted | READ_BY_THE_RUN
-
-
 def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -96,7 +82,7 @@ def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
     """Population and world of a run."""
-    if not 0.0005 <= scale <= 25:
+    if not 0.01 <= scale <= 25:
         raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
     data = load_data()
     settings = PopulationParameters(
@@ -334,7 +320,13 @@ def program_version() -> str:
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that a result depends on."""
     packages = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+    return {"python": platform.python_version()} | {name: _version(name) for name in packages}
+
+
+@cache
+def _version(package: str) -> str:
+    """Reading what is installed takes longer than many a month."""
+    return version(package)
 
 
 def manifest(model: Any) -> dict[str, Any]:

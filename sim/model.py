@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -41,8 +41,7 @@ from sim.words import headline_names
 
 def _latest(model: Any, name: str) -> float:
     """This month's value of a province output, 0 before the first month."""
-    values = model.recorder.values["province"].get(name)
-    return float(values[-1]) if values else 0.0
+    return float(model.recorder.latest(name))
 
 
 def _phase(number: int, name: str, zh: str, en: str, module: Any, function: Any) -> Phase:
@@ -84,8 +83,7 @@ class Province(ColumnModel):
     `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
     are the province's at every scale. `supply_graph` replaces the generated firms and links by a
     networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
-    every month; `watchers` are called with the name of each phase after it. `outputs` names the ones
-    to record, for runs by the thousand (default: all). `changes` set single keys of the scenario, with double underscores for dots:
+    every month; `watchers` are called with the name of each phase after it. `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
@@ -104,7 +102,6 @@ class Province(ColumnModel):
         supply_graph: Any = None,
         economy: Any = None,
         check: bool = False,
-        outputs: Iterable[str] | None = None,
         **changes: Any,
     ) -> None:
         self.settings = initial.scenario_of(scenario, changes)
@@ -116,15 +113,12 @@ class Province(ColumnModel):
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
         self.policies = self.settings.programme.applied(self.settings.instruments)
         self._labels = Labels(start.sector_codes, start.city_names)
-        self.outputs = initial.outputs_of(outputs)
-        self.recorder = Recorder(start.city_names, start.sector_codes)
+        self.recorder = Recorder(
+            clock.months, start.city_names, start.sector_codes, tuple(self.context.public)
+        )
         # Mesa's batch_run and SolaraViz read a model's series from here.
         self.datacollector = DataCollector(
-            {
-                name: partial(_latest, name=name)
-                for name in headline_names()
-                if self.outputs is None or name in self.outputs
-            }
+            {name: partial(_latest, name=name) for name in headline_names()}
         )
         self.watchers: list[Callable[[str], None]] = []
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
@@ -213,7 +207,6 @@ class Province(ColumnModel):
             supply_graph=supply_graph,
             economy=economy,
             check=saved.manifest["check"],
-            outputs=saved.manifest["outputs"],
         )
         checkpoint.restore(model, saved)
         model._bind()
@@ -233,7 +226,7 @@ class Province(ColumnModel):
         """Sums before the first month, which information, prices and relative figures start from."""
         for phase in PHASES[10:]:
             phase.function(self.context, **self._views[phase.name])
-        self._publish(series(self.context, self.outputs))
+        self._publish(series(self.context))
 
     def _publish(self, tables: dict[str, dict[str, Any]]) -> None:
         """Put where the processes can read it what the cities are evaluated on."""
@@ -269,17 +262,9 @@ class Province(ColumnModel):
             raise ArithmeticError(f"{self.clock.name}: " + "; ".join(wrong))
 
     def _record(self) -> None:
-        tables = series(self.context, self.outputs)
+        tables = series(self.context)
         self._publish(tables)
-        self.recorder.record(
-            self.clock,
-            {name: float(value) for name, value in tables["province"].items()},
-            tables["cities"],
-            tables["sectors"],
-            tables["tiers"],
-            tables["items"],
-            self.context.public,
-        )
+        self.recorder.record(self.clock, tables, self.context.public)
         self.datacollector.collect(self)
 
 

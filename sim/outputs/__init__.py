@@ -8,7 +8,6 @@ statistics are, unless a label says otherwise; the tier table shows small and mi
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Any
 
 from sim.outputs import (
@@ -32,6 +31,7 @@ from sim.outputs.declaration import (
     Output,
 )
 from sim.outputs.month import Month
+from sim.outputs.together import AllSums
 from sim.processes.context import Context
 
 SUBJECTS = (
@@ -44,24 +44,25 @@ IN_TABLE = {
     for table in ("province", "cities", "sectors", "tiers")
 }
 
+_SUMS = {table: AllSums.of(outputs) for table, outputs in IN_TABLE.items()}
+
 
 def in_table(table: str) -> tuple[Output, ...]:
     """Outputs of a table (province, cities, sectors, tiers)."""
     return IN_TABLE[table]
 
 
-def series(context: Context, wanted: Container[str] | None = None) -> dict[str, dict[str, Any]]:
+def series(context: Context) -> dict[str, dict[str, Any]]:
     """This month's figures by table and output, and under `items` the indices' items.
 
-    `wanted` names the outputs that are derived (default: all). Figures that are relative to the start of a run take their start from the first call.
+    Figures that are relative to the start of a run take their start from the first call.
     """
     month = Month(context)
+    for table, sums in _SUMS.items():
+        sums.derive(month, table)
+    value = month.value
     tables: dict[str, dict[str, Any]] = {
-        table: {
-            output.name: month.value(output, table)
-            for output in outputs
-            if wanted is None or output.name in wanted
-        }
+        table: {output.name: value(output, table) for output in outputs}
         for table, outputs in IN_TABLE.items()
     }
     return tables | {"items": indices.figures(month)}

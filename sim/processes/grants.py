@@ -15,6 +15,8 @@ from sim.processes import administration, outreach
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import APPLIED, DECIDED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
+from sim.processes.payments import release
+from sim.processes.review import has_room
 from sim.world.tables import GREEN_IOT
 
 
@@ -27,32 +29,35 @@ def lapse(context: Context, firms: Any) -> None:
     rows = awards.row[open_ones]
     gone = (firms.uid[rows] != awards.uid[open_ones]) | (firms.alive[rows] == 0)
     late = (awards.status[open_ones] == HELD) & (awards.expiry[open_ones] < month)
-    for one in open_ones[gone | late]:
-        if awards.status[one] != APPLIED:
-            name = list(context.public)[int(awards.instrument[one])]
-            left = awards.promised[one] - awards.paid[one]
-            context.public[name].release(float(left * awards.weight[one]))
-        awards.status[one] = LAPSED
-        row = int(awards.row[one])
-        if firms.uid[row] == awards.uid[one]:
-            firms.award[row] &= 0xFF ^ (1 << int(awards.technology[one]))
-            firms.applied[row] &= 0xFF ^ (1 << int(awards.technology[one]))
+    ending = open_ones[gone | late]
+    promised = ending[awards.status[ending] != APPLIED]
+    release(context, promised, awards.promised[promised] - awards.paid[promised])
+    awards.status[ending] = LAPSED
+    there = ending[firms.uid[awards.row[ending]] == awards.uid[ending]]
+    rows, others = awards.row[there], ~_bits(awards.technology[there])
+    np.bitwise_and.at(firms.award, rows, others)
+    np.bitwise_and.at(firms.applied, rows, others)
 
 
 def hand_over(context: Context, firms: Any) -> None:
     """Put awards into the hands of firms, if their city is done with them."""
     awards = context.awards
     ready = (awards.status == DECIDED) & (awards.ready_month <= context.clock.month)
-    for one in np.flatnonzero(ready):
-        awards.status[one] = HELD
-        _in_hand(firms, awards.row[one : one + 1], awards.technology[one : one + 1])
+    ready = np.flatnonzero(ready)
+    awards.status[ready] = HELD
+    _in_hand(firms, awards.row[ready], awards.technology[ready])
 
 
 def _in_hand(firms: Any, rows: Array, technology: Array) -> None:
-    """Firms that waited for an award have it; each firm and technology once."""
-    bits = (1 << technology).astype(np.uint8)
-    firms.applied[rows] &= ~bits
-    firms.award[rows] |= bits
+    """Firms that waited for an award have it."""
+    bits = _bits(technology)
+    np.bitwise_and.at(firms.applied, rows, ~bits)
+    np.bitwise_or.at(firms.award, rows, bits)
+
+
+def _bits(technology: Array) -> Array:
+    """Bit of each technology (n,)."""
+    return (1 << technology.astype(np.int64)).astype(np.uint8)
 
 
 def receive_applications(
@@ -62,7 +67,7 @@ def receive_applications(
     numbers, month = context.governments, context.clock.month
     if call.rate <= 0 or call.money <= 0 or call.cap <= 0:
         return
-    rows = np.flatnonzero(call.eligibility.rows(firms) & (firms.order_technology < 0))
+    rows = np.flatnonzero(call.eligibility.rows(firms))
     if len(rows) == 0:
         return
     application_cost = numbers.application_cost * call.paperwork
@@ -108,6 +113,7 @@ def receive_applications(
         in_advance=call.in_advance,
         weight=firms.weight[chosen].astype(np.float64),
         score=score,
+        project=-1,
     )
 
 
@@ -195,12 +201,15 @@ def _best_project(
         i = rows[position]
         sector, city = firms.sector[i], firms.city[i]
         employees = np.float64(firms.skilled[i] + firms.unskilled[i])
+        if not has_room(firms.ordered[i], employees, numbers.employees_per_project):
+            continue
         worker = wage[city] * firms.wage_premium[i] * (1.0 + numbers.social_charges)
         sales = 12.0 * firms.expected_demand[i]
         margin = max(0.0, 1.0 - firms.unit_cost[i])
         limit = max(0.1, firms.payback_limit[i] + numbers.payback_shift)
         ability = np.float64(firms.capability[i]) ** numbers.capability_exponent
-        known = firms.aware[i] & applicable[sector] & mask & ~firms.award[i] & ~firms.applied[i]
+        known = firms.aware[i] & applicable[sector] & mask
+        known &= ~(firms.award[i] | firms.applied[i] | firms.ordered[i])
         best = np.inf
         for k in range(8):
             if (known >> k) & 1 == 0:

@@ -8,7 +8,7 @@ import pytest
 from calibration.evaluation import Failure, Setting, evaluate
 from calibration.priors import select
 from calibration.runs import simulate
-from calibration.targets import moments, outputs, targets
+from calibration.targets import moments
 from sim.core.errors import InputError
 from sim.scenario import Scenario
 
@@ -72,11 +72,3 @@ def test_points_and_settings_that_do_not_fit_are_refused() -> None:
     with pytest.raises(InputError, match="1 or more"):
         Setting(replicates=0)
     assert evaluate(np.zeros((0, 2)), TWO, SMALL, 1).shape == (0, 2, len(SMALL.names))
-
-
-def test_recording_only_what_is_read_changes_no_moment() -> None:
-    scenario = Scenario.load("document_2014", ['time.end="2013-12"'])
-    asked = targets(2013)
-    few = moments(simulate(scenario, 0.02, 1, outputs(asked)), asked)
-    every = moments(simulate(scenario, 0.02, 1), asked)
-    assert np.array_equal(list(few.values()), list(every.values()), equal_nan=True)
