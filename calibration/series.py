@@ -101,6 +101,13 @@ def regions() -> dict[str, str]:
     return found
 
 
+def region_label(region: str, lang: str) -> str:
+    """Name of a region for readers."""
+    if lang != "zh":
+        return region
+    return next(name for name, english in regions().items() if english == region != name)
+
+
 @cache
 def cells() -> tuple[tuple[str, str], ...]:
     """Every (series, region) in the order of `read`."""

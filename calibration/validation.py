@@ -8,7 +8,7 @@ outcomes. Losses of different series are put together as shares of the last valu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,13 @@ ALONE = "none"
 """What stands for the drivers of a baseline, which has none."""
 
 
+BOARD = (
+    "outcomes", "series", "own", "rmse", "mae", "bias", "crps", "skill", "better", "pinball",
+    "width_50", "width_90", "in_50", "in_90", "dm", "dm_p", "dm_note",
+)  # fmt: skip
+"""Scores of a row of the scoreboard."""
+
+
 @dataclass
 class Validation:
     """Scored forecasts.
@@ -49,19 +56,20 @@ class Validation:
 
     @property
     def unseen(self) -> pd.DataFrame:
-        """Points that every forecaster could say something on and that the model never saw."""
-        frame = self.points
-        complete = frame.groupby(["vintage", "series", "region", "year"], sort=False)[
-            "history"
-        ].transform("min")
-        return frame[~frame["used"] & (complete > 0)]
+        """Points that the model was not set up with and that every forecaster could speak to.
+
+        Without any history no baseline can speak, and the points are the model's alone.
+        """
+        frame = self.points[~self.points["used"]]
+        return frame[frame["history"] > 0] if (frame["history"] > 0).any() else frame
 
     def scoreboard(self) -> pd.DataFrame:
         """A row for each vintage, forecaster and drivers: scores over all unseen points.
 
-        rmse, mae, crps and the interval scores are shares of the series' last value before the
-        forecast; skill is that of the CRPS against no change; the Diebold-Mariano test is on the
-        CRPS against no change, one loss a series.
+        `own` counts the outcomes on which the method did not fall back. rmse, mae, bias, crps,
+        pinball and the interval scores are shares of the series' last value before the forecast;
+        skill is that of the CRPS against no change, `better` the number of series in which it is
+        above 0; the Diebold-Mariano test is on the CRPS against no change, one loss a series.
         """
         rows = []
         for vintage, frame in self.unseen.groupby("vintage", sort=False):
@@ -69,7 +77,7 @@ class Validation:
             for (name, drivers), part in frame.groupby(["forecaster", "drivers"], sort=False):
                 rows.append({"vintage": vintage, "forecaster": name, "drivers": drivers}
                             | _together(part, reference))  # fmt: skip
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["vintage", "forecaster", "drivers", *BOARD])
 
     def series_table(self, lang: str = "en") -> pd.DataFrame:
         """The points with labels and units."""
@@ -227,16 +235,22 @@ def _together(part: pd.DataFrame, reference: pd.DataFrame) -> dict[str, Any]:
         (frame["crps"] / frame["scale"]).groupby([frame["series"], frame["region"]]).mean()
         for frame in (part, reference)
     )
-    itself = part["forecaster"].iloc[0] == NO_CHANGE
-    test = scores.diebold_mariano(losses.to_numpy(), others[losses.index].to_numpy())
+    others = others.reindex(losses.index)
+    test = scores.diebold_mariano(losses.to_numpy(), others.to_numpy())
+    note = test.note
+    if part["forecaster"].iloc[0] == NO_CHANGE:
+        note = "the reference itself"
+    elif not len(reference):
+        test, note = replace(test, statistic=np.nan, probability=np.nan), "no history"
     return {
         "outcomes": len(part), "series": len(losses), "own": int(part["own"].sum()),
         "rmse": scores.rmse(errors), "mae": scores.mae(errors), "bias": float(errors.mean()),
         "crps": ranked, "skill": scores.skill(ranked, other),
+        "better": int((losses < others).sum()),
         "pinball": float((part["pinball"] / size).mean()),
         "width_50": float((part["width_50"] / size).mean()),
         "width_90": float((part["width_90"] / size).mean()),
         "in_50": float(part["in_50"].mean()), "in_90": float(part["in_90"].mean()),
         "dm": test.statistic, "dm_p": test.probability,
-        "dm_note": "the reference itself" if itself else test.note,
+        "dm_note": note,
     }  # fmt: skip
