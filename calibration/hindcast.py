@@ -199,9 +199,7 @@ def _forecast(job: _Job) -> _Kept:
                  results.manifest)  # fmt: skip
 
 
-def _as_of(
-    base: Scenario, vintage: int, how: str, draws: Draws | None, member: int
-) -> Scenario:
+def _as_of(base: Scenario, vintage: int, how: str, draws: Draws | None, member: int) -> Scenario:
     """The scenario of one member."""
     if how not in DRIVERS:
         raise InputError("validate", "drivers", how, ", ".join(DRIVERS))

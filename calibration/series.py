@@ -216,10 +216,9 @@ def _of_target(target: Target) -> Series:
     within = "end" if target.within_year == "gain" else target.within_year
     share = target.unit in SHARES
     units: list[str] = []
-    for unit in (target.unit, target.unit_zh):
-        units += [unit, unit.removesuffix("/year").removesuffix("/年")]
-        if within == "sum" and not unit.endswith(("/year", "/年")):
-            units += [f"{unit}/year", f"{unit}/年"]
+    for unit, year in ((target.unit, "/year"), (target.unit_zh, "/年")):
+        plain_unit = unit.removesuffix(year)
+        units += [unit, plain_unit, *([plain_unit + year] if within == "sum" else [])]
     only = target.outputs[0] if len(target.outputs) == 1 else ""
     spread = share and only.startswith(CUMULATIVE)
     # The yearly figures of these two are in another unit than the target.

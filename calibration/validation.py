@@ -21,6 +21,7 @@ from calibration.hindcast import QUANTILES, Ensemble, Forecasts
 from calibration.observations import Observation, Observations, shipped
 from calibration.scores import LEVELS
 from calibration.series import catalogue, describe
+from calibration.validation_words import drivers, forecaster
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -33,7 +34,7 @@ ALONE = "none"
 
 
 BOARD = (
-    "outcomes", "series", "own", "rmse", "mae", "bias", "crps", "skill", "better", "pinball",
+    "outcomes", "series", "own", "own_crps", "model_there", "rmse", "mae", "bias", "crps", "skill", "better", "pinball",
     "width_50", "width_90", "in_50", "in_90", "dm", "dm_p", "dm_note",
 )  # fmt: skip
 """Scores of a row of the scoreboard."""
@@ -66,17 +67,21 @@ class Validation:
     def scoreboard(self) -> pd.DataFrame:
         """A row for each vintage, forecaster and drivers: scores over all unseen points.
 
-        `own` counts the outcomes on which the method did not fall back. rmse, mae, bias, crps,
-        pinball and the interval scores are shares of the series' last value before the forecast;
-        skill is that of the CRPS against no change, `better` the number of series in which it is
-        above 0; the Diebold-Mariano test is on the CRPS against no change, one loss a series.
+        `own` counts the outcomes on which the method did not fall back; `own_crps` is its CRPS on
+        these, `model_there` that of the model (with the first drivers) on the same. rmse, mae,
+        bias, crps, pinball and the interval scores are shares of the series' last value before the
+        forecast; skill is that of the CRPS against no change, `better` the number of series in
+        which it is above 0; the Diebold-Mariano test is on the CRPS against no change, one loss a
+        series.
         """
         rows = []
         for vintage, frame in self.unseen.groupby("vintage", sort=False):
             reference = frame[frame["forecaster"] == NO_CHANGE]
-            for (name, drivers), part in frame.groupby(["forecaster", "drivers"], sort=False):
-                rows.append({"vintage": vintage, "forecaster": name, "drivers": drivers}
-                            | _together(part, reference))  # fmt: skip
+            model = frame[frame["forecaster"] == MODEL]
+            model = model[model["drivers"] == model["drivers"].iloc[0]]
+            for (name, how), part in frame.groupby(["forecaster", "drivers"], sort=False):
+                rows.append({"vintage": vintage, "forecaster": name, "drivers": how}
+                            | _together(part, reference, model))  # fmt: skip
         return pd.DataFrame(rows, columns=["vintage", "forecaster", "drivers", *BOARD])
 
     def series_table(self, lang: str = "en") -> pd.DataFrame:
@@ -93,8 +98,13 @@ class Validation:
     ) -> list[Path]:
         """Write tables, members, figures, report and manifest into a folder, whole or not at all."""
         with Folder(Path(out), force) as folder:
+            board = self.scoreboard()
+            board.insert(3, "label", [
+                f"{forecaster(row.forecaster, lang)}; {drivers(row.drivers, lang)}"
+                for row in board.itertuples()
+            ])  # fmt: skip
             tables = {
-                "scoreboard": self.scoreboard(), "points": self.series_table(lang),
+                "scoreboard": board, "points": self.series_table(lang),
                 "forecasts": self.forecasts.table(lang),
             }  # fmt: skip
             for name, frame in tables.items():
@@ -225,8 +235,11 @@ def _row(
     }  # fmt: skip
 
 
-def _together(part: pd.DataFrame, reference: pd.DataFrame) -> dict[str, Any]:
+def _together(part: pd.DataFrame, reference: pd.DataFrame, model: pd.DataFrame) -> dict[str, Any]:
     """Scores over many series, in shares of their size."""
+    own = part[part["own"]]
+    cell = ["series", "region", "year"]
+    there = model.merge(own[cell], on=cell)
     size = part["scale"].to_numpy()
     errors = part["error"].to_numpy() / size
     ranked = float((part["crps"] / size).mean())
@@ -243,7 +256,9 @@ def _together(part: pd.DataFrame, reference: pd.DataFrame) -> dict[str, Any]:
     elif not len(reference):
         test, note = replace(test, statistic=np.nan, probability=np.nan), "no history"
     return {
-        "outcomes": len(part), "series": len(losses), "own": int(part["own"].sum()),
+        "outcomes": len(part), "series": len(losses), "own": len(own),
+        "own_crps": float((own["crps"] / own["scale"]).mean()),
+        "model_there": float((there["crps"] / there["scale"]).mean()),
         "rmse": scores.rmse(errors), "mae": scores.mae(errors), "bias": float(errors.mean()),
         "crps": ranked, "skill": scores.skill(ranked, other),
         "better": int((losses < others).sum()),

@@ -87,7 +87,7 @@ def _scores(rows: pd.DataFrame, lang: str) -> Figure:
     figure = Figure(figsize=(11, 0.9 + 0.42 * len(rows)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.2, 1.0))
     names = [
-        forecaster(row.forecaster, lang)
+        f"{forecaster(row.forecaster, lang)} ({row.own}/{row.outcomes})"
         + (f"\n{drivers(row.drivers, lang)}" if row.drivers != "none" else "")
         for row in rows.itertuples()
     ]
@@ -97,7 +97,10 @@ def _scores(rows: pd.DataFrame, lang: str) -> Figure:
     left.set_yticks(where, names, fontsize=8)
     left.set_title(words["loss"])
     left.set_xlabel(words["crps_axis"])
-    for key, marker, colour, nominal in (("in_50", "o", COLOURS[1], 50), ("in_90", "s", COLOURS[2], 90)):
+    for key, marker, colour, nominal in (
+        ("in_50", "o", COLOURS[1], 50),
+        ("in_90", "s", COLOURS[2], 90),
+    ):
         right.axvline(nominal, color=colour, linewidth=1.0, linestyle=":")
         right.plot(100 * rows[key], where, marker, color=colour, label=words[key])
     right.set_xlim(-4, 104)
@@ -149,7 +152,9 @@ def _panel(
     if said:
         spread = np.array([np.quantile(sample, LEVELS) for _, sample in said])
         when = [year for year, _ in said]
-        axes.fill_between(when, spread[:, 0], spread[:, 4], color=COLOURS[0], alpha=0.18, linewidth=0)
+        axes.fill_between(
+            when, spread[:, 0], spread[:, 4], color=COLOURS[0], alpha=0.18, linewidth=0
+        )
         axes.fill_between(when, spread[:, 1], spread[:, 3], color=COLOURS[0], alpha=0.32, linewidth=0,
                           label=words["fan"])  # fmt: skip
         axes.plot(when, spread[:, 2], color=COLOURS[0], linewidth=1.4)
@@ -175,7 +180,12 @@ def _panel(
 
 
 def _other_lines(
-    axes: Any, main: Ensemble, cell: tuple[str, str], past: dict[int, float], vintage: int, lang: str
+    axes: Any,
+    main: Ensemble,
+    cell: tuple[str, str],
+    past: dict[int, float],
+    vintage: int,
+    lang: str,
 ) -> None:
     """Medians of the anchored model and of two baselines from the last observation on."""
     words, (series, region) = WORDS[lang], cell

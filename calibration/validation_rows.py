@@ -27,15 +27,17 @@ def board_rows(validation: Validation, vintage: int, lang: str) -> Table:
     about = words["about"].format(outcomes=first["outcomes"], series=first["series"])
     title = f"{words['board'].format(vintage=vintage)} ({about})"
     keys = ("rmse", "mae", "bias", "crps", "width_90", "in_50", "in_90")
-    head = [words[key] for key in ("forecaster", "drivers", "own", *keys, "skill", "better", "dm")]
+    last = ("skill", "better", "dm", "own", "own_crps")
+    head = [words[key] for key in ("forecaster", "drivers", *keys, *last)]
     rows = []
     for row in board.to_dict("records"):
         test = f"{row['dm']:.2f} (p {row['dm_p']:.2f})" if row["dm"] == row["dm"] else "-"
         skill = f"{row['skill']:.2f}" if row["skill"] == row["skill"] else "-"
         rows.append([
             forecaster(row["forecaster"], lang), drivers(row["drivers"], lang),
-            f"{row['own']}/{row['outcomes']}", *[f"{100 * row[key]:.1f}" for key in keys], skill,
-            f"{row['better']}/{row['series']}", test,
+            *[f"{100 * row[key]:.1f}" for key in keys], skill,
+            f"{row['better']}/{row['series']}", test, f"{row['own']}/{row['outcomes']}",
+            f"{100 * row['own_crps']:.1f} / {100 * row['model_there']:.1f}" if row["own"] else "-",
         ])  # fmt: skip
     return title, head, rows
 

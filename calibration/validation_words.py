@@ -22,7 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
         "about": "{outcomes} outcomes of {series} series; errors in per cent of the last value "
         "before the forecast",
         "nothing": "Vintage {vintage}: no outcome that the model was not set up with.",
-        "forecaster": "forecaster", "drivers": "drivers", "own": "own",
+        "forecaster": "forecaster", "drivers": "drivers", "own": "own", "own_crps": "own CRPS / model",
         "rmse": "RMSE %", "mae": "MAE %", "bias": "bias %", "crps": "CRPS %", "skill": "skill",
         "better": "better in", "in_50": "in 50 %", "in_90": "in 90 %", "width_90": "score 90 %",
         "dm": "DM", "series": "series", "region": "region", "year": "year", "unit": "unit",
@@ -41,7 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
         "divided out by the last value before the forecast. CRPS is the error of a whole "
         "distribution and falls to the absolute error for a single number; skill is 1 less its "
         "ratio to that of no change. A 90 % interval should hold 90 % of the outcomes. 'own' "
-        "counts the outcomes on which a method had enough history; elsewhere it is no change.",
+        "counts the outcomes on which a method had enough history; elsewhere it is no change. The "
+        "last column compares it with the model on those alone.",
         "central": "Parameters are central values of the literature, not fitted: the model's "
         "intervals are over chance alone and are too narrow.",
         "fitted": "Parameters: draws from the posterior ({draws}).",
@@ -60,7 +61,7 @@ WORDS: dict[str, dict[str, str]] = {
         "board": "{vintage}年末所作预测的记分板",
         "about": "{series}个序列的{outcomes}个结果;误差为占预测前最后一值的百分比",
         "nothing": "{vintage}年预测:没有模型设定时未用过的结果。",
-        "forecaster": "预测方法", "drivers": "外部条件", "own": "自有",
+        "forecaster": "预测方法", "drivers": "外部条件", "own": "自有", "own_crps": "自有CRPS/模型",
         "rmse": "RMSE %", "mae": "MAE %", "bias": "偏差 %", "crps": "CRPS %", "skill": "技能",
         "better": "更好的序列", "in_50": "50%区间内", "in_90": "90%区间内",
         "width_90": "90%区间得分", "dm": "DM", "series": "序列", "region": "地区", "year": "年",
@@ -76,7 +77,7 @@ WORDS: dict[str, dict[str, str]] = {
         "figure_board": "各预测方法的得分,{vintage}年预测",
         "figure_paths": "模型、观测与基准方法,{vintage}年预测",
         "read": "各方法按同一批结果记分;各序列的量级以预测前最后一值除去。CRPS 是整个分布的误差,对单一数值即为绝对误差;"
-        "技能为 1 减去它与“不变”之比。90%区间应包含90%的结果。“自有”为该方法有足够历史的结果数,其余以“不变”代替。",
+        "技能为 1 减去它与“不变”之比。90%区间应包含90%的结果。“自有”为该方法有足够历史的结果数,其余以“不变”代替;最后一列只在这些结果上与模型比较。",
         "central": "参数取文献中间值,未经拟合:模型区间只反映偶然性,偏窄。",
         "fitted": "参数:后验抽样({draws})。",
         "frozen_text": "外部条件只知到预测年时,此后外部的一切均未知;政策按2014年公布的方案。外部条件已知时,"
