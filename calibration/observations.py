@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from calibration.series import PROVINCE, SHARES, Series, catalogue, regions
@@ -64,11 +64,15 @@ class Observations:
 
     def history(self, series: str, region: str, until: int) -> dict[int, float]:
         """Values by year up to and with `until`."""
-        return {
-            one.year: one.value
-            for one in self.rows
-            if one.series == series and one.region == region and one.year <= until
-        }
+        known = self._values.get((series, region), {})
+        return {year: value for year, value in known.items() if year <= until}
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], dict[int, float]]:
+        found: dict[tuple[str, str], dict[int, float]] = {}
+        for one in self.rows:
+            found.setdefault((one.series, one.region), {})[one.year] = one.value
+        return found
 
 
 def read_observations(path: Path | str) -> Observations:
