@@ -22,14 +22,14 @@ from calibration.series import PROVINCE, SHARES, Series, catalogue, regions
 from sim.core.errors import InputError
 from sim.indices.targets import LAST_OUTCOME, load_targets
 from sim.world.data import DIRECTORY
-from sim.world.rows import CONFIDENCE
+from sim.world.rows import CONFIDENCE, Rows
 
 NEEDED = ("series", "region", "year", "value")
 OPTIONAL = ("unit", "source", "confidence", "note")
 YEARS = (2000, 2017)
 """Years that an observation may have; the forecasts end with the last."""
-SHIPPED = DIRECTORY / "observations.csv"
-"""History of targets' series besides target_outcomes.csv, in the format of a user's table."""
+SHIPPED = "observations.csv"
+"""What is shipped besides target_outcomes.csv, in the format of a user's table."""
 USED_IN_SET_UP = frozenset(
     (name, 2014)
     for name in ("O2a", "O2b", "O3", "two_integration.latent", "two_integration.reported",
@@ -100,15 +100,21 @@ def read_observations(path: Path | str) -> Observations:
 
 
 @cache
-def shipped() -> Observations:
-    """What is published with the model: outcomes of targets and their history, up to 2015."""
-    more = read_observations(SHIPPED)
+def shipped(directory: Path | None = None) -> Observations:
+    """What is published with the model: outcomes of targets and other series, up to 2015.
+
+    Raises InputError naming what is wrong with target_outcomes.csv or observations.csv.
+    """
+    folder = directory if directory is not None else DIRECTORY
+    targets = load_targets(folder)
+    Rows(folder / SHIPPED)  # every figure with its source and confidence
+    more = read_observations(folder / SHIPPED)
     rows = [
         Observation(
             target.code, PROVINCE, one.year, one.value, one.source,
             (target.code, one.year) in USED_IN_SET_UP,
         )
-        for target in load_targets().rows
+        for target in targets.rows
         for one in target.published
         if target.code in catalogue()
     ]  # fmt: skip
@@ -118,9 +124,9 @@ def shipped() -> Observations:
     if late or len(set(keys)) < len(keys):
         twice = sorted(key for key in keys if keys.count(key) > 1)
         allowed = f"each once, in target_outcomes.csv or here, up to {LAST_OUTCOME}"
-        raise InputError(SHIPPED, "", ", ".join(map(str, (late or twice)[0])), allowed)
+        raise InputError(folder / SHIPPED, "", ", ".join(map(str, (late or twice)[0])), allowed)
     ordered = tuple(sorted(rows, key=lambda one: (one.series, one.region, one.year)))
-    sums = f"{more.sha256}{load_targets().checksums['target_outcomes.csv']}"
+    sums = f"{more.sha256}{targets.checksums['target_outcomes.csv']}"
     return Observations("shipped", hashlib.sha256(sums.encode()).hexdigest(), ordered)
 
 

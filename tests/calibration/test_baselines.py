@@ -113,7 +113,7 @@ def test_a_short_series_falls_to_no_change_with_the_reason(
 def test_what_cannot_be_forecast_is_refused(
     method: str, years: list[int], values: list[float], ahead: list[int]
 ) -> None:
-    with pytest.raises(ValueError, match="baseline|years ascend"):
+    with pytest.raises(ValueError, match=r"baseline|years ascend"):
         predict(method, years, values, ahead)
 
 

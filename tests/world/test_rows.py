@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.observations import shipped
 from sim.core.errors import InputError
 from sim.indices.targets import load_targets
 from sim.world.data import DIRECTORY, load_data
@@ -33,6 +34,7 @@ def read_all(folder: Path) -> None:
     """Every table of a folder."""
     load_data(folder)
     load_targets(folder)
+    shipped(folder)
 
 
 def with_cell(column: str, line: int, value: str) -> Callable[[Table], Table]:
