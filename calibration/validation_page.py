@@ -48,14 +48,7 @@ def write(validation: Validation, folder: Path, lang: str) -> None:
     parts += [f"<p>{escape(text)}</p>" for text in notes(validation, lang)]
     manifest = validation.manifest
     members = words["uncertainty"].format(members=manifest["replicates"])
-    (scenario,) = manifest["scenarios"]
-    table = manifest["observations"]["file"]
-    command = (
-        f"lianghua validate {'' if table == 'shipped' else table + ' '}--scenario {scenario} "
-        f"--scale {manifest['scale']:g} --replicates {manifest['replicates']} "
-        f"--seed {manifest['seed']} --lang {lang} --out out/repeat"
-    )
-    text = page(words["title"], parts, members, command, manifest, lang)
+    text = page(words["title"], parts, members, manifest, lang)
     (folder / "report.html").write_text(text, encoding="utf-8")
 
 

@@ -19,21 +19,17 @@ from sim import terms
 from sim.attribution import CLASSES, FEN, attribute, technologies_of
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.clock import month_number
-from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
-from sim.initial import program_version, versions
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
-from sim.twins import Record, Variant, chosen, extended, play, running, without
+from sim.twins import FOLLOW, Record, Variant, chosen, extended, origin, play, running, without
 from sim.workers import Progress, run_jobs
 from sim.world.data import load_data
 from sim.world.tables import TIERS
 
 PROGRAMME = "programme"
 """Name of the twin without any instrument."""
-FOLLOW = 24
-"""Months for which twins go on after the last month counted."""
 BATCH = 6
 """Twins in one job, which share the run with all instruments and the months before them."""
 TABLE = ("money", "low", "high", "share", "share_low", "share_high", "months")
@@ -185,9 +181,7 @@ def ledger(
     """
     counted = prepared(scenario, settings, until)
     workers_used = check_counts("ledger", replicates, seed, workers)
-    if not 0 <= follow <= 240:
-        raise InputError("ledger", "--follow", follow, "0 to 240 (months)")
-    whole = extended(counted, follow)
+    whole = extended("ledger", counted, follow)
     names = chosen(counted, instruments, "--instrument") or running(counted)
     off: list[tuple[str, tuple[str, ...]]] = [(name, (name,)) for name in names]
     if not instruments:
@@ -206,7 +200,8 @@ def ledger(
             progress(done * total // of, total)
 
     parts = run_jobs(jobs, workers_used, _batch, tell) if jobs else []
-    manifest = _manifest(counted, instruments, replicates, seed, scale, follow)
+    manifest = origin("ledger", counted, replicates, seed, scale, follow)
+    manifest["instruments"] = list(instruments)
     return Ledger(counted, replicates, *_gather(parts), manifest=manifest)
 
 
@@ -293,23 +288,3 @@ def _gather(
         rows.sort(key=lambda row: (names.index(row["without"]), row["replicate"]))
         frames.append(pd.DataFrame(rows, columns=header))
     return frames[0], frames[1], frames[2]
-
-
-def _manifest(
-    scenario: Scenario, names: Sequence[str], replicates: int, seed: int, scale: float, follow: int
-) -> dict[str, Any]:
-    return {
-        "program": "lianghua",
-        "version": program_version(),
-        "command": "ledger",
-        "scenario": scenario.name,
-        "scenario_hash": scenario.hash,
-        "settings": scenario.model_dump(mode="json"),
-        "instruments": list(names),
-        "replicates": replicates,
-        "seed": seed,
-        "scale": scale,
-        "follow": follow,
-        "versions": versions(),
-        "data": dict(load_data().checksums),
-    }

@@ -16,19 +16,17 @@ import numpy as np
 import pandas as pd
 
 from sim import terms
-from sim.additionality import FOLLOW, city_names, spread
+from sim.additionality import city_names, spread
 from sim.attribution import ACCELERATED, CLASSES, FEN, attribute, technologies_of
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
-from sim.initial import program_version, versions
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
-from sim.twins import Record, Variant, chosen, extended, play, without
+from sim.twins import FOLLOW, Record, Variant, extended, origin, play, without
 from sim.workers import Progress, run_jobs
-from sim.world.data import load_data
 from sim.world.tables import TIERS
 
 RULES, QUINTILES = tuple(terms.RULES), tuple(terms.QUINTILES)
@@ -129,23 +127,12 @@ def laboratory(
     """
     counted = prepared(scenario, settings, until)
     count = check_counts("laboratory", replicates, seed, workers)
-    chosen(counted, [instrument], "--instrument")
-    policy = counted.instruments[instrument]
-    if policy.kind != "project_grant":
-        allowed = [n for n, p in counted.instruments.items() if p.kind == "project_grant"]
-        raise InputError("--instrument", "", f"{instrument} ({policy.kind})", ", ".join(allowed))
+    whole = extended("laboratory", counted, follow)
+    _check_grant(counted, instrument)
     last = month_number(counted.time.end) - month_number(counted.time.start)
     variants = _variants(rules, noise)
     jobs = [
-        RuleJob(
-            extended(counted, follow),
-            instrument,
-            variants,
-            replicate,
-            seed + replicate,
-            scale,
-            last,
-        )
+        RuleJob(whole, instrument, variants, replicate, seed + replicate, scale, last)
         for replicate in range(replicates)
     ]
     parts = run_jobs(jobs, count, _replicate, progress)
@@ -155,23 +142,23 @@ def laboratory(
         rows = [row for part in parts for row in part[place]]
         rows.sort(key=lambda row: (order.index(row["rule"]), row["replicate"]))
         frames.append(pd.DataFrame(rows))
-    manifest = {
-        "program": "lianghua",
-        "version": program_version(),
-        "command": "laboratory",
-        "scenario": counted.name,
-        "scenario_hash": counted.hash,
-        "settings": counted.model_dump(mode="json"),
+    manifest = origin("laboratory", counted, replicates, seed, scale, follow) | {
         "instrument": instrument,
-        "rules": order,
-        "replicates": replicates,
-        "seed": seed,
-        "scale": scale,
-        "follow": follow,
-        "versions": versions(),
-        "data": dict(load_data().checksums),
+        "rules": list(rules),
+        # An endless error is a word: JSON has no number for it.
+        "noise": [value if np.isfinite(value) else str(value) for value in noise],
     }
     return Laboratory(counted, instrument, replicates, frames[0], frames[1], manifest)
+
+
+def _check_grant(scenario: Scenario, instrument: str) -> None:
+    """Refuse what is no project grant of the scenario."""
+    grants = [n for n, p in scenario.instruments.items() if p.kind == "project_grant"]
+    if instrument not in grants:
+        allowed = ", ".join(grants) or "none: the scenario has no project grant"
+        policy = scenario.instruments.get(instrument)
+        given = instrument if policy is None else f"{instrument} ({policy.kind})"
+        raise InputError("--instrument", "", given, allowed)
 
 
 def _variants(

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from sim import initial
+from sim.accounts import Account
 from sim.core.errors import InputError
 from sim.core.table import Array
-from sim.instruments import Account
 
 BOOKS = ("awards", "projects", "outlays")
 

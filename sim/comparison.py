@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,37 +164,54 @@ def compare(
     if len(chosen) < 2:
         allowed = "two or more different ones"
         raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), allowed)
-    base = check_baseline("compare", chosen, baseline)
-    count = check_counts("compare", replicates, seed, workers)
-    jobs = paired_jobs("compare", chosen, scale, replicates, seed, check)
-    results = run_jobs(jobs, count, run_to_year_ends, progress)
-    return _gather(chosen, base, replicates, jobs, results, scale, seed)
+    base = check_scenarios("compare", chosen, baseline)
+    runs = run_paired(
+        "compare", chosen, run_to_year_ends, scale=scale, replicates=replicates, seed=seed,
+        workers=workers, check=check, progress=progress,
+    )  # fmt: skip
+    frames: dict[str, pd.DataFrame] = {}
+    for name in ("province", "cities", "programme"):
+        parts = []
+        for job, results in runs:
+            frame = getattr(results, name).copy()
+            frame.insert(0, "scenario", job.scenario.name)
+            frame.insert(1, "replicate", job.replicate)
+            parts.append(frame)
+        frames[name] = pd.concat(parts, ignore_index=True)
+    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale)
+    return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
-def check_baseline(command: str, scenarios: Sequence[Scenario], baseline: str | None) -> str:
-    """The baseline: the last scenario unless one is named."""
-    names = [one.name for one in scenarios]
-    if baseline is not None and baseline not in names:
-        raise InputError(command, "--baseline", baseline, ", ".join(names))
-    return baseline or names[-1]
-
-
-def paired_jobs(
-    command: str, scenarios: Sequence[Scenario], scale: float, replicates: int, seed: int,
-    check: bool = False,
-) -> list[Job]:  # fmt: skip
-    """Every scenario `replicates` times; replicate r has seed `seed + r` in all of them."""
+def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str | None) -> str:
+    """Refuse what cannot run side by side; the baseline: the last one unless one is named."""
     names = [one.name for one in scenarios]
     if not names or len(set(names)) != len(names):
         raise InputError(command, "scenarios", ", ".join(names), "different ones")
     spans = {(one.time.start, one.time.end) for one in scenarios}
     if len(spans) > 1:
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
-    return [
+    if baseline is not None and baseline not in names:
+        raise InputError(command, "--baseline", baseline, ", ".join(names))
+    return baseline or names[-1]
+
+
+def run_paired[R](
+    command: str, scenarios: Sequence[Scenario], work: Callable[[Job], R], *, scale: float,
+    replicates: int, seed: int, workers: int | None, check: bool, progress: Progress | None,
+) -> list[tuple[Job, R]]:  # fmt: skip
+    """What `work` keeps of every scenario's `replicates`, ordered by scenario and replicate.
+
+    Replicate r has seed `seed + r` in all scenarios.
+    """
+    count = check_counts(command, replicates, seed, workers)
+    names = [one.name for one in scenarios]
+    jobs = [
         Job(one, replicate, seed + replicate, scale, check)
         for replicate in range(replicates)
         for one in scenarios
     ]
+    found = list(zip(jobs, run_jobs(jobs, count, work, progress), strict=True))
+    return sorted(found, key=lambda pair: (names.index(pair[0].scenario.name), pair[0].replicate))
 
 
 def _expanded(scenarios: Sequence[Scenario | str | Path]) -> list[Scenario | str | Path]:
@@ -241,30 +258,6 @@ def check_seed(seed: int, replicates: int) -> None:
     """Refuse a seed of which one of the replicates would be out of range."""
     if not 0 <= seed <= LARGEST_SEED - replicates:
         raise InputError("--seed", "", seed, f"0 to {LARGEST_SEED - replicates}")
-
-
-def _gather(
-    scenarios: tuple[Scenario, ...], baseline: str, replicates: int, jobs: Sequence[Job],
-    results: Sequence[Results], scale: float, seed: int,
-) -> Comparison:  # fmt: skip
-    """One frame of all runs, ordered by scenario and replicate."""
-    order = sorted(
-        range(len(jobs)),
-        key=lambda place: (scenarios.index(jobs[place].scenario), jobs[place].replicate),
-    )
-    frames: dict[str, pd.DataFrame] = {}
-    for name in ("province", "cities", "programme"):
-        parts = []
-        for place in order:
-            frame = getattr(results[place], name).copy()
-            frame.insert(0, "scenario", jobs[place].scenario.name)
-            frame.insert(1, "replicate", jobs[place].replicate)
-            parts.append(frame)
-        frames[name] = pd.concat(parts, ignore_index=True)
-    manifest = origin("compare", scenarios, results[0].manifest, replicates, seed, scale)
-    return Comparison(
-        scenarios, baseline, replicates, manifest=manifest | {"baseline": baseline}, **frames
-    )
 
 
 def origin(

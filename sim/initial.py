@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.accounts import Account
 from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
-from sim.instruments import Account
 from sim.parameters import numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
@@ -81,7 +81,7 @@ def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
     """Population and world of a run."""
-    if not 0.0005 <= scale <= 25:
+    if not 0.01 <= scale <= 25:
         raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
     data = load_data()
     settings = PopulationParameters(

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.accounts import Account
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
 from sim.core.table import Array
 from sim.indices import yearly
-from sim.instruments import Account
 from sim.words import worded
 from sim.world.data import load_data
 from sim.world.tables import TIERS
@@ -205,6 +205,8 @@ def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest that a Parquet file of results carries."""
+    if not path.is_file():
+        raise InputError(path, "", "no such file", "a Parquet file of lianghua")
     try:
         metadata = pq.read_schema(path).metadata or {}
         content: Any = json.loads(metadata[METADATA_KEY])

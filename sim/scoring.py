@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison import check_baseline, check_counts, origin, paired_jobs, prepared
+from sim.comparison import check_scenarios, origin, prepared, run_paired
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
 from sim.indices import yearly
+from sim.indices.ranking import rank_draws
 from sim.indices.scorecard import Score, Series, instruments_of, score
 from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME
 from sim.results import Results, write_manifest, write_table
 from sim.scenario import Scenario
-from sim.workers import Job, Progress, run_job, run_jobs
+from sim.workers import Job, Progress, run_job
 from sim.world.data import load_data
 
 LOW, HIGH = 0.05, 0.95
@@ -29,6 +30,8 @@ INDEX_COLUMNS = ("latent", "reported", "rank")
 """Columns of the yearly table of indices that a target may name."""
 _Z = 1.96
 """Normal quantile of the 95 % interval of a probability."""
+_NOT_COVERED = (np.nan, np.nan, None, 1.0)
+"""Row of a run that does not cover a target's years."""
 
 
 @dataclass
@@ -36,8 +39,9 @@ class Scorecard:
     """Scores of paired replicates of one or more scenarios.
 
     `runs`: scenario, replicate, target, value (in the target's unit), relative (1 at the target,
-    more is better), met (missing if the run does not cover the target's years). `years`: scenario,
-    replicate, target, year, value of every whole year.
+    more is better), met (missing if the run does not cover the target's years), outcome_chance
+    within the replicate: 1, but where a replicate has a row for each of several possible ranks.
+    `years`: scenario, replicate, target, year, value of every whole year.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -60,32 +64,35 @@ class Scorecard:
     def summary(self) -> pd.DataFrame:
         """A row for each target and scenario.
 
-        target, scenario, runs (that cover it), median, q05 and q95 (90 % of replicates), relative
-        with its q05 and q95, met (runs that meet it), probability with its 95 % Wilson interval,
-        added (paired difference to the baseline: median, q05, q95), published and its year, and
-        `model`, the median of that year.
+        target, scenario, runs (that cover it), median, q05 and q95 (90 % of the outcomes of all
+        replicates by their chance), relative with its q05 and q95, met (runs that meet it, an
+        expected number where a run's outcome is uncertain), probability (the mean chance of a run)
+        with its 95 % Wilson interval, added (paired difference of expected values to the baseline:
+        median, q05, q95), published and its year, and `model`, the median of that year.
         """
         groups = dict(list(self.runs.groupby(["target", "scenario"], sort=False)))
         ends = self.years.groupby(["target", "scenario", "year"], sort=False)["value"].median()
         rows = []
         for target in self.targets:
-            base = groups[(target.code, self.baseline)]["value"].to_numpy()
+            base = _expected(groups[(target.code, self.baseline)])
             for name in self.names:
                 runs = groups[(target.code, name)]
-                values = runs["value"].to_numpy()
-                met = runs["met"].dropna()
-                count, total = int(met.sum()), len(met)
+                chance = runs["outcome_chance"].to_numpy()
+                covered = runs[runs["met"].notna()]
+                total = covered["replicate"].nunique()
+                count = float((covered["met"].astype(float) * covered["outcome_chance"]).sum())
                 published = target.last_published
                 year = published.year if published else None
                 rows.append(
                     {"target": target.code, "scenario": name, "runs": total}
-                    | _spread(values, ("median", "q05", "q95"))
-                    | _spread(runs["relative"].to_numpy(),
+                    | _spread(runs["value"].to_numpy(), chance, ("median", "q05", "q95"))
+                    | _spread(runs["relative"].to_numpy(), chance,
                               ("relative", "relative_q05", "relative_q95"))
                     | {"met": count, "probability": count / total if total else np.nan}
                     | dict(zip(("probability_low", "probability_high"), wilson(count, total),
                                strict=True))
-                    | _spread(values - base, ("added", "added_q05", "added_q95"))
+                    | _spread(_expected(runs) - base, np.ones(len(base)),
+                              ("added", "added_q05", "added_q95"))
                     | {"published_year": year, "published": published.value if published else None,
                        "model": ends.get((target.code, name, year))}
                 )  # fmt: skip
@@ -160,23 +167,21 @@ def scorecard(
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in scenarios)
-    count = check_counts("scorecard", replicates, seed, workers)
-    jobs = paired_jobs("scorecard", chosen, scale, replicates, seed, check)
-    base = check_baseline("scorecard", chosen, baseline)
-    kept = run_jobs(jobs, count, _scored, progress)
-    order = sorted(
-        range(len(jobs)), key=lambda p: (chosen.index(jobs[p].scenario), jobs[p].replicate)
-    )
+    base = check_scenarios("scorecard", chosen, baseline)
+    kept = run_paired(
+        "scorecard", chosen, _scored, scale=scale, replicates=replicates, seed=seed,
+        workers=workers, check=check, progress=progress,
+    )  # fmt: skip
     runs, years = [], []
-    for place in order:
-        key = (jobs[place].scenario.name, jobs[place].replicate)
-        for code, one in kept[place].scores.items():
-            runs.append((*key, code, one.value, one.relative, one.met))
+    for job, run in kept:
+        key = (job.scenario.name, job.replicate)
+        for code, one in run.scores.items():
+            runs += [(*key, code, *outcome) for outcome in one.outcomes or (_NOT_COVERED,)]
             years += [(*key, code, year, value) for year, value in one.years.items()]
-    manifest = origin("scorecard", chosen, kept[0].manifest, replicates, seed, scale)
+    manifest = origin("scorecard", chosen, kept[0][1].manifest, replicates, seed, scale)
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
-    frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met"])
+    frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])
     frame["met"] = frame["met"].astype("boolean")
     return Scorecard(
         chosen, base, replicates, frame, pd.DataFrame(years, columns=[*columns, "year", "value"]),
@@ -219,7 +224,7 @@ def orphans(targets: Iterable[Target], instruments: Mapping[str, str]) -> list[s
     return found
 
 
-def wilson(met: int, runs: int) -> tuple[float, float]:
+def wilson(met: float, runs: int) -> tuple[float, float]:
     """95 % interval of a probability after `met` of `runs` (Wilson 1927); NaN without runs."""
     if runs == 0:
         return np.nan, np.nan
@@ -258,20 +263,37 @@ def _series(results: Results) -> Series:
     )  # fmt: skip
 
 
-def _editions(frame: pd.DataFrame) -> dict[str, dict[int, float]]:
-    """The province's totals by data year, as `indices.index.column`."""
+def _editions(frame: pd.DataFrame) -> dict[str, dict[int, float | Array]]:
+    """The province's totals by data year, as `indices.index.column`; ranks in draws."""
     whole = frame[(frame["level"] == "total") & (frame["region"] == yearly.PROVINCE)]
-    return {
+    found: dict[str, dict[int, float | Array]] = {
         f"indices.{index}.{column}": dict(zip(rows["year"], rows[column], strict=True))
         for index, rows in whole.groupby("index", sort=False)
         for column in INDEX_COLUMNS
     }
+    rows = whole[whole["index"] == "two_integration"]
+    totals = dict(zip(rows["edition"].astype(int), rows["reported"].astype(float), strict=True))
+    draws = rank_draws(totals, load_data().indices.published)
+    found["indices.two_integration.rank"] = dict(zip(rows["year"], draws.values(), strict=True))
+    return found
 
 
-def _spread(values: Array, names: tuple[str, str, str]) -> dict[str, float]:
-    """Median and interval of the runs that cover a target."""
-    known = values[~np.isnan(values)]
-    if not len(known):
+def _expected(runs: pd.DataFrame) -> Array:
+    """Expected value of each replicate, (replicates,)."""
+    weighted = (runs["value"] * runs["outcome_chance"]).groupby(runs["replicate"])
+    found: Array = weighted.sum(min_count=1).to_numpy()
+    return found
+
+
+def _spread(values: Array, chance: Array, names: tuple[str, str, str]) -> dict[str, float]:
+    """Median and interval of the runs that cover a target, over replicates and their chances."""
+    known = ~np.isnan(values)
+    if not known.any():
         return dict.fromkeys(names, np.nan)
-    spread = np.quantile(known, (0.5, LOW, HIGH))
+    shares = (0.5, LOW, HIGH)
+    if (chance == 1.0).all():
+        spread = np.quantile(values[known], shares)
+    else:
+        # Between two ranks there is none: a quantile of the mixture is one of its outcomes.
+        spread = np.quantile(values[known], shares, weights=chance[known], method="inverted_cdf")
     return dict(zip(names, map(float, spread), strict=True))

@@ -15,11 +15,15 @@ import numpy as np
 from sim.core.clock import month_name, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
+from sim.initial import program_version, versions
 from sim.model import Province
 from sim.results import ACCOUNT
 from sim.scenario import Scenario
+from sim.world.data import load_data
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
 
+FOLLOW = 24
+"""Months for which twins go on after the last month counted."""
 LAST_MONTH = "2045-12"
 """No run goes on beyond it."""
 
@@ -92,10 +96,32 @@ def chosen(scenario: Scenario, names: Sequence[str], option: str) -> tuple[str, 
     return tuple(dict.fromkeys(names))
 
 
-def extended(scenario: Scenario, months: int) -> Scenario:
+def extended(command: str, scenario: Scenario, months: int) -> Scenario:
     """The scenario over some more months, to see what firms would have done later."""
+    if not 0 <= months <= 240:
+        raise InputError(command, "--follow", months, "0 to 240 (months)")
     end = min(month_number(scenario.time.end) + months, month_number(LAST_MONTH))
     return scenario.with_settings([f'time.end="{month_name(end)}"'])
+
+
+def origin(
+    command: str, scenario: Scenario, replicates: int, seed: int, scale: float, follow: int
+) -> dict[str, Any]:
+    """Manifest of twin runs: enough to repeat them, but for what the command adds."""
+    return {
+        "program": "lianghua",
+        "version": program_version(),
+        "command": command,
+        "scenario": scenario.name,
+        "scenario_hash": scenario.hash,
+        "settings": scenario.model_dump(mode="json"),
+        "replicates": replicates,
+        "seed": seed,
+        "scale": scale,
+        "follow": follow,
+        "versions": versions(),
+        "data": dict(load_data().checksums),
+    }
 
 
 def play(

@@ -29,6 +29,7 @@ KEYS = {
     "q75": "75%分位", "q95": "95%分位",
     "target": "目标", "clause": "条款", "indicator": "指标", "period": "目标年份",
     "operator": "方向", "goal": "目标值", "runs": "计入次数", "median": "中位数", "met": "达成",
+    "outcome_chance": "结果概率",
     "value": "数值", "relative": "相对目标", "relative_q05": "相对目标5%分位",
     "relative_q95": "相对目标95%分位", "probability": "达成概率", "probability_low": "概率95%下限",
     "probability_high": "概率95%上限", "added": "与基准之差", "added_q05": "差异5%分位",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import typer
@@ -22,7 +21,7 @@ from sim.cli.options import (
     Until,
     Workers,
 )
-from sim.cli.repeat import given, manifest_of, note_changes
+from sim.cli.repeat import Asked
 
 
 def scorecard_command(
@@ -48,30 +47,24 @@ def scorecard_command(
 ) -> None:
     """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
     from sim.core.files import Folder
-    from sim.scenario import Scenario
     from sim.scoring import scorecard
     from sim.terminal import Bar, scorecard_tables, written
 
     if out is not None:
         Folder(out, force).check()
-    chosen: Sequence[Scenario | str] = scenarios
-    made = manifest_of(scenarios[0], "scorecard") if len(scenarios) == 1 else None
-    if made is not None:
-        chosen = [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]
-        scale, seed, replicates = (
-            given(context, name, value, made[name])
-            for name, value in (("scale", scale), ("seed", seed), ("replicates", replicates))
-        )
-        baseline = baseline or made["baseline"]
+    asked = Asked(context, scenarios, "scorecard")
+    scale, replicates, seed, baseline = asked.options(
+        scale=scale, replicates=replicates, seed=seed, baseline=baseline
+    )
     with Bar("runs", quiet) as bar:
         scored = scorecard(
-            chosen, scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
-            settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+            asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
+            until=until, settings=settings or [], baseline=baseline, check=check, progress=bar.update,
         )  # fmt: skip
     scorecard_tables(scored, lang)
     if out is not None:
         written(out, scored.save(out, lang, force))
-    note_changes(made, scored.manifest)
+    asked.note_changes(scored.manifest)
 
 
 def ledger_command(
@@ -95,40 +88,35 @@ def ledger_command(
     """Class public money by twin runs without each instrument: additional, deadweight, ..."""
     from sim.additionality import ledger
     from sim.core.files import Folder
-    from sim.scenario import Scenario
     from sim.terminal import Bar, ledger_tables, written
 
     if out is not None:
         Folder(out, force).check()
-    chosen: Scenario | str = scenario
-    made = manifest_of(scenario, "ledger")
-    if made is not None:
-        chosen = Scenario.from_dict(made["settings"], made["scenario"])
-        scale, seed, replicates, follow = (
-            given(context, name, value, made[name])
-            for name, value in (
-                ("scale", scale), ("seed", seed), ("replicates", replicates), ("follow", follow),
-            )
-        )  # fmt: skip
-        instruments = instruments or made["instruments"]
+    asked = Asked(context, [scenario], "ledger")
+    instruments, scale, follow, replicates, seed = asked.options(
+        instruments=instruments, scale=scale, follow=follow, replicates=replicates, seed=seed
+    )
     with Bar("twins", quiet) as bar:
         found = ledger(
-            chosen, instruments or [], scale=scale, replicates=replicates, seed=seed,
+            asked.scenarios[0], instruments or [], scale=scale, replicates=replicates, seed=seed,
             workers=workers, until=until, follow=follow, settings=settings or [],
             progress=bar.update,
         )  # fmt: skip
     ledger_tables(found, lang)
     if out is not None:
         written(out, found.save(out, lang, force))
-    note_changes(made, found.manifest)
+    asked.note_changes(found.manifest)
 
 
 def laboratory_command(
-    scenario: Annotated[str, typer.Argument(help="name or TOML file")],
-    instrument: Annotated[str, typer.Option("--instrument", help="a project grant")],
+    context: typer.Context,
+    scenario: Annotated[
+        str, typer.Argument(help="name, TOML file or a laboratory.parquet to repeat")
+    ],
+    instrument: Annotated[str | None, typer.Option("--instrument", help="a project grant")] = None,
     rules: Annotated[
-        str, typer.Option("--rules", help="allocation rules, with commas between")
-    ] = "formula,contest,lottery,threshold,first_come",
+        str | None, typer.Option("--rules", help="allocation rules, with commas between; else all")
+    ] = None,
     noise: Annotated[
         list[float] | None,
         typer.Option("--noise", help="error of a contest's jury, 0 to inf; repeatable"),
@@ -146,21 +134,28 @@ def laboratory_command(
     force: Force = False,
 ) -> None:
     """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
-    from sim.allocation_rules import laboratory
+    from sim.allocation_rules import RULES, laboratory
     from sim.core.files import Folder
     from sim.terminal import Bar, laboratory_table, written
 
     if out is not None:
         Folder(out, force).check()
+    asked = Asked(context, [scenario], "laboratory")
+    instrument, names, noise, scale, follow, replicates, seed = asked.options(
+        instrument=instrument or "none",
+        rules=RULES if rules is None else [one.strip() for one in rules.split(",") if one.strip()],
+        noise=noise or [], scale=scale, follow=follow, replicates=replicates, seed=seed,
+    )  # fmt: skip
     with Bar("replicates", quiet) as bar:
         found = laboratory(
-            scenario, instrument, rules=[name.strip() for name in rules.split(",") if name.strip()],
-            noise=noise or [], scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, follow=follow, settings=settings or [], progress=bar.update,
+            asked.scenarios[0], instrument, rules=names, noise=[float(one) for one in noise or []],
+            scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
+            follow=follow, settings=settings or [], progress=bar.update,
         )  # fmt: skip
     laboratory_table(found, lang)
     if out is not None:
         written(out, found.save(out, lang, force))
+    asked.note_changes(found.manifest)
 
 
 def audit_command(

@@ -3,18 +3,58 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from sim.core.errors import InputError
 
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
-def manifest_of(name: str, command: str) -> dict[str, Any] | None:
-    """What a result file says it was made with; None if this is no result file."""
-    if not name.endswith(".parquet"):
-        return None
+
+class Asked:
+    """What a command is asked for: scenarios by name, or one result file that is to be repeated.
+
+    `scenarios` are what the command runs: those named, or those that the result was made of.
+    """
+
+    def __init__(self, context: typer.Context, names: Sequence[str], command: str) -> None:
+        self.scenarios: Sequence[Scenario | str] = names
+        self._context = context
+        results = [name for name in names if name.endswith(".parquet")]
+        if results and len(names) > 1:
+            raise InputError(results[0], "", "a result among others", "one alone, to repeat it")
+        self._made = _manifest_of(results[0], command) if results else None
+        if self._made is not None:
+            self.scenarios = _scenarios_of(self._made)
+
+    def options(self, **given: Any) -> Iterator[Any]:
+        """Each option as the command line gives it, or else as the result was made with."""
+        for name, value in given.items():
+            source = self._context.get_parameter_source(name)
+            stands = source is not None and source.name == "COMMANDLINE"
+            yield value if stands or self._made is None else self._made[name]
+
+    def note_changes(self, now: dict[str, Any]) -> None:
+        """Say so if a repeated result comes from another version, library or data file."""
+        if self._made is None:
+            return
+        changed = [key for key in ("version",) if self._made.get(key) != now[key]]
+        for part in ("versions", "data"):
+            before = self._made.get(part, {})
+            changed += [key for key in now[part] if before.get(key) != now[part][key]]
+        if changed:
+            print(
+                f"lianghua: note: since that result these changed: {', '.join(changed)}",
+                file=sys.stderr,
+            )
+
+
+def _manifest_of(name: str, command: str) -> dict[str, Any]:
+    """What a result file says it was made with."""
     from sim.results import read_manifest
 
     made = read_manifest(Path(name))
@@ -26,22 +66,10 @@ def manifest_of(name: str, command: str) -> dict[str, Any] | None:
     return made
 
 
-def given(context: typer.Context, name: str, value: Any, made: Any) -> Any:
-    """An option if it stands on the command line, else what the result was made with."""
-    source = context.get_parameter_source(name)
-    return value if source is not None and source.name == "COMMANDLINE" else made
+def _scenarios_of(made: dict[str, Any]) -> list[Scenario]:
+    """The scenarios of a manifest: of one scenario, or of several by name."""
+    from sim.scenario import Scenario
 
-
-def note_changes(made: dict[str, Any] | None, now: dict[str, Any]) -> None:
-    """Say so if a repeated result comes from another version, library or data file."""
-    if made is None:
-        return
-    changed = [key for key in ("version",) if made.get(key) != now[key]]
-    for part in ("versions", "data"):
-        before = made.get(part, {})
-        changed += [key for key in now[part] if before.get(key) != now[part][key]]
-    if changed:
-        print(
-            f"lianghua: note: since that result these changed: {', '.join(changed)}",
-            file=sys.stderr,
-        )
+    if "scenario" in made:
+        return [Scenario.from_dict(made["settings"], made["scenario"])]
+    return [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]

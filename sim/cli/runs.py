@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -20,7 +19,7 @@ from sim.cli.options import (
     Until,
     Workers,
 )
-from sim.cli.repeat import given, manifest_of, note_changes
+from sim.cli.repeat import Asked
 
 
 def run_command(
@@ -39,22 +38,17 @@ def run_command(
     """Run one scenario; write tables, figures and a manifest."""
     from sim.comparison import run
     from sim.core.files import Folder
-    from sim.scenario import Scenario
     from sim.terminal import Bar, headline_of_run, written
 
     if out is not None:
         Folder(out, force).check()
-    made = manifest_of(scenario, "run")
-    if made is None:
-        chosen = Scenario.load(scenario, settings or [])
-    else:
-        chosen = Scenario.from_dict(made["settings"], made["scenario"], settings or [])
-        scale, seed = (
-            given(context, name, value, made[name])
-            for name, value in (("scale", scale), ("seed", seed))
-        )
+    asked = Asked(context, [scenario], "run")
+    scale, seed = asked.options(scale=scale, seed=seed)
     with Bar("months", quiet) as bar:
-        results = run(chosen, scale=scale, seed=seed, until=until, check=check, progress=bar.update)
+        results = run(
+            asked.scenarios[0], scale=scale, seed=seed, until=until, settings=settings or [],
+            check=check, progress=bar.update,
+        )  # fmt: skip
     headline_of_run(results, lang)
     if out is not None:
         from sim.report import write_run
@@ -65,7 +59,7 @@ def run_command(
             write_run(results, folder.path, lang)
             write_manifest(results.manifest, folder.path)
         written(out, folder.written)
-    note_changes(made, results.manifest)
+    asked.note_changes(results.manifest)
 
 
 def compare_command(
@@ -92,26 +86,20 @@ def compare_command(
     """Run scenarios side by side on common random numbers; write differences with intervals."""
     from sim.comparison import compare
     from sim.core.files import Folder
-    from sim.scenario import Scenario
     from sim.terminal import Bar, headline_of_comparison, written
 
     if out is not None:
         Folder(out, force).check()
-    chosen: Sequence[Scenario | str] = scenarios
-    made = manifest_of(scenarios[0], "compare") if len(scenarios) == 1 else None
-    if made is not None:
-        chosen = [Scenario.from_dict(made["settings"][name], name) for name in made["scenarios"]]
-        scale, seed, replicates = (
-            given(context, name, value, made[name])
-            for name, value in (("scale", scale), ("seed", seed), ("replicates", replicates))
-        )
-        baseline = baseline or made["baseline"]
+    asked = Asked(context, scenarios, "compare")
+    scale, replicates, seed, baseline = asked.options(
+        scale=scale, replicates=replicates, seed=seed, baseline=baseline
+    )
     with Bar("runs", quiet) as bar:
         comparison = compare(
-            chosen, scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
-            settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+            asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
+            until=until, settings=settings or [], baseline=baseline, check=check, progress=bar.update,
         )  # fmt: skip
     headline_of_comparison(comparison, lang)
     if out is not None:
         written(out, comparison.save(out, lang, force))
-    note_changes(made, comparison.manifest)
+    asked.note_changes(comparison.manifest)

@@ -45,13 +45,17 @@ class Decoded:
         return np.array(self.words(model), dtype=object)[index[rows]]
 
 
+KEPT = ("uid", "ordered")
+"""Columns that only the model writes: ids and what the book of projects holds."""
+
+
 def refuse() -> NoReturn:
     raise TypeError("agents are rows of the province's tables: only the world makes or ends them")
 
 
 def checked(where: str, column: Column, value: Any, shape: tuple[int, ...]) -> Array:
     """`value` as the column holds it, in `shape`; refuses what the declaration does not allow."""
-    if column.fixed or column.name == "uid":
+    if column.fixed or column.name in KEPT:
         raise ColumnError(where, column.name, value, "a column that is not fixed for the run")
     given = np.asarray(value)
     dtype = np.dtype(column.dtype)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,54 +25,93 @@ class Series:
     """What one run offers to be scored.
 
     `months` are names such as 2014-05; `values` are by `table.name`, (months,) or (months, places);
-    `yearly` by `table.name` a value a year, for what is made once a year; `kinds` the kind of every
+    `yearly` by `table.name` a value a year, or equally likely values (draws,) of which the same place
+    is the same draw in every year, for what is made once a year; `kinds` the kind of every
     instrument by name; `consumer_prices` (months,) with mean 1 in the base year.
     """
 
     months: Sequence[str]
     values: Mapping[str, Array]
-    yearly: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    yearly: Mapping[str, Mapping[int, float | Array]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     consumer_prices: Array | None = None
+
+
+class Outcome(NamedTuple):
+    """One figure that a run may have for a target, and its chance within the run.
+
+    `value` is in the target's unit (the change since 2013 for a direction); `relative` is 1 at the
+    target and grows as the result gets better.
+    """
+
+    value: float
+    relative: float
+    met: bool
+    chance: float
 
 
 @dataclass(frozen=True)
 class Score:
     """A target in one run.
 
-    `value` is in the target's unit (the change since 2013 for a direction); `relative` is 1 at the
-    target and grows as the result gets better; `met` is None, and the others NaN, if the run has no
-    such series or does not cover the target's years. `years` holds the figure of every whole year, for reading beside
-    published outcomes.
+    There is one outcome of chance 1 but where something outside the model is uncertain (the other
+    provinces, in a rank), and none if the run has no such series or does not cover the target's
+    years. `years` holds the figure of every whole year (the median if there are several), for
+    reading beside published outcomes.
     """
 
-    value: float
-    relative: float
-    met: bool | None
+    outcomes: tuple[Outcome, ...]
     years: Mapping[int, float]
+
+    @property
+    def value(self) -> float:
+        """The expected value; NaN without an outcome."""
+        return self._expected("value")
+
+    @property
+    def relative(self) -> float:
+        """The expected value relative to the target; NaN without an outcome."""
+        return self._expected("relative")
+
+    @property
+    def probability(self) -> float:
+        """The chance that the run meets the target; NaN without an outcome."""
+        return self._expected("met")
+
+    def _expected(self, name: str) -> float:
+        if not self.outcomes:
+            return np.nan
+        return float(sum(one.chance * getattr(one, name) for one in self.outcomes))
 
 
 def score(target: Target, series: Series) -> Score:
-    """Value of a target in a run, and whether it is met."""
+    """What a run has for a target, and whether it is met."""
     if not all(_recorded(target, output, series) for output in target.outputs):
-        return Score(np.nan, np.nan, None, {})
+        return Score((), {})
     paths = [yearly(target, output, series) for output in target.outputs]
-    shown = {year: float(np.min(values)) for year, values in paths[0].items()}
+    # Of places the poorest counts, of draws the middle one is shown.
+    share = 0.5 if target.table == "indices" else 0.0
+    shown = {year: float(np.quantile(values, share)) for year, values in paths[0].items()}
     if target.over_years == "least_ratio":
         shown = {}
     values = [_over_years(target, path, output, series)
               for output, path in zip(target.outputs, paths, strict=True)]  # fmt: skip
     worst = np.max if target.operator == "<=" else np.min
     # A target on several outputs is met when the last of them meets it.
-    value = float(worst(values))
-    if np.isnan(value):
-        return Score(np.nan, np.nan, None, shown)
+    drawn = np.atleast_1d(worst(np.array(values), axis=0))
+    if np.isnan(drawn).any():
+        return Score((), shown)
     base = shown.get(BASE_YEAR, np.nan)
-    return Score(value, _relative(target, value, base), _met(target, value), shown)
+    distinct, counts = np.unique(drawn, return_counts=True)
+    outcomes = tuple(
+        Outcome(value, _relative(target, value, base), _met(target, value), count / len(drawn))
+        for value, count in zip(distinct.tolist(), counts.tolist(), strict=True)
+    )
+    return Score(outcomes, shown)
 
 
 def yearly(target: Target, output: str, series: Series) -> dict[int, Array]:
-    """A figure for each whole year of an output, () or (places,).
+    """A figure for each whole year of an output, (), (places,) or of the indices (draws,).
 
     Raises KeyError with the name of a series that is not there.
     """
@@ -131,8 +171,10 @@ def _monthly(target: Target, output: str, series: Series) -> Array:
     return values * series.consumer_prices.reshape(-1, *[1] * (values.ndim - 1))
 
 
-def _over_years(target: Target, path: Mapping[int, Array], output: str, series: Series) -> float:
-    """One figure out of a year's or several years' figures; NaN if a year is missing."""
+def _over_years(
+    target: Target, path: Mapping[int, Array], output: str, series: Series
+) -> float | Array:
+    """One figure, or one a draw, out of those of a year or several; NaN if a year is missing."""
     how, (first, last) = target.over_years, target.years
     if how == "least_ratio":
         whole = yearly(replace(target, table="province"), output, series)
@@ -147,7 +189,10 @@ def _over_years(target: Target, path: Mapping[int, Array], output: str, series: 
         ratio = float(path[last]) / float(path[start]) if path[start] > 0 else np.nan
         return float(ratio ** (1.0 / (last - start)) - 1.0)
     values = np.array([path[year] for year in span])
-    return float(values.max() if how == "maximum" else values.min())
+    # Years are put together draw by draw, places and years alike.
+    axis = 0 if target.table == "indices" else None
+    found: float | Array = values.max(axis=axis) if how == "maximum" else values.min(axis=axis)
+    return found
 
 
 def _least_ratio(

@@ -121,6 +121,15 @@ class Adoption(Section):
         0.1,
         1200,
     )
+    employees_per_project: float = number(
+        300.0,
+        "persons",
+        "每个并行项目所需员工",
+        "employees for each project run at the same time; every firm may run one",
+        "prior: a firm under the statistical limit of small firms (300 employees) runs one",
+        10,
+        100000,
+    )
     choice_sharpness: float = number(
         6.0, "1", "决策敏感度", "slope of the logit in payback", "prior", 0.1, 100
     )

@@ -53,9 +53,7 @@ class Firms(NamedTuple):
     realised: Array
     adopted_month: Array
     barrier: Array
-    order_technology: Array
-    order_start: Array
-    order_month: Array
+    ordered: Array
     award: Array
     applied: Array
     demonstration: Array

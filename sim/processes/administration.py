@@ -160,4 +160,5 @@ def match_awards(
         decision_month=context.clock.month, ready_month=awards.ready_month[won], expiry=awards.expiry[won], rate=call.rate * match.rate,
         asked=each, promised=each, granted=each, paid=0.0, paid_month=-1, city_match=1.0,
         in_advance=call.in_advance, weight=awards.weight[won], score=awards.score[won],
+        project=-1,
     )  # fmt: skip

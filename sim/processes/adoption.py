@@ -2,8 +2,9 @@
 
 A firm reviews its projects at a rate; each technology it knows and lacks is appraised with a quote
 of one provider, the terms of finance it can get and any award in hand. The chance of going ahead is
-`1 / (1 + exp(-lambda (limit - payback) / limit))` (Dosi, Fagiolo & Roventini 2010). One project at
-a time: the quickest payback is ordered. Whatever stops a technology first is its barrier.
+`1 / (1 + exp(-lambda (limit - payback) / limit))` (Dosi, Fagiolo & Roventini 2010). A review
+orders one project, that with the quickest payback; a firm runs as many at the same time as its
+people can carry. Whatever stops a technology first is its barrier.
 """
 
 from __future__ import annotations
@@ -50,11 +51,7 @@ class Firms(NamedTuple):
     matched: Array
     belief: Array
     barrier: Array
-    order_technology: Array
-    order_provider: Array
-    order_month: Array
-    order_start: Array
-    order_cost: Array
+    ordered: Array
     cash: Array
     debt: Array
     lease: Array
@@ -94,11 +91,7 @@ WRITES = {
             "barrier",
             "award",
             "applied",
-            "order_technology",
-            "order_provider",
-            "order_month",
-            "order_start",
-            "order_cost",
+            "ordered",
             "cash",
             "debt",
             "lease",
@@ -140,12 +133,11 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     success = [context.measures.get(f"success {name}", 1.0) for name in context.public]
     pending = context.awards.pending(month, np.array(success))
     flow = np.zeros((context.world.cities, 5))
-    leased = firms.lease.copy()
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     context.watch.terms[:] = np.nan
     rows, resumed = reviewers(
-        review, month_key(context.seed, "review", month), firms.uid, firms.alive,
-        firms.order_technology, firms.applied, firms.barrier, firms.barrier.view(np.uint64)[:, 0],
+        review, month_key(context.seed, "review", month), firms,
+        firms.barrier.view(np.uint64)[:, 0], context.adoption.employees_per_project,
     )  # fmt: skip
     technologies = context.technologies.numbers
     choice = choose_among(context, providers)
@@ -154,6 +146,8 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.world.applicable, technologies, context.adoption,
         context.mechanisms.beliefs and not always,
     )  # fmt: skip
+    signed = np.zeros((len(rows), 4))
+    signed[:, 0] = -1.0
     decide(
         rows,
         asked,
@@ -164,7 +158,6 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
             context.mechanisms.provider_capacity,
             context.mechanisms.skills,
         ),
-        month,
         month_key(context.seed, "decision", month),
         month_key(context.seed, "provider", month),
         month_key(context.seed, "credit", month),
@@ -181,12 +174,13 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
         context.adoption,
         context.finance,
         flow,
+        signed,
         context.watch.row,
         context.watch.terms,
     )
-    signed = enter_orders(context, firms, providers, leased)
-    _book(context, cities, flow, _lessees(context, firms, signed))
-    _use_awards(context, firms, signed)
+    new = enter_orders(context, firms, providers, rows, signed)
+    _book(context, cities, flow, _lessees(context, firms, new))
+    _use_awards(context, firms, new)
 
 
 def _terms(context: Context, cities: Cities) -> Terms:
@@ -214,10 +208,10 @@ def _terms(context: Context, cities: Cities) -> Terms:
     )
 
 
-def _lessees(context: Context, firms: Firms, signed: Array) -> Receivers:
+def _lessees(context: Context, firms: Firms, new: Array) -> Receivers:
     """Firms that signed a lease for one of the projects just ordered."""
     projects = context.projects
-    leased = signed[projects.lease[signed] > 0]
+    leased = new[projects.lease[new] > 0]
     value = projects.lease[leased].astype(np.float64) * projects.weight[leased]
     return to_firms(firms, projects.row[leased], value)._replace(project=leased)
 
@@ -250,35 +244,33 @@ def _book(context: Context, cities: Cities, flow: Array, lessees: Receivers) -> 
         spend(context, credit.instrument, due, "banks", "risk_compensation", 0.0)
 
 
-def _use_awards(context: Context, firms: Firms, signed: Array) -> None:
-    """Tie awards to the orders just placed (projects `signed`); pay the part due in advance.
+def _use_awards(context: Context, firms: Firms, new: Array) -> None:
+    """Tie awards to the projects just ordered (positions `new`); pay the part due in advance.
 
     Whoever has gone ahead with what it applied for withdraws the application.
     """
-    awards = context.awards
-    ordered = np.flatnonzero((firms.order_month == context.clock.month) & (firms.applied != 0))
-    for row in ordered:
-        bit = 1 << max(int(firms.order_technology[row]), 0)
-        if firms.applied[row] & bit and firms.order_technology[row] >= 0:
-            firms.applied[row] &= 0xFF ^ bit
-            withdraw(context, int(row), int(firms.order_technology[row]))
+    if len(new) == 0:
+        return
+    awards, projects = context.awards, context.projects
+    rows, technology = projects.row[new], projects.technology[new].astype(np.int64)
+    for one in np.flatnonzero((firms.applied[rows] >> technology) & 1).tolist():
+        firms.applied[rows[one]] &= 0xFF ^ (1 << int(technology[one]))
+        withdraw(context, int(rows[one]), int(technology[one]))
     held = np.flatnonzero(awards.status == HELD)
-    rows, technology = awards.row[held], awards.technology[held]
-    used = (firms.order_month[rows] == context.clock.month) & (
-        firms.order_technology[rows] == technology
-    )
-    chosen = held[used]
+    # A firm orders once a month at most, and orders are in the order of the rows.
+    place = np.minimum(np.searchsorted(rows, awards.row[held]), len(rows) - 1)
+    used = (rows[place] == awards.row[held]) & (technology[place] == awards.technology[held])
+    chosen, project = held[used], new[place[used]]
     if len(chosen) == 0:
         return
     awards.status[chosen] = ORDERED
-    enter_awards(context, signed, chosen)
-    rows, technology = awards.row[chosen], awards.technology[chosen]
-    price = firms.order_cost[rows].astype(np.float64)
+    enter_awards(context, project, chosen)
     # A cheaper project than the one applied for shrinks the award; a dearer one does not grow it.
+    price = projects.cost[project].astype(np.float64)
     awards.granted[chosen] = np.minimum(awards.granted[chosen], awards.rate[chosen] * price)
     before = awards.paid[chosen]
-    for one, row, k in zip(chosen, rows, technology, strict=True):
-        firms.award[row] &= 0xFF ^ (1 << int(k))
+    for one in chosen.tolist():
+        firms.award[awards.row[one]] &= 0xFF ^ (1 << int(awards.technology[one]))
         if awards.in_advance[one] > 0:
-            pay_in_advance(context, firms, int(one))
+            pay_in_advance(context, firms, one)
     enter_paid_awards(context, chosen, before)

@@ -35,13 +35,17 @@ class Pending(NamedTuple):
 
 
 class Awards(Book):
-    """Amounts are 10k CNY per real firm, a row stands for `weight` of them."""
+    """Amounts are 10k CNY per real firm, a row stands for `weight` of them.
+
+    `project` is the position in the book of projects of what was ordered with it, -1 before.
+    """
 
     types: ClassVar[dict[str, str]] = {
         "row": "i8", "uid": "u4", "instrument": "i2", "technology": "i1", "status": "i1",
         "month": "i4", "decision_month": "i4", "ready_month": "i4", "expiry": "i4", "rate": "f8", "asked": "f8",
         "promised": "f8", "granted": "f8", "paid": "f8", "paid_month": "i4", "city_match": "f8",
         "in_advance": "f8", "weight": "f8", "score": "f8",
+        "project": "i4",
     }  # fmt: skip
 
     def pending(self, month: int, success: Array) -> Pending:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.accounts import Account
 from sim.core.clock import Clock
 from sim.core.table import Array, Table
-from sim.instruments import Account, GrantCall, Instruments
+from sim.instruments import GrantCall, Instruments
 from sim.parameters import Mechanisms
 from sim.processes.awards import Awards
 from sim.processes.outlays import Outlays

@@ -14,6 +14,7 @@ from sim.processes.provider_choice import compare_offers, pick_provider
 from sim.world.tables import (
     ECOMMERCE,
     GREEN_IOT,
+    NO_BARRIER,
     NO_FINANCE,
     NO_PROVIDER_CAPACITY,
     NO_SKILLS,
@@ -53,7 +54,6 @@ def decide(
     asked: Any,
     resumed: Any,
     switches: Any,
-    month: Any,
     decision_key: Any,
     provider_key: Any,
     credit_key: Any,
@@ -70,11 +70,13 @@ def decide(
     numbers: Any,
     finance: Any,
     flow: Any,
+    signed: Any,
     watched: Any,
     seen: Any,
 ) -> None:
     """Decide on the technologies `asked` (n,) of each of the rows (n,); book money in flow (C, 5).
 
+    Contracts go to `signed` (n, 4): technology (-1 none), provider, cost, the part leased.
     `resumed` (n,) are the bits of technologies that had waited for an award: they are not drawn
     again. What the watched row saw goes to `seen` (8, terms).
     """
@@ -198,13 +200,13 @@ def decide(
                     best, best_payback = k, years
                     best_cost, best_advance, best_provider = cost, advance, provider
         if best >= 0:
+            firms.barrier[i, best] = NO_BARRIER
             _order(
                 i,
                 best,
                 best_cost,
                 best_advance,
                 best_provider,
-                month,
                 with_finance,
                 liquid,
                 room,
@@ -214,6 +216,7 @@ def decide(
                 providers,
                 city,
                 flow,
+                signed[position],
             )
 
 
@@ -224,7 +227,6 @@ def _order(
     cost: Any,
     advance: Any,
     provider: Any,
-    month: Any,
     with_finance: Any,
     liquid: Any,
     room: Any,
@@ -234,6 +236,7 @@ def _order(
     providers: Any,
     city: Any,
     flow: Any,
+    contract: Any,
 ) -> None:
     """Sign the contract: raise the money, pay the provider, take a place in its queue."""
     weight = np.float64(firms.weight[i])
@@ -245,13 +248,11 @@ def _order(
             flow[city, 4] += weight * max(0.0, borrowed - secured)
         else:
             firms.lease[i] += borrowed
+            contract[3] = borrowed
             flow[city, 1] += weight * borrowed
         firms.cash[i] += borrowed
-    firms.order_technology[i] = k
-    firms.order_provider[i] = max(provider, 0)
-    firms.order_month[i] = month
-    firms.order_start[i] = -32768
-    firms.order_cost[i] = cost
+    firms.ordered[i] |= 1 << k
+    contract[0], contract[1], contract[2] = k, max(provider, 0), cost
     firms.cash[i] -= cost
     firms.investment[i] += cost
     flow[city, 2] += weight * cost

@@ -47,7 +47,7 @@ class Firms(NamedTuple):
     gain: Array
     realised: Array
     belief: Array
-    order_technology: Array
+    ordered: Array
     award: Array
     applied: Array
     demonstration: Array

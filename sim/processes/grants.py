@@ -15,6 +15,7 @@ from sim.processes import administration, outreach
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import APPLIED, DECIDED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
+from sim.processes.review import has_room
 from sim.world.tables import GREEN_IOT
 
 
@@ -62,7 +63,7 @@ def receive_applications(
     numbers, month = context.governments, context.clock.month
     if call.rate <= 0 or call.money <= 0 or call.cap <= 0:
         return
-    rows = np.flatnonzero(call.eligibility.rows(firms) & (firms.order_technology < 0))
+    rows = np.flatnonzero(call.eligibility.rows(firms))
     if len(rows) == 0:
         return
     application_cost = numbers.application_cost * call.paperwork
@@ -108,6 +109,7 @@ def receive_applications(
         in_advance=call.in_advance,
         weight=firms.weight[chosen].astype(np.float64),
         score=score,
+        project=-1,
     )
 
 
@@ -195,12 +197,15 @@ def _best_project(
         i = rows[position]
         sector, city = firms.sector[i], firms.city[i]
         employees = np.float64(firms.skilled[i] + firms.unskilled[i])
+        if not has_room(firms.ordered[i], employees, numbers.employees_per_project):
+            continue
         worker = wage[city] * firms.wage_premium[i] * (1.0 + numbers.social_charges)
         sales = 12.0 * firms.expected_demand[i]
         margin = max(0.0, 1.0 - firms.unit_cost[i])
         limit = max(0.1, firms.payback_limit[i] + numbers.payback_shift)
         ability = np.float64(firms.capability[i]) ** numbers.capability_exponent
-        known = firms.aware[i] & applicable[sector] & mask & ~firms.award[i] & ~firms.applied[i]
+        known = firms.aware[i] & applicable[sector] & mask
+        known &= ~(firms.award[i] | firms.applied[i] | firms.ordered[i])
         best = np.inf
         for k in range(8):
             if (known >> k) & 1 == 0:

@@ -85,10 +85,6 @@ class Firms(NamedTuple):
     gain: Array
     adopted_month: Array
     barrier: Array
-    order_technology: Array
-    order_month: Array
-    order_start: Array
-    order_cost: Array
     subsidy: Array
     demonstration: Array
     pilot: Array
@@ -152,6 +148,11 @@ def measure(
     )  # fmt: skip
     scales = _scales(context, firms, value_added)
     _sum_outcomes(context.clock.month, firms, world.sectors, scales, context.outcomes, cube)
+    projects = context.projects
+    _sum_projects(
+        projects.open_ones(), projects.signed_in(context.clock.month), projects.contracts(), firms,
+        world.sectors, scales, cube,
+    )  # fmt: skip
     whole = cube.reshape(world.cities, world.sectors, len(TIERS), count)
     context.measures["cube"] = whole
     context.measures["barriers"] = barriers
@@ -260,13 +261,6 @@ def _sum(
         row[9] += w * firms.lease[i]
         row[10] += w * firms.profit[i]
         row[11] += w * invested
-        if firms.order_technology[i] >= 0:
-            row[12] += w
-            if firms.order_start[i] == NEVER:
-                row[13] += w
-        if firms.order_month[i] == month:
-            row[24] += w
-            row[25] += w * firms.order_cost[i]
         row[15] += w * automation * capital
         row[16] += w * automation
         row[17] += w * firms.gain[i]
@@ -302,6 +296,32 @@ _FIRST = len(SUMS) + 2 * len(TECHNOLOGIES)
 
 
 @njit(nogil=True, cache=True)
+def _sum_projects(
+    under_way: Any, signed: Any, book: Any, firms: Any, sectors: Any, scales: Any, cube: Any
+) -> None:
+    """Add the projects under way and those signed this month (positions in the book)."""
+    for one in under_way:
+        i = book.row[one]
+        cluster = np.int64(firms.city[i]) * sectors + firms.sector[i]
+        row = cube[cluster * 4 + firms.tier[i]]
+        row[12] += book.weight[one]
+        if book.started[one] == NEVER:
+            row[13] += book.weight[one]
+    for one in signed:
+        if book.under_way[one] == 0 and book.accepted[one] == NEVER:
+            continue  # the firm closed in the same month
+        i = book.row[one]
+        cluster = np.int64(firms.city[i]) * sectors + firms.sector[i]
+        row = cube[cluster * 4 + firms.tier[i]]
+        w, cost = np.float64(book.weight[one]), np.float64(book.cost[one])
+        row[24] += w
+        row[25] += w * cost
+        # All investment was taken for plant so far.
+        other = scales.equipment_share[book.technology[one]] - scales.plant_equipment
+        row[_FIRST + 8] += w * cost * other
+
+
+@njit(nogil=True, cache=True)
 def _sum_outcomes(
     month: Any, firms: Any, sectors: Any, scales: Any, numbers: Any, cube: Any
 ) -> None:
@@ -332,14 +352,7 @@ def _sum_outcomes(
         if mask >> GREEN_IOT & 1:
             row[_FIRST + 6] += w * output
             row[_FIRST + 7] += w * (np.float64(firms.skilled[i]) + np.float64(firms.unskilled[i]))
-        project = 0.0
-        if firms.order_month[i] == month:
-            project = np.float64(firms.order_cost[i])
-            # Without limits of capacity a project is over in the month it was ordered.
-            technology = max(np.int64(firms.order_technology[i]), 0)
-            row[_FIRST + 8] += w * project * scales.equipment_share[technology]
-        plant = max(0.0, np.float64(firms.investment[i]) - project)
-        row[_FIRST + 8] += w * plant * scales.plant_equipment
+        row[_FIRST + 8] += w * np.float64(firms.investment[i]) * scales.plant_equipment
         if firms.founded[i] == month:
             row[_FIRST + 9] += w
         if mask & _IT:

@@ -1,11 +1,12 @@
 """The book of projects: one row for each project that was ordered, from contract to acceptance.
 
-It follows what the other phases decide and changes none of it; ledgers and histories read it.
+What is on order is kept here alone; of a firm only the technologies on order are known (the column
+`ordered` of `firms`). Ledgers and histories read the book.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -19,56 +20,69 @@ if TYPE_CHECKING:
 NO_AWARD = -1
 
 
+class Contracts(NamedTuple):
+    """Columns of the book for kernels, each (n,)."""
+
+    row: Array
+    technology: Array
+    ordered: Array
+    cost: Array
+    weight: Array
+    provider: Array
+    started: Array
+    accepted: Array
+    success: Array
+    under_way: Array
+
+
 class Projects(Book):
     """Months count from the start of the run, money is 10k CNY per real firm.
 
     `price` is the price index of provider and world market that was paid; `lease` the part of
     `cost` that was leased; `award` the position of the award in the book of awards, -1 without;
-    `started` and `accepted` are NEVER until then, and stay so where the firm closes first;
-    `success` is 0 for a project that failed.
+    `under_way` is 1 from the contract until acceptance, failure or the end of the firm; `started`
+    and `accepted` are NEVER until then, and stay so where the firm closes first; `success` is 0 for
+    a project that failed.
     """
 
     types: ClassVar[dict[str, str]] = {
         "row": "i4", "uid": "u4", "technology": "i1", "ordered": "i2", "cost": "f4",
         "weight": "f4", "provider": "i4", "price": "f4", "lease": "f4", "award": "i4",
-        "started": "i2", "accepted": "i2", "success": "i1",
+        "started": "i2", "accepted": "i2", "success": "i1", "under_way": "u1",
     }  # fmt: skip
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.latest = np.zeros(0, dtype=np.int64)
+    def open_ones(self) -> Array:
+        """Positions of the projects under way, in the order they were signed."""
+        return np.flatnonzero(self.under_way)
 
-    def restore(self, columns: dict[str, Array]) -> None:
-        """Take over columns as `columns` gave them."""
-        super().restore(columns)
-        self.latest = np.zeros(0, dtype=np.int64)
-        self._remember(np.arange(self.count))
+    def signed_in(self, month: int) -> Array:
+        """Positions of the projects signed in a month; the book is in order of months."""
+        first, last = np.searchsorted(self.ordered, np.array([month, month + 1], dtype=np.int16))
+        return np.arange(first, last)
 
-    def append(self, **values: Array | float) -> Array:
-        """Add projects; returns their positions, each the `latest` of its row."""
-        new = super().append(**values)
-        self._remember(new)
-        return new
+    def abandon(self, alive: Array) -> None:
+        """End the projects of firms that have closed; `alive` (n,) is a column of firms."""
+        ones = self.open_ones()
+        self.under_way[ones[alive[self.row[ones]] == 0]] = 0
 
-    def _remember(self, new: Array) -> None:
-        """Note the last project of each row; later positions replace earlier ones."""
-        rows = self.row[new]
-        needed = int(rows.max(initial=-1)) + 1
-        if needed > len(self.latest):
-            more = np.zeros(max(needed, 2 * len(self.latest)) - len(self.latest), dtype=np.int64)
-            self.latest = np.concatenate([self.latest, more])
-        self.latest[rows] = new
+    def contracts(self) -> Contracts:
+        """The columns that kernels use."""
+        return Contracts(*(getattr(self, name) for name in Contracts._fields))
 
 
-def enter_orders(context: Context, firms: Any, providers: Any, leased: Array) -> Array:
-    """Enter this month's orders; `leased` (n,) is what each row owed lessors before.
+def enter_orders(
+    context: Context, firms: Any, providers: Any, reviewed: Array, signed: Array
+) -> Array:
+    """Enter this month's contracts: `signed` (n, 4) of the rows `reviewed` (n,), in their order.
 
-    Returns the positions of the new projects, in the order of the rows.
+    Columns of `signed`: technology (-1 none), provider, cost, the part leased. Returns the
+    positions of the new projects.
     """
-    rows = np.flatnonzero(firms.order_month == context.clock.month)
+    made = signed[:, 0] >= 0
+    rows = reviewed[made]
     if len(rows) == 0:
         return np.empty(0, dtype=np.int64)
-    technology, provider = firms.order_technology[rows], firms.order_provider[rows]
+    technology, provider = signed[made, 0].astype(np.int64), signed[made, 1].astype(np.int64)
     tech = context.technologies.numbers
     price = np.ones(len(rows))
     if len(providers.kind):
@@ -77,29 +91,15 @@ def enter_orders(context: Context, firms: Any, providers: Any, leased: Array) ->
         price = np.where(known, providers.price[provider] * tech.world_price[technology], 1.0)
     return context.projects.append(
         row=rows, uid=firms.uid[rows], technology=technology, ordered=context.clock.month,
-        cost=firms.order_cost[rows], weight=firms.weight[rows], provider=provider, price=price,
-        lease=firms.lease[rows] - leased[rows], award=NO_AWARD, started=NEVER, accepted=NEVER,
-        success=0,
+        cost=signed[made, 2], weight=firms.weight[rows], provider=provider, price=price,
+        lease=signed[made, 3], award=NO_AWARD, started=NEVER, accepted=NEVER, success=0,
+        under_way=1,
     )  # fmt: skip
 
 
-def enter_awards(context: Context, new: Array, awards: Array) -> None:
-    """Note which of the orders just entered (positions `new`) carry one of the `awards`."""
+def enter_awards(context: Context, projects: Array, awards: Array) -> None:
+    """Note which `awards` (positions) are used for which `projects` (positions), pair by pair."""
     book = context.awards
-    grants = awards[book.city_match[awards] == 0]
-    place = np.searchsorted(context.projects.row[new], book.row[grants])
-    context.projects.award[new[place]] = grants
-
-
-def enter_deliveries(context: Context, firms: Any, ordered: Array, done: Array) -> None:
-    """Enter starts and acceptances.
-
-    `ordered` are the rows with a project on order when the month's deliveries began, `done` (n, 3)
-    holds row, technology and success. A firm has one project at a time: the latest of its row.
-    """
-    projects, month = context.projects, context.clock.month
-    begun = ordered[firms.order_start[ordered] == month]
-    projects.started[projects.latest[begun]] = month
-    accepted = projects.latest[done[:, 0]]
-    projects.accepted[accepted] = month
-    projects.success[accepted] = done[:, 2]
+    book.project[awards] = projects
+    grants = book.city_match[awards] == 0
+    context.projects.award[projects[grants]] = awards[grants]

@@ -20,7 +20,6 @@ from sim.processes.awards import ORDERED
 from sim.processes.context import Context
 from sim.processes.outlays import enter_paid_awards
 from sim.processes.payments import pay_award
-from sim.processes.projects import enter_deliveries
 from sim.world.tables import NEVER, NO_BARRIER
 
 
@@ -28,7 +27,6 @@ class Firms(NamedTuple):
     """Columns of `firms` used."""
 
     uid: Array
-    weight: Array
     sector: Array
     city: Array
     skilled: Array
@@ -43,11 +41,7 @@ class Firms(NamedTuple):
     adopted_month: Array
     barrier: Array
     running_cost: Array
-    order_technology: Array
-    order_provider: Array
-    order_month: Array
-    order_start: Array
-    order_cost: Array
+    ordered: Array
     cash: Array
     subsidy: Array
     projects: Array
@@ -86,8 +80,7 @@ WRITES = {
             "adopted_month",
             "barrier",
             "running_cost",
-            "order_technology",
-            "order_start",
+            "ordered",
             "cash",
             "subsidy",
             "projects",
@@ -101,11 +94,12 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
     """Complete, start and queue projects; pay awards on acceptance; update the providers."""
     month = context.clock.month
     unlimited = not context.mechanisms.provider_capacity
-    ordered = open_orders(firms.order_technology)
+    under_way, book = context.projects.open_ones(), context.projects.contracts()
     if unlimited:
-        firms.order_start[ordered] = month
+        book.started[under_way] = month
     done = _complete(
-        ordered,
+        under_way,
+        book,
         unlimited,
         context.mechanisms.skills,
         month,
@@ -120,12 +114,10 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
         context.skills.learning_by_adopting,
     )
     settle_awards(context, firms, done)
-    before = ordered
-    ordered = ordered[firms.order_technology[ordered] >= 0]
+    under_way = under_way[book.under_way[under_way] == 1]
     if not unlimited:
-        start_waiting(context, firms, providers, ordered)
-    enter_deliveries(context, firms, before, done)
-    _update_providers(context, firms, providers, ordered)
+        start_waiting(context, firms, providers, under_way)
+    _update_providers(context, providers, under_way)
 
 
 def failure_rates(context: Context, providers: Providers) -> Array:
@@ -137,50 +129,45 @@ def failure_rates(context: Context, providers: Providers) -> Array:
 
 
 def settle_awards(context: Context, firms: Firms, done: Array) -> None:
-    """Pay the awards tied to accepted projects (rows done[:, 0], success done[:, 2])."""
-    awards = context.awards
+    """Pay the awards tied to projects that were accepted or failed (positions `done`)."""
+    awards, projects = context.awards, context.projects
     tied = np.flatnonzero(awards.status == ORDERED)
-    if len(tied) == 0 or len(done) == 0:
+    tied = tied[np.isin(awards.project[tied], done)]
+    if len(tied) == 0:
         return
-    # A firm has one project at a time, so its row identifies the project that was completed.
-    success = np.full(len(firms.uid), -1, dtype=np.int8)
-    success[done[:, 0]] = done[:, 2]
-    outcome = success[awards.row[tied]]
     before = awards.paid[tied]
-    for one, accepted in zip(tied[outcome >= 0], outcome[outcome >= 0], strict=True):
+    for one in tied.tolist():
         # A project that failed gets no more than was paid in advance.
-        pay_award(context, firms, int(one), float(awards.granted[one]) if accepted else 0.0)
+        accepted = projects.success[awards.project[one]] == 1
+        pay_award(context, firms, one, float(awards.granted[one]) if accepted else 0.0)
     enter_paid_awards(context, tied, before)
 
 
-def start_waiting(context: Context, firms: Firms, providers: Providers, ordered: Array) -> None:
+def start_waiting(context: Context, firms: Firms, providers: Providers, under_way: Array) -> None:
     """Give free teams to the waiting orders of each provider, first come first served.
 
     Orders of the same month are taken in the order of a keyed lottery, never of the rows.
     """
-    idle = firms.order_start[ordered] == NEVER
-    waiting, running = ordered[idle], ordered[~idle]
+    book = context.projects.contracts()
+    idle = book.started[under_way] == NEVER
+    waiting, running = under_way[idle], under_way[~idle]
     free = (providers.teams * providers.weight * (providers.alive == 1)).astype(np.float64)
-    busy = np.bincount(
-        firms.order_provider[running], weights=firms.weight[running], minlength=len(free)
-    )
+    busy = np.bincount(book.provider[running], weights=book.weight[running], minlength=len(free))
     # Public projects have been promised first and hold their teams as long as others.
     months = _mean_months(context.technologies.numbers)[providers.kind]
     free -= np.minimum(providers.public_orders * months, 0.5 * free)
-    lottery = uniforms(month_key(context.seed, "queue", 0), firms.uid[waiting])
-    order = np.lexsort((lottery, firms.order_month[waiting], firms.order_provider[waiting]))
-    _start(
-        context.clock.month, waiting[order], firms.order_provider, firms.order_start, firms.weight,
-        free - busy,
-    )  # fmt: skip
+    lottery = uniforms(month_key(context.seed, "queue", 0), firms.uid[book.row[waiting]])
+    order = np.lexsort((lottery, book.ordered[waiting], book.provider[waiting]))
+    _start(context.clock.month, waiting[order], book, free - busy)
 
 
-def _update_providers(context: Context, firms: Firms, providers: Providers, ordered: Array) -> None:
+def _update_providers(context: Context, providers: Providers, under_way: Array) -> None:
     """Busy teams, backlog, wait, hiring, entry, learning and price."""
     numbers, tech = context.providers, context.technologies.numbers
     rows = len(providers.uid)
-    started = firms.order_start[ordered] != NEVER
-    which, weight = firms.order_provider[ordered], firms.weight[ordered]
+    book = context.projects
+    started = book.started[under_way] != NEVER
+    which, weight = book.provider[under_way], book.weight[under_way]
     providers.busy[:] = np.bincount(which[started], weights=weight[started], minlength=rows)
     providers.backlog[:] = np.bincount(which[~started], weights=weight[~started], minlength=rows)
     months = _mean_months(tech)[providers.kind]
@@ -231,38 +218,24 @@ def _mean_months(tech: Any) -> Array:
 
 
 @njit(nogil=True, cache=True)
-def open_orders(technology: Any) -> Any:
-    """Rows with a project on order, in row order."""
-    count = 0
-    for i in range(len(technology)):
-        count += technology[i] >= 0
-    rows = np.empty(count, dtype=np.int64)
-    position = 0
-    for i in range(len(technology)):
-        if technology[i] >= 0:
-            rows[position] = i
-            position += 1
-    return rows
-
-
-@njit(nogil=True, cache=True)
-def _start(month: Any, queue: Any, provider: Any, start: Any, weight: Any, free: Any) -> None:
+def _start(month: Any, queue: Any, book: Any, free: Any) -> None:
     blocked = -1
-    for row in queue:
-        p = provider[row]
+    for one in queue:
+        p = book.provider[one]
         if p == blocked:
             continue
         # A row stands for many projects at small scales: half a place is enough, on average fair.
-        if free[p] >= 0.5 * weight[row]:
-            start[row] = month
-            free[p] -= weight[row]
+        if free[p] >= 0.5 * book.weight[one]:
+            book.started[one] = month
+            free[p] -= book.weight[one]
         else:
             blocked = p
 
 
 @njit(nogil=True, cache=True)
 def _complete(
-    ordered: Any,
+    under_way: Any,
+    book: Any,
     unlimited: Any,
     with_skills: Any,
     month: Any,
@@ -276,36 +249,41 @@ def _complete(
     numbers: Any,
     learning: Any,
 ) -> Any:
-    out = np.zeros((len(ordered), 3), dtype=np.int64)
+    """Complete projects (positions `under_way`), in their order; positions of those completed."""
+    out = np.empty(len(under_way), dtype=np.int64)
     done = 0
-    for i in ordered:
-        k = np.int64(firms.order_technology[i])
-        if firms.order_start[i] == NEVER:
+    for one in under_way:
+        i, k = np.int64(book.row[one]), np.int64(book.technology[one])
+        if book.started[one] == NEVER:
             continue
         if not unlimited:
-            if firms.order_start[i] == month:
+            if book.started[one] == month:
                 continue
             chance = 1.0 / max(1.0, tech.project_months[k])
-            if uniform(key, firms.uid[i], 0) >= chance:
+            if uniform(key, firms.uid[i], k) >= chance:
                 continue
-        p = np.int64(firms.order_provider[i])
-        weight = np.float64(firms.weight[i])
-        firms.order_technology[i] = -1
+        p = np.int64(book.provider[one])
+        weight = np.float64(book.weight[one])
+        firms.ordered[i] &= ~(1 << k)
+        book.under_way[one] = 0
+        book.accepted[one] = month
+        out[done] = one
+        done += 1
         if len(providers.uid) > 0:
             providers.experience[p] += weight / providers.weight[p]
             quality = providers.quality[p]
-            failed = uniform(outcome_key, firms.uid[i], 0) < failure[p]
+            failed = uniform(outcome_key, firms.uid[i], k) < failure[p]
         else:
             quality, failed = 1.0, False
         if failed and not unlimited:
             # Money and time are lost; the firm has seen that it can go wrong.
             firms.realised[i, k] *= 0.5
-            out[done, 0], out[done, 1] = i, k
-            done += 1
             continue
+        book.success[one] = 1
         # Lognormal luck with mean one (Box and Muller).
-        one, two = uniform(outcome_key, firms.uid[i], 1), uniform(outcome_key, firms.uid[i], 2)
-        normal = np.sqrt(-2.0 * np.log(1.0 - one)) * np.cos(2.0 * np.pi * two)
+        first = uniform(outcome_key, firms.uid[i], 8 + 2 * k)
+        second = uniform(outcome_key, firms.uid[i], 9 + 2 * k)
+        normal = np.sqrt(-2.0 * np.log(1.0 - first)) * np.cos(2.0 * np.pi * second)
         realised = quality * np.exp(0.3 * normal - 0.045)
         if with_skills:
             people = max(np.float64(firms.skilled[i] + firms.unskilled[i]), 1e-9)
@@ -320,13 +298,11 @@ def _complete(
             firms.automation[i] = level + step * min(1.0, realised * scale)
         firms.gain_target[i] += tech.gain[k] * realised * scale
         firms.gain[i] -= tech.dip[k]
-        firms.running_cost[i] += tech.running_cost[k] * firms.order_cost[i] / 12.0
+        firms.running_cost[i] += tech.running_cost[k] * book.cost[one] / 12.0
         firms.adopted[i] |= 1 << k
         firms.aware[i] |= 1 << k
         firms.adopted_month[i, k] = month
         firms.barrier[i, k] = NO_BARRIER
         firms.capability[i] += learning * (1.0 - firms.capability[i])
         firms.projects[i] = min(firms.projects[i] + 1, 255)
-        out[done, 0], out[done, 1], out[done, 2] = i, k, 1
-        done += 1
     return out[:done]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.core.bits import LOWEST
+from sim.core.bits import COUNTS, LOWEST
 from sim.core.streams import uniform
 from sim.world.tables import (
     NO_BARRIER,
@@ -19,6 +19,12 @@ from sim.world.tables import (
 
 _ONES, _TOPS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 _WAITING = np.uint64(WAITING_FOR_AWARD) * _ONES
+
+
+@njit(nogil=True, cache=True, inline="always")
+def has_room(ordered: Any, employees: Any, per_project: Any) -> Any:
+    """Can a firm with the projects `ordered` (bits) run one more with its own people?"""
+    return ordered == 0 or COUNTS[ordered] < np.floor(employees / per_project)
 
 
 @njit(nogil=True, cache=True)
@@ -33,27 +39,29 @@ def _decided(i: Any, applied: Any, barrier: Any) -> Any:
 
 @njit(nogil=True, cache=True)
 def reviewers(
-    review: Any, key: Any, uid: Any, alive: Any, on_order: Any, applied: Any, barrier: Any,
-    words: Any,
+    review: Any, key: Any, firms: Any, words: Any, per_project: Any
 ) -> Any:  # fmt: skip
-    """Rows of firms without a project that review this month, and what they had waited for.
+    """Rows of firms with room for a project that review this month, and what they had waited for.
 
     A project that waits for an award is taken up again when the decision comes. `words` (n,) are
     the eight barriers of a row as one number, in which a byte that equals the code of waiting is
     found at once.
     """
-    rows = np.empty(len(uid), dtype=np.int64)
-    resumed = np.empty(len(uid), dtype=np.uint8)
+    rows = np.empty(len(firms.uid), dtype=np.int64)
+    resumed = np.empty(len(firms.uid), dtype=np.uint8)
     count = 0
     for i in range(len(rows)):
         # Written whether or not it stays: without a branch the draws of many firms overlap.
         rows[count] = i
         resumed[count] = 0
-        free = (alive[i] != 0) & (on_order[i] < 0)
+        free = firms.alive[i] != 0
+        if firms.ordered[i] != 0:
+            people = firms.skilled[i] + firms.unskilled[i]
+            free &= has_room(firms.ordered[i], people, per_project)
         word = words[i] ^ _WAITING
         if ((word - _ONES) & ~word & _TOPS) != 0:
-            resumed[count] = _decided(i, applied, barrier)
-        count += free & ((uniform(key, uid[i], 0) < review) | (resumed[count] != 0))
+            resumed[count] = _decided(i, firms.applied, firms.barrier)
+        count += free & ((uniform(key, firms.uid[i], 0) < review) | (resumed[count] != 0))
     return rows[:count], resumed[:count]
 
 
@@ -87,7 +95,7 @@ def consider(
     """Bits of the technologies that each of the rows knows, lacks and can buy; what others say.
 
     Beliefs move with how suppliers and customers fared, good and bad news alike. The other
-    technologies get their barriers here.
+    technologies get their barriers here; nothing holds back what is on order.
     """
     asked = np.empty(len(rows), dtype=np.uint8)
     total, count = np.empty(8), np.empty(8)
@@ -99,6 +107,7 @@ def consider(
         room = numbers.automation_limit - np.float64(firms.automation[i])
         if min(tech.step[0], room) < 0.5 * tech.step[0]:
             covered |= 1
+        covered |= np.int64(firms.ordered[i])
         known = np.int64(firms.aware[i])
         for k in range(8):
             barrier = NO_PROVIDER_CAPACITY if (known >> k) & 1 else UNAWARE

@@ -21,6 +21,7 @@ def replace_firms(context: Context, firms: Any, cities: Any) -> None:
     month, count = context.clock.month, context.world.cities
     closed = np.zeros((count, 7))
     _close(month, month_key(context.seed, "exit", month), firms, context.accounts, closed)
+    context.projects.abandon(firms.alive)
     cities.unemployed_skilled[:] += closed[:, 0]
     cities.unemployed_unskilled[:] += closed[:, 1]
     cities.bank_loans[:] -= closed[:, 2]
@@ -107,9 +108,7 @@ def _close(month: Any, key: Any, firms: Any, numbers: Any, closed: Any) -> None:
         firms.cash[i] = 0.0
         firms.output[i] = 0.0
         firms.investment[i] = 0.0
-        firms.order_technology[i] = -1
-        firms.order_start[i] = NEVER
-        firms.order_month[i] = NEVER
+        firms.ordered[i] = 0
         firms.award[i] = 0
         firms.applied[i] = 0
         firms.demonstration[i] = 0

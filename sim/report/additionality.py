@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from sim import terms
 from sim.report.html import page
+from sim.report.origin import origin_line
 from sim.report.style import CLASS_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.words import TIER_ZH, instrument_titles, worded
@@ -32,12 +33,6 @@ def ledger_page(ledger: Ledger, folder: Path, lang: str) -> str:
     with rc_context(rc()):  # type: ignore[arg-type]
         path = save(_ledger_figure(ledger, titles, lang), folder, "ledger")
     title = f"{words['ledger']}: {getattr(ledger.scenario.title, lang) or ledger.scenario.name}"
-    names = "".join(f" --instrument {name}" for name in manifest["instruments"])
-    command = (
-        f"lianghua ledger {manifest['scenario']}{names} --until {ledger.scenario.time.end} --scale "
-        f"{manifest['scale']:g} --replicates {ledger.replicates} --seed {manifest['seed']} --follow "
-        f"{manifest['follow']} --lang {lang} --out out/repeat"
-    )
     parts = [
         _image(path, words["ledger"]),
         f"<p>{escape(words['ledger_how'])}</p>",
@@ -46,7 +41,7 @@ def ledger_page(ledger: Ledger, folder: Path, lang: str) -> str:
         _table(ledger.costs(), manifest, lang),
     ]
     uncertainty = words["uncertainty_text"].format(n=ledger.replicates)
-    return page(title, parts, uncertainty, command, manifest, lang)
+    return page(title, parts, uncertainty, manifest, lang)
 
 
 def laboratory_page(laboratory: Laboratory, folder: Path, lang: str) -> str:
@@ -55,11 +50,6 @@ def laboratory_page(laboratory: Laboratory, folder: Path, lang: str) -> str:
     with rc_context(rc()):  # type: ignore[arg-type]
         path = save(_laboratory_figure(laboratory, lang), folder, "laboratory")
     title = f"{words['laboratory']}: {instrument_titles(manifest, lang)[laboratory.instrument]}"
-    command = (
-        f"lianghua laboratory {manifest['scenario']} --instrument {laboratory.instrument} --until "
-        f"{laboratory.scenario.time.end} --scale {manifest['scale']:g} --replicates "
-        f"{laboratory.replicates} --seed {manifest['seed']} --lang {lang} --out out/repeat"
-    )
     parts = [
         _image(path, words["laboratory"]),
         f"<p>{escape(words['laboratory_how'])}</p>",
@@ -67,7 +57,7 @@ def laboratory_page(laboratory: Laboratory, folder: Path, lang: str) -> str:
         _table(laboratory.who_wins(), manifest, lang),
     ]
     uncertainty = words["uncertainty_text"].format(n=laboratory.replicates)
-    return page(title, parts, uncertainty, command, manifest, lang)
+    return page(title, parts, uncertainty, manifest, lang)
 
 
 def _ledger_figure(ledger: Ledger, titles: Mapping[str, str], lang: str) -> Figure:
@@ -147,12 +137,7 @@ def _laboratory_figure(laboratory: Laboratory, lang: str) -> Figure:
 
 def _note(figure: Figure, manifest: dict[str, Any], lang: str) -> None:
     """Where a figure comes from, and that its bars are means."""
-    words = TEXT[lang]
-    text = (
-        f"{manifest['scenario']} {manifest['scenario_hash'][:8]} · {words['scale']} "
-        f"{manifest['scale']:g} · {words['seed']} {manifest['seed']} · {words['replicates']} "
-        f"{manifest['replicates']} · lianghua {manifest['version']} · {words['means']}"
-    )
+    text = origin_line(manifest, lang, TEXT[lang]["means"])
     figure.text(0.01, 0.1 / figure.get_figheight(), text, fontsize=6.5, color="#666666")
 
 

@@ -18,6 +18,7 @@ from scipy import stats
 
 from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.report.contributions import contributions, differences, left_out
+from sim.report.origin import origin_line
 from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.words import headline_names, instrument_titles
@@ -60,18 +61,11 @@ class Made:
 def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[Made]:
     """Every figure of a comparison as PNG and SVG."""
     manifest = comparison.manifest
-    codes = manifest["scenarios"]
-    # One line holds so many; the manifest has them all.
-    shown = list(codes) if len(codes) <= len(COLOURS) else [comparison.baseline]
-    hashes = ", ".join(f"{name} {codes[name][:8]}" for name in shown)
-    hashes += f" + {len(codes) - len(shown)}" if len(codes) > len(shown) else ""
     source = Source(
         comparison.province, comparison.cities, comparison.programme, comparison.names,
         {one.name: getattr(one.title, lang) or one.name for one in comparison.scenarios},
         comparison.baseline,
-        f"{hashes} · {TEXT[lang]['scale']} {manifest['scale']:g} · {TEXT[lang]['seed']} "
-        f"{manifest['seed']} · {TEXT[lang]['replicates']} {comparison.replicates} · "
-        f"lianghua {manifest['version']} · {TEXT[lang]['band']}",
+        origin_line(manifest, lang, TEXT[lang]["band"]),
         lang, comparison, instrument_titles(manifest, lang),
     )  # fmt: skip
     draws: list[Draw] = [
@@ -96,16 +90,12 @@ def run_figures(results: Results, folder: Path, lang: str) -> list[Made]:
         marked.insert(1, "replicate", 0)
         frames.append(marked)
     title = results.manifest.get("settings", {}).get("title", {}).get(lang) or name
-    note = (
-        f"{name} {str(results.manifest.get('scenario_hash', ''))[:8]} · {TEXT[lang]['scale']} "
-        f"{results.manifest.get('scale', 0):g} · {TEXT[lang]['seed']} "
-        f"{results.manifest.get('seed')} · lianghua {results.manifest.get('version')}"
-    )
     province, cities_, programme = frames
     titles = instrument_titles(results.manifest, lang)
     source = Source(
-        province, cities_, programme, (name,), {name: title}, None, note, lang, None, titles
-    )
+        province, cities_, programme, (name,), {name: title}, None,
+        origin_line(results.manifest, lang), lang, None, titles,
+    )  # fmt: skip
     return _write(source, [adoption, control, jobs, product, barriers, money, prices], folder)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.outputs import BY_NAME
 from sim.report.figures import Made
+from sim.report.origin import repeat_command
 from sim.report.text import TEXT
 from sim.words import headline_names
 
@@ -51,13 +52,8 @@ def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) 
     for one in figures:
         parts.append(_figure(one, frame, titles, lang))
     n = comparison.replicates
-    names = " ".join(comparison.names)
-    manifest = comparison.manifest
-    command = (
-        f"lianghua compare {names} --baseline {comparison.baseline} --replicates {n} "
-        f"--scale {manifest['scale']:g} --seed {manifest['seed']} --lang {lang} --out out/repeat"
-    )
-    return page(title, parts, words["uncertainty_text"].format(n=n), command, manifest, lang)
+    uncertainty = words["uncertainty_text"].format(n=n)
+    return page(title, parts, uncertainty, comparison.manifest, lang)
 
 
 def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
@@ -68,17 +64,12 @@ def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
     frame.insert(0, "scenario", manifest["scenario"])
     parts = [f"<p>{escape(manifest['settings']['rationale'][lang])}</p>"]
     parts += [_figure(one, frame, {manifest["scenario"]: title}, lang) for one in figures]
-    command = (
-        f"lianghua run {manifest['scenario']} --scale {manifest['scale']:g} --seed "
-        f"{manifest['seed']} --lang {lang} --out out/repeat"
-    )
-    return page(title, parts, words["uncertainty_text"].format(n=1), command, manifest, lang)
+    return page(title, parts, words["uncertainty_text"].format(n=1), manifest, lang)
 
 
 def page(
-    title: str, parts: Sequence[str], uncertainty: str, command: str, manifest: dict[str, Any],
-    lang: str,
-) -> str:  # fmt: skip
+    title: str, parts: Sequence[str], uncertainty: str, manifest: dict[str, Any], lang: str
+) -> str:
     """A whole page: parts, then method, uncertainty, limits, command and provenance."""
     words = TEXT[lang]
     kept = {key: value for key, value in manifest.items() if key != "settings"}
@@ -92,7 +83,7 @@ def page(
 <h2>{words["method"]}</h2><p>{escape(words["method_text"])}</p>
 <h2>{words["uncertainty"]}</h2><p>{escape(uncertainty)}</p>
 <h2>{words["limits"]}</h2><p>{escape(words["limits_text"])}</p>
-<h2>{words["repeat"]}</h2><pre>{escape(command)}</pre>
+<h2>{words["repeat"]}</h2><pre>{escape(repeat_command(manifest, lang))}</pre>
 <h2>{words["provenance"]}</h2>
 <details><summary>manifest.json</summary>
 <pre>{escape(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))}</pre></details>

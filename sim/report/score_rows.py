@@ -30,7 +30,8 @@ SCORE_WORDS = {
         "prices of 2013 and compared as they are, but what the model deflates by national consumer "
         "prices (online retail, software) is raised by them (remark: current prices).",
         "chance": "Intervals (5-95 %) and counts of met are over chance alone: {n} paired "
-        "replicates with parameters at their central values. The true uncertainty is larger.",
+        "replicates with parameters at their central values. The true uncertainty is larger. A rank "
+        "is also uncertain within a replicate, by the other provinces: its count is an expected one.",
         "constant": "constant prices of 2013", "consumer": "current prices",
         "how": "Each dot is the median over replicates and its line the 5-95 % interval. Money is "
         "compared as the table's remarks say. Beyond the axis an arrow shows the side.",
@@ -44,7 +45,7 @@ SCORE_WORDS = {
         "not_scored": "未覆盖", "points": "个百分点",
         "weak": "* 弱代理:模型输出只大致代表该目标(见说明)。",
         "prices_note": "金额目标按当年价格。模型为2013年不变价,直接比较;模型按全国居民消费价格折算的网络零售和软件收入折回现价(说明:现价)。",
-        "chance": "区间(5-95%)与达成次数只反映偶然性:{n} 次配对重复,参数取中间值;真实的不确定性更大。",
+        "chance": "区间(5-95%)与达成次数只反映偶然性:{n} 次配对重复,参数取中间值;真实的不确定性更大。位次在每次重复中还取决于不确定的其他省份,其达成次数为期望值。",
         "constant": "2013年不变价", "consumer": "现价",
         "how": "点为重复的中位数,线为5-95%区间。金额的价格口径见表中说明。超出坐标轴的用箭头表示。",
     },
@@ -83,7 +84,7 @@ def _line(target: Target, rows: pd.DataFrame, scorecard: Scorecard, lang: str) -
         covered = row["runs"] > 0
         results[name] = (
             text if covered else words["not_scored"],
-            f"{row['met']:.0f}/{row['runs']:.0f}" if covered else "-",
+            f"{_count(row['met'])}/{row['runs']:.0f}" if covered else "-",
         )
     last = target.last_published
     published = source = ""
@@ -102,6 +103,11 @@ def _line(target: Target, rows: pd.DataFrame, scorecard: Scorecard, lang: str) -
         target, getattr(target, lang) + (MARK if weak else ""), unit, goal, results, published,
         ("; " if not zh else ";").join(text for text in remarks if text), source,
     )  # fmt: skip
+
+
+def _count(met: float) -> str:
+    """Runs that meet a target: whole, or an expected number with two decimals."""
+    return f"{met:.2f}".rstrip("0").rstrip(".")
 
 
 def _goal(value: float, target: Target, lang: str) -> str:

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 
 from sim.report.figures import Made
 from sim.report.html import page, picture
+from sim.report.origin import origin_line
 from sim.report.score_rows import SCORE_WORDS, Line, lines
 from sim.report.style import rc, save
 from sim.report.text import TEXT
@@ -39,13 +40,8 @@ def write(scorecard: Scorecard, folder: Path, lang: str) -> None:
 
 def figures(scorecard: Scorecard, folder: Path, lang: str) -> list[Made]:
     """One figure of the headline targets and one of the others, as PNG and SVG."""
-    words, manifest = SCORE_WORDS[lang], scorecard.manifest
-    said = TEXT[lang]
-    note = (
-        ", ".join(f"{name} {code[:8]}" for name, code in manifest["scenarios"].items())
-        + f" · {said['scale']} {manifest['scale']:g} · {said['seed']} {manifest['seed']} · "
-        f"{said['replicates']} {scorecard.replicates} · lianghua {manifest['version']}"
-    )
+    words = SCORE_WORDS[lang]
+    note = origin_line(scorecard.manifest, lang)
     made = []
     rows = scorecard.summary()
     with rc_context(rc()):  # type: ignore[arg-type]
@@ -119,7 +115,7 @@ def _short(text: str, width: int = 44) -> str:
 
 def scorecard_page(scorecard: Scorecard, made: list[Made], lang: str) -> str:
     """The scorecard as one HTML file."""
-    words, manifest = SCORE_WORDS[lang], scorecard.manifest
+    words = SCORE_WORDS[lang]
     titles = {one.name: getattr(one.title, lang) or one.name for one in scorecard.scenarios}
     all_lines = lines(scorecard, lang)
     parts = []
@@ -138,13 +134,8 @@ def scorecard_page(scorecard: Scorecard, made: list[Made], lang: str) -> str:
         parts.append(_table(chosen, scorecard, titles, lang))
     for key in ("weak", "prices_note", "chance"):
         parts.append(f"<p>{escape(words[key].format(n=scorecard.replicates))}</p>")
-    command = (
-        f"lianghua scorecard {' '.join(scorecard.names)} --baseline {scorecard.baseline} "
-        f"--replicates {scorecard.replicates} --scale {manifest['scale']:g} --seed "
-        f"{manifest['seed']} --lang {lang} --out out/repeat"
-    )
     uncertainty = TEXT[lang]["uncertainty_text"].format(n=scorecard.replicates)
-    return page(words["title"], parts, uncertainty, command, manifest, lang)
+    return page(words["title"], parts, uncertainty, scorecard.manifest, lang)
 
 
 def _all_met(line: Line, name: str) -> bool:

@@ -43,7 +43,7 @@ TEXT: dict[str, dict[str, str]] = {
         "band": "line: mean; bands: 25-75 % and 5-95 % of replicates",
         "report": "Report", "against": "against", "baseline": "baseline", "unit": "unit",
         "output": "output", "interval": "95 % interval", "provenance": "Where this comes from",
-        "repeat": "To repeat it", "table": "Figures as a table", "how": "How this is made",
+        "repeat": "To repeat it, in this folder", "table": "Figures as a table", "how": "How this is made",
         "method": "Method",
         "method_text": "Firms, providers and cities of Zhejiang decide month by month; the month, "
         "its rules and sources are in docs/model.md. Replicate r of every scenario has the same "
@@ -105,7 +105,7 @@ TEXT: dict[str, dict[str, str]] = {
         "price": "价格指数", "wait": "等待(月)", "per_cent": "占基准的百分比",
         "band": "线:均值;色带:重复的25-75%与5-95%",
         "report": "报告", "against": "对比", "baseline": "基准", "unit": "单位", "output": "指标",
-        "interval": "95%区间", "provenance": "来源", "repeat": "重复本结果的命令",
+        "interval": "95%区间", "provenance": "来源", "repeat": "重复本结果的命令(在本文件夹中运行)",
         "table": "数据表", "how": "口径与方法", "method": "方法",
         "method_text": "浙江的企业、服务商和城市逐月决策;每月的规则与出处见 docs/model.md。各情景第 r "
         "次重复用同一随机种子,随机数属于企业和月份,因此情景之间只差在政策本身。",

@@ -15,7 +15,6 @@ from sim.processes.awards import PAID, REFUSED
 from sim.scenario import Scenario
 from sim.story.page import Progress, run_through
 from sim.story.words import WORDS
-from sim.world.tables import NEVER
 
 
 class Example(NamedTuple):
@@ -34,6 +33,7 @@ class _Notes:
 
     def __init__(self, province: Province) -> None:
         self.firms, self.clock = province.tables["firms"], province.clock
+        self.projects = province.context.projects
         self.waits: dict[int, int] = {}
         self.closed, self.people = -1, 0.0
         self.alive, self.staff = self.firms.alive.copy(), self._staff()
@@ -47,11 +47,9 @@ class _Notes:
         """Look at starts after the providers' phase and at closures after the accounts."""
         firms = self.firms
         if phase == "providers":
-            started = np.flatnonzero(
-                (firms.order_start == self.clock.month) & (firms.order_month != NEVER)
-            )
-            for row in started.tolist():
-                uid, waited = int(firms.uid[row]), int(self.clock.month - firms.order_month[row])
+            book = self.projects
+            for one in np.flatnonzero(book.started == self.clock.month).tolist():
+                uid, waited = int(book.uid[one]), int(self.clock.month - book.ordered[one])
                 self.waits[uid] = max(self.waits.get(uid, 0), waited)
         elif phase == "accounts":
             gone = np.flatnonzero((firms.alive == 0) & (self.alive == 1))

@@ -11,13 +11,12 @@ from sim.core.clock import month_name
 from sim.model import Province
 from sim.processes.awards import DECIDED, HELD, LAPSED, REFUSED
 from sim.processes.watch import CHANNELS, TERMS
-from sim.world.tables import BARRIERS, NEVER, PROVIDER_KINDS, TECHNOLOGIES
+from sim.world.tables import BARRIERS, PROVIDER_KINDS, TECHNOLOGIES
 
 COLUMNS = (
     "uid", "alive", "skilled", "unskilled", "output", "productivity", "capability", "cash", "debt",
     "lease", "profit", "aware", "adopted", "automation", "gain", "realised", "barrier",
-    "order_technology", "order_provider", "order_month", "order_start", "order_cost", "charge",
-    "subsidy", "demonstration",
+    "ordered", "charge", "subsidy", "demonstration",
 )  # fmt: skip
 """Columns of `firms` that are looked at after every phase."""
 
@@ -48,6 +47,8 @@ class FirmRecord:
         self._paid: dict[int, float] = {}
         self._meetings = 0
         self._reviewed: set[int] = set()
+        book = province.context.projects
+        self._open = [one for one in book.open_ones().tolist() if book.row[one] == row]
         watch = province.context.watch
         watch.row, watch.on = row, True
         self.before = self._look()
@@ -117,7 +118,8 @@ class FirmRecord:
     def _decided(self, now: dict[str, Any]) -> None:
         """Every technology that was priced, and the order if there is one."""
         seen = self.province.context.watch.terms
-        ordered = int(now["order_technology"]) if self.before["order_technology"] < 0 else -1
+        new = int(now["ordered"]) & ~int(self.before["ordered"])
+        ordered = new.bit_length() - 1  # one a month at most
         priced = np.flatnonzero(~np.isnan(seen[:, 0])).tolist()
         # Whoever always goes ahead weighs nothing.
         if self.province.context.mechanisms.decision == "always":
@@ -133,7 +135,10 @@ class FirmRecord:
             loan = float(now["debt"] - self.before["debt"])
             lease = float(now["lease"] - self.before["lease"])
             advance = float(now["subsidy"] - self.before["subsidy"])
-            cost = float(now["order_cost"])
+            book = self.province.context.projects
+            mine = book.signed_in(self.province.clock.month)
+            self._open.append(int(mine[book.row[mine] == self.row][0]))
+            cost = float(book.cost[self._open[-1]])
             terms = {"cost": cost, "own": cost - loan - lease - advance, "loan": loan,
                      "lease": lease, "advance": advance}  # fmt: skip
             self._provider(terms, int(seen[ordered, 0]))
@@ -149,22 +154,22 @@ class FirmRecord:
 
     def _delivered(self, now: dict[str, Any]) -> None:
         """Projects that started, were accepted or failed."""
-        k, month = int(self.before["order_technology"]), self.province.clock.month
-        if k < 0:
-            return
-        code = TECHNOLOGIES[k]
-        if self.before["order_start"] == NEVER and now["order_start"] != NEVER:
-            self._say("started", code, waited=int(now["order_start"] - now["order_month"]))
-        if now["order_technology"] >= 0:
-            return
-        months = month - int(now["order_start"])
-        if self.province.tables["firms"].adopted_month[self.row, k] == month:
-            self._say(
-                "accepted", code, months=months, realised=float(now["realised"][k]),
-                automation=float(now["automation"]),
-            )  # fmt: skip
-        else:
-            self._say("failed", code, months=months, cost=float(now["order_cost"]))
+        book, month = self.province.context.projects, self.province.clock.month
+        for one in list(self._open):
+            k, started = int(book.technology[one]), int(book.started[one])
+            if started == month:
+                self._say("started", TECHNOLOGIES[k], waited=month - int(book.ordered[one]))
+            if book.under_way[one]:
+                continue
+            self._open.remove(one)
+            if book.success[one]:
+                self._say(
+                    "accepted", TECHNOLOGIES[k], months=month - started,
+                    realised=float(now["realised"][k]), automation=float(now["automation"]),
+                )  # fmt: skip
+            else:
+                cost = float(book.cost[one])
+                self._say("failed", TECHNOLOGIES[k], months=month - started, cost=cost)
 
     def _awards(self) -> None:
         """News in the book of awards: applications, decisions, payments and lapses."""
@@ -239,7 +244,7 @@ class FirmRecord:
         firms = self.province.tables["firms"]
         if not self.province.world.applicable[firms.sector[self.row]] >> k & 1:
             return "not_applicable"
-        if now["order_technology"] == k:
+        if now["ordered"] >> k & 1:
             return "on_order"
         barrier = BARRIERS[int(now["barrier"][k])]
         if now["adopted"] >> k & 1 and (k > 0 or barrier in ("none", "unaware")):

@@ -122,7 +122,8 @@ def test_concentration_of_known_sums() -> None:
     ("instrument", "options", "message"),
     [
         ("training", {}, "equipment_subsidy"),
-        ("nothing", {}, "training"),
+        ("nothing", {}, "equipment_subsidy"),
+        ("equipment_subsidy", {"follow": -1}, "0 to 240"),
         ("equipment_subsidy", {"rules": ["auction"]}, "first_come"),
         ("equipment_subsidy", {"rules": []}, "formula"),
         ("equipment_subsidy", {"noise": [-1.0]}, "from 0"),

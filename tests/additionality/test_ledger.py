@@ -150,7 +150,7 @@ def test_the_same_for_any_number_of_workers() -> None:
 def test_a_longer_look_ahead_only_turns_additional_into_accelerated() -> None:
     """What is never ordered within some months may yet be ordered later, not the other way."""
     short, long = (
-        money(subsidy(f"{SUBSIDY}.rate=0.5", follow=months, scale=0.02)) for months in (0, 24)
+        money(subsidy(f"{SUBSIDY}.rate=0.5", follow=months, scale=0.03)) for months in (0, 24)
     )
     assert short["paid"] == long["paid"]
     assert short["deadweight"] == long["deadweight"]
@@ -158,27 +158,38 @@ def test_a_longer_look_ahead_only_turns_additional_into_accelerated() -> None:
     assert short["accelerated"] < long["accelerated"]
 
 
-def test_the_commands_write_what_they_print(tmp_path: Path, capsys: Any) -> None:
-    common = ["--scale", "0.01", "--replicates", "2", "--workers", "1", "--until", "2015-12"]
-    for verb, lang in (("ledger", "zh"), ("laboratory", "en")):
-        out = tmp_path / verb
-        options = ["--follow", "6", "--lang", lang, "--out", str(out), "--quiet"]
+@pytest.mark.parametrize(
+    ("verb", "lang", "shown", "more"),
+    [
+        ("ledger", "zh", "新增", []),
+        ("laboratory", "en", "share additional",
+         ["--rules", "contest,lottery", "--noise", "0.5", "--noise", "inf"]),
+    ],
+)  # fmt: skip
+def test_a_command_writes_what_it_prints_and_repeats_it(
+    verb: str, lang: str, shown: str, more: list[str], tmp_path: Path, capsys: Any
+) -> None:
+    def said(*arguments: str) -> str:
         with pytest.raises(SystemExit) as end:
-            main([verb, "core_programme", "--instrument", "equipment_subsidy", *common, *options])
+            main([verb, *arguments, "--lang", lang, "--quiet", "--workers", "1"])
         assert end.value.code == 0
-        shown = capsys.readouterr().out
-        assert ("新增" if lang == "zh" else "share additional") in shown
-        page = (out / "report.html").read_text(encoding="utf-8")
-        assert page.count("data:image/png;base64,") == 1
-        assert (out / "figures" / f"{verb}.svg").exists()
-        assert len(pd.read_parquet(out / f"{verb}.parquet")) > 0
-    with pytest.raises(SystemExit) as end:
-        main(["ledger", str(tmp_path / "ledger" / "ledger.parquet"), "--quiet", "--out",
-              str(tmp_path / "again")])  # fmt: skip
-    assert end.value.code == 0
-    for name in ("lines", "costs"):
-        first, again = (tmp_path / folder / f"{name}.parquet" for folder in ("ledger", "again"))
-        pd.testing.assert_frame_equal(pd.read_parquet(first), pd.read_parquet(again))
+        return str(capsys.readouterr().out).replace(str(tmp_path), "")
+
+    first, again = tmp_path / "one", tmp_path / "two"
+    options = ["--scale", "0.01", "--replicates", "2", "--until", "2015-12", "--follow", "6"]
+    out = said(
+        "core_programme", "--instrument", "equipment_subsidy", *options, *more, "--out", str(first)
+    )
+    assert shown in out
+    page = (first / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 1
+    assert (first / "figures" / f"{verb}.svg").exists()
+    assert len(pd.read_parquet(first / f"{verb}.parquet")) > 0
+    said(str(first / f"{verb}.parquet"), "--out", str(again))
+    files = [path.relative_to(first) for path in first.rglob("*.*")]
+    assert len(files) > 8
+    for file in files:
+        assert (first / file).read_bytes() == (again / file).read_bytes(), file
 
 
 def test_a_scenario_without_instruments_has_an_empty_ledger(tmp_path: Path) -> None:

@@ -91,6 +91,7 @@ def take_over(model: Any, province: Province, firm_type: type) -> None:
     model.awards, model.pending, model.success = [], [], {}
     model.public = context.public
     model.experience_base = None
+    model.contracts = []
     count(model)
 
 
@@ -206,20 +207,20 @@ def deliver(model: Any) -> None:
         / max(p.quality, 0.1)
         for p in model.providers
     ]  # fmt: skip
-    for firm in model.firms:
-        k = firm.order_technology
-        if k < 0 or firm.order_start in (NEVER, month):
+    for contract in list(model.contracts):
+        firm, k, provider = contract.firm, contract.technology, contract.provider
+        if contract.start in (NEVER, month):
             continue
-        if draw(key, firm.uid) >= 1.0 / max(1.0, tech["project_months"][k]):
+        if draw(key, firm.uid, k) >= 1.0 / max(1.0, tech["project_months"][k]):
             continue
-        provider = model.providers[firm.order_provider]
-        firm.order_technology = -1
+        firm.ordered &= ~(1 << k)
+        model.contracts.remove(contract)
         provider.experience += firm.weight / provider.weight
-        if draw(outcome, firm.uid) < failure[provider.row]:
+        if draw(outcome, firm.uid, k) < failure[provider.row]:
             firm.realised[k] *= 0.5
             plain_programmes.accept(firm, k, False)
             continue
-        one, two = draw(outcome, firm.uid, 1), draw(outcome, firm.uid, 2)
+        one, two = draw(outcome, firm.uid, 8 + 2 * k), draw(outcome, firm.uid, 9 + 2 * k)
         normal = math.sqrt(-2.0 * math.log(1.0 - one)) * math.cos(2.0 * math.pi * two)
         realised = provider.quality * math.exp(0.3 * normal - 0.045)
         people = max(firm.skilled + firm.unskilled, 1e-9)
@@ -232,7 +233,7 @@ def deliver(model: Any) -> None:
             firm.automation += step * min(1.0, realised * scale)
         firm.gain_target += tech["gain"][k] * realised * scale
         firm.gain -= tech["dip"][k]
-        firm.running_cost += tech["running_cost"][k] * firm.order_cost / 12.0
+        firm.running_cost += tech["running_cost"][k] * contract.cost / 12.0
         firm.adopted |= 1 << k
         firm.aware |= 1 << k
         firm.adopted_month[k] = month
@@ -251,21 +252,20 @@ def _start(model: Any) -> None:
     key = model.key("queue", 0)
     free = [p.teams * p.weight * (p.alive == 1) for p in model.providers]
     waiting = []
-    for firm in model.firms:
-        if firm.order_technology >= 0:
-            if firm.order_start == NEVER:
-                waiting.append(firm)
-            else:
-                free[firm.order_provider] -= firm.weight
-    waiting.sort(key=lambda f: (f.order_provider, f.order_month, draw(key, f.uid)))
+    for contract in model.contracts:
+        if contract.start == NEVER:
+            waiting.append(contract)
+        else:
+            free[contract.provider.row] -= contract.firm.weight
+    waiting.sort(key=lambda c: (c.provider.row, c.month, draw(key, c.firm.uid)))
     blocked = -1
-    for firm in waiting:
-        p = firm.order_provider
+    for contract in waiting:
+        p, weight = contract.provider.row, contract.firm.weight
         if p == blocked:
             continue
-        if free[p] >= 0.5 * firm.weight:
-            firm.order_start = model.month
-            free[p] -= firm.weight
+        if free[p] >= 0.5 * weight:
+            contract.start = model.month
+            free[p] -= weight
         else:
             blocked = p
 
@@ -277,13 +277,11 @@ def _update(model: Any) -> None:
     numbers, tech = model.context.providers, model.tech
     for p in model.providers:
         p.busy = p.backlog = 0.0
-    for firm in model.firms:
-        if firm.order_technology >= 0:
-            provider = model.providers[firm.order_provider]
-            if firm.order_start == NEVER:
-                provider.backlog += firm.weight
-            else:
-                provider.busy += firm.weight
+    for contract in model.contracts:
+        if contract.start == NEVER:
+            contract.provider.backlog += contract.firm.weight
+        else:
+            contract.provider.busy += contract.firm.weight
     months = []
     for kind in range(7):
         of_kind = [tech["project_months"][k] for k in range(8) if tech["kind"][k] == kind]

@@ -8,6 +8,7 @@ programmes stand in plain_programmes.py, providers and trade in plain_markets.py
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import mesa
@@ -31,6 +32,18 @@ def draw(key: int, uid: int, slot: int = 0) -> float:
     return (mix((key + (uid * 64 + slot) * 0x9E3779B97F4A7C15) & _MASK) >> 11) * 2.0**-53
 
 
+@dataclass
+class Contract:
+    """A project on order; `start` is NEVER until its team begins."""
+
+    firm: Any
+    technology: int
+    provider: Any
+    month: int
+    cost: float
+    start: int = NEVER
+
+
 class PlainFirm(mesa.Agent):
     """One firm; attributes are those of the firm table."""
 
@@ -42,6 +55,12 @@ class PlainFirm(mesa.Agent):
         self.suppliers: list[tuple[PlainFirm, float, int]] = []
         self.customers: list[tuple[PlainFirm, float, int]] = []
         self.plan = [0.0, 0.0, 0.0, 0.0]
+
+    def has_room(self) -> bool:
+        """Can the firm run one more project beside those on order?"""
+        per_project = self.model.context.adoption.employees_per_project
+        places = max(1, math.floor((self.skilled + self.unskilled) / per_project))
+        return self.ordered.bit_count() < places
 
     # -------------------------------------------------------------- information
     def share_of(self, others: list[tuple[PlainFirm, float, int]], k: int) -> float:
@@ -149,6 +168,9 @@ class PlainFirm(mesa.Agent):
             if (model.applicable[self.sector] >> k) & 1 == 0:
                 self.barrier[k] = 8
                 continue
+            if (self.ordered >> k) & 1:
+                self.barrier[k] = 0
+                continue
             displaced = self.displaced() if k == 0 else 0.0
             if displaced < 0.0 or (k > 0 and (self.adopted >> k) & 1):
                 self.barrier[k] = 0
@@ -212,13 +234,14 @@ class PlainFirm(mesa.Agent):
                 self.lease += borrowed
                 city.leased += self.weight * borrowed
             self.cash += borrowed
-        self.order_technology, self.order_provider = k, provider.row
-        self.order_month, self.order_start = self.model.month, NEVER
-        self.order_cost = cost
+        self.barrier[k] = 0
+        self.ordered |= 1 << k
+        contract = Contract(self, k, provider, self.model.month, cost)
+        self.model.contracts.append(contract)
         self.cash -= cost
         self.investment += cost
         provider.orders += self.weight
-        plain_programmes.use(self, k)
+        plain_programmes.use(self, contract)
 
     # -------------------------------------------------------------- labour
     def wanted(self) -> tuple[float, float]:
@@ -306,22 +329,23 @@ class PlainFirm(mesa.Agent):
 
     def close(self, key: int) -> None:
         """Close if out of credit or at the end of its life."""
-        numbers = self.model.context.accounts
+        model, numbers = self.model, self.model.context.accounts
         hazard = numbers.exit_rate
-        if self.model.month - self.founded < 84:
+        if model.month - self.founded < 84:
             hazard *= numbers.young_exit
         if self.tier == 0:
             hazard *= 0.25
         failed = self.cash < -numbers.overdraft * self.expected_demand * self.unit_cost
         if not failed and draw(key, self.uid) >= -math.expm1(-hazard / 12.0):
             return
-        city = self.model.cities[self.city]
+        city = model.cities[self.city]
         city.unemployed[0] += self.weight * self.skilled
         city.unemployed[1] += self.weight * self.unskilled
         self.alive = 0
         self.skilled = self.unskilled = self.debt = self.lease = self.cash = 0.0
         self.output = self.investment = 0.0
-        self.order_technology, self.order_start, self.order_month = -1, NEVER, NEVER
+        self.ordered = 0
+        model.contracts = [one for one in model.contracts if one.firm is not self]
         self.award = self.applied = self.demonstration = 0
 
     def open(self, key: int, parent: PlainFirm | None) -> None:
@@ -373,7 +397,7 @@ class PlainProvince(mesa.Model):
             reviews = any(firm.decided(k) for k in range(8)) or (
                 draw(keys["review"], firm.uid) < review
             )
-            if firm.order_technology < 0 and reviews:
+            if reviews and firm.has_room():
                 firm.review(keys)
         plain_markets.close_credit(self)
         plain_markets.deliver(self)

@@ -159,12 +159,13 @@ def _apply(model: Any, call: Any, prices: list[float]) -> None:
     key = model.key(f"application {call.instrument}")
     success = model.success.get(call.instrument, 1.0)
     for firm in model.firms:
-        if not _eligible(call.eligibility, firm) or firm.order_technology >= 0:
+        if not _eligible(call.eligibility, firm) or not firm.has_room():
             continue
         limit = max(0.1, firm.payback_limit + adoption.payback_shift)
         best = None
         for k in range(8):
-            usable = firm.aware & model.applicable[firm.sector] & ~firm.award & ~firm.applied
+            usable = firm.aware & model.applicable[firm.sector]
+            usable &= ~(firm.award | firm.applied | firm.ordered)
             if k not in call.technologies or (usable >> k) & 1 == 0:
                 continue
             displaced = firm.displaced() if k == 0 else 0.0
@@ -287,8 +288,9 @@ def worth_waiting(firm: Any, k: int, net: float) -> bool:
     return expected > net * (until - model.month) / 12.0
 
 
-def use(firm: Any, k: int) -> None:
+def use(firm: Any, contract: Any) -> None:
     """Tie awards in hand to the order just placed; withdraw what was applied for."""
+    k = contract.technology
     if (firm.applied >> k) & 1:
         firm.applied &= 0xFF ^ (1 << k)
         for one in firm.model.awards:
@@ -303,7 +305,7 @@ def use(firm: Any, k: int) -> None:
     for one in firm.model.awards:
         if one.status == HELD and one.firm is firm and one.technology == k:
             one.status = ORDERED
-            one.granted = min(one.granted, one.rate * firm.order_cost)
+            one.granted = min(one.granted, one.rate * contract.cost)
             if one.in_advance > 0:
                 _pay(one, one.in_advance * one.granted)
             if one.in_advance >= 1:

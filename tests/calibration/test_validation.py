@@ -74,7 +74,7 @@ def test_a_table_made_from_the_model_is_forecast_without_error(ran: Forecasts) -
     board = validate(ran, table(rows)).scoreboard().set_index(["forecaster", "drivers"])
     perfect = board.loc[("model", "frozen")]
     assert perfect["outcomes"] > 2000
-    assert perfect["rmse"] == 0.0
+    assert perfect["rmse"] == pytest.approx(0, abs=1e-12)
     assert (perfect["in_50"], perfect["in_90"]) == (1.0, 1.0)
     assert perfect["skill"] > 0.5
     assert perfect["dm"] < 0

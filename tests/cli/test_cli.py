@@ -75,6 +75,7 @@ MISTAKES = [
     (["run", "document2014"], "document_2014"),
     (["run", "nowhere.toml"], "No such file"),
     (["run", "document_2014", "--scale", "0"], "0.01 to 25"),
+    (["run", "document_2014", "--scale", "0.009"], "0.01 to 25"),
     (["run", "document_2014", "--scale", "90"], "0.01 to 25"),
     (["run", "document_2014", "--scale", "much"], "a valid number"),
     (["run", "document_2014", "--until", "2011-01"], "2012-01, when document_2014 starts"),
@@ -96,7 +97,9 @@ MISTAKES = [
     (["story", "firm", "twelve"], "an id such as 1207"),
     (["story", "firm", "999999", "--scale", "0.01"], "such as"),
     (["story", "city", "Hangzou", "--scale", "0.01"], "Hangzhou?"),
-    (["run", "province.parquet"], "Parquet"),
+    (["run", "province.parquet"], "no such file"),
+    (["compare", "province.parquet", "no_programme"], "one alone, to repeat it"),
+    (["laboratory", "document_2014"], "equipment_subsidy"),
 ]
 
 

@@ -12,10 +12,11 @@ import pytest
 
 from sim.comparison import run
 from sim.core.errors import InputError
+from sim.indices.scorecard import score
 from sim.indices.targets import load_targets
 from sim.report.score_rows import SCORE_WORDS, lines
 from sim.scenario import Scenario
-from sim.scoring import Scorecard, orphans, scorecard, scores, wilson
+from sim.scoring import Scorecard, _series, orphans, scorecard, scores, wilson
 from sim.terminal import scorecard_tables
 
 NAMES = ("document_2014", "no_programme")
@@ -36,7 +37,7 @@ def made(short: bool = False) -> Scorecard:
                 if short:
                     value, relative, met = np.nan, np.nan, None
                 key = (name, replicate, target.code)
-                runs.append((*key, value, relative, met))
+                runs.append((*key, value, relative, met, 1.0))
                 years += [(*key, year, value * year / 2017) for year in (2013, 2015)]
     manifest = {
         "program": "lianghua", "version": "0", "command": "scorecard", "scale": 0.01, "seed": 1,
@@ -44,7 +45,7 @@ def made(short: bool = False) -> Scorecard:
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
     }  # fmt: skip
     columns = ["scenario", "replicate", "target"]
-    frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met"])
+    frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])
     frame["met"] = frame["met"].astype("boolean")
     return Scorecard(
         scenarios, "no_programme", 4, frame,
@@ -76,7 +77,11 @@ def test_totals_of_the_indices_come_from_the_yearly_editions() -> None:
     wanted = years[years["index"] == "two_integration"].set_index("year")["latent"].to_dict()
     assert list(wanted) == [2012, 2013]
     assert scores(results)["O2a"].years == wanted
-    assert scores(results)["O2a"].met is None
+    assert scores(results)["O2a"].outcomes == ()
+    ranked = replace(load_targets()["O3"], years=(2012, 2013))
+    found = score(ranked, _series(results))
+    assert len(found.outcomes) > 2
+    assert sum(one.chance for one in found.outcomes) == pytest.approx(1.0)
 
 
 def test_counts_intervals_and_differences() -> None:
@@ -92,6 +97,38 @@ def test_counts_intervals_and_differences() -> None:
     assert row["model"] == pytest.approx(12000 * 1.05 * 2015 / 2017)
     assert rows.loc[("A4a", "no_programme"), "met"] == 0
     assert pd.isna(rows.loc[("A5a", "document_2014"), "published"])
+
+
+def with_ranks() -> Scorecard:
+    """Ranks of 1 to 3 or worse with chances: 0.5 and 0.92 of meeting, without a programme 0.1."""
+    card = made()
+    chances = {
+        ("document_2014", 0): {2: 0.5, 4: 0.5}, ("document_2014", 1): {1: 0.2, 3: 0.72, 9: 0.08},
+        ("no_programme", 0): {3: 0.1, 5: 0.9}, ("no_programme", 1): {3: 0.1, 5: 0.9},
+    }  # fmt: skip
+    rows = [
+        (*key, "O3", float(rank), 1.0 - (rank - 3) / 3, rank <= 3, chance)
+        for key, ranks in chances.items()
+        for rank, chance in ranks.items()
+    ]
+    others = card.runs[card.runs["target"] != "O3"]
+    ranks = pd.DataFrame(rows, columns=others.columns).astype({"met": "boolean"})
+    return replace(card, runs=pd.concat([others, ranks], ignore_index=True))
+
+
+def test_chances_of_a_rank_are_mixed_over_replicates() -> None:
+    card = with_ranks()
+    row = card.summary().set_index(["target", "scenario"]).loc[("O3", "document_2014")]
+    assert (row["met"], row["runs"]) == (pytest.approx(1.42), 2)
+    assert row["probability"] == pytest.approx(0.71)
+    # The mixture: 1 with 0.1, 2 with 0.25, 3 with 0.36, 4 with 0.25, 9 with 0.04.
+    assert (row["median"], row["q05"], row["q95"]) == (3, 1, 4)
+    assert (row["relative"], row["relative_q05"]) == (1.0, pytest.approx(2 / 3))
+    assert row["added"] == pytest.approx(np.mean([3.0 - 4.8, 3.08 - 4.8]))
+    for lang in ("zh", "en"):
+        line = next(one for one in lines(card, lang) if one.target.code == "O3")
+        assert line.results["document_2014"][1] == "1.42/2"
+        assert line.results["no_programme"][1] == "0.2/2"
 
 
 def test_interval_of_a_probability() -> None:

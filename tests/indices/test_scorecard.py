@@ -73,21 +73,21 @@ def test_level_at_the_end_mean_and_sum_of_a_year() -> None:
         found = score(target(within_year=within), series(values))
         assert found.value == wanted
         assert found.relative == pytest.approx(wanted / 100)
-        assert found.met is (wanted >= 100)
+        assert found.probability == (wanted >= 100)
 
 
 def test_met_exactly_at_the_target() -> None:
-    assert score(target(), series(np.full(72, 100.0))).met is True
-    assert score(target(), series(np.full(72, 99.999))).met is False
-    assert score(target(operator="<="), series(np.full(72, 100.0))).met is True
+    assert score(target(), series(np.full(72, 100.0))).probability == 1.0
+    assert score(target(), series(np.full(72, 99.999))).probability == 0.0
+    assert score(target(operator="<="), series(np.full(72, 100.0))).probability == 1.0
 
 
 def test_the_poorest_year_counts_for_a_yearly_target() -> None:
     flow = np.where(YEARS == 2015, 8.0, 10.0)
     annual = target(within_year="sum", over_years="minimum", years=(2014, 2017))
     assert score(annual, series(flow)).value == 96.0
-    assert score(annual, series(flow)).met is False
-    assert score(annual, series(np.where(YEARS == 2013, 0.0, 10.0))).met is True
+    assert score(annual, series(flow)).probability == 0.0
+    assert score(annual, series(np.where(YEARS == 2013, 0.0, 10.0))).probability == 1.0
 
 
 def test_the_poorest_city_counts_for_every_city() -> None:
@@ -109,20 +109,36 @@ def test_a_direction_is_the_sign_of_the_change_since_2013() -> None:
     values = np.select([YEARS == 2013, YEARS == 2017], [2.0, 1.5], 9.0)
     down = target(operator="down", value=None, over_years="change", within_year="mean")
     found = score(down, series(values))
-    assert (found.value, found.relative, found.met) == (-0.5, 1.25, True)
+    assert (found.value, found.relative, found.probability) == (-0.5, 1.25, True)
     found = score(replace(down, operator="up"), series(values))
-    assert (found.value, found.relative, found.met) == (-0.5, 0.75, False)
-    assert score(down, series(np.ones(72))).met is False
+    assert (found.value, found.relative, found.probability) == (-0.5, 0.75, False)
+    assert score(down, series(np.ones(72))).probability == 0.0
 
 
 def test_the_worst_rank_of_the_years_counts() -> None:
     rank = target(table="indices", operator="<=", value=3.0, over_years="maximum",
                   years=(2015, 2017))  # fmt: skip
     ranks = {2014: 9.0, 2015: 2.0, 2016: 3.0, 2017: 3.0}
-    assert score(rank, Series(MONTHS, {}, {"indices.x": ranks})).met is True
+    assert score(rank, Series(MONTHS, {}, {"indices.x": ranks})).probability == 1.0
     found = score(rank, Series(MONTHS, {}, {"indices.x": ranks | {2016: 4.0}}))
-    assert (found.value, found.met) == (4.0, False)
+    assert (found.value, found.probability) == (4.0, False)
     assert found.relative == pytest.approx(2 / 3)
+
+
+def test_a_rank_in_draws_is_scored_by_its_chances() -> None:
+    rank = target(table="indices", operator="<=", value=3.0, over_years="maximum",
+                  years=(2015, 2016))  # fmt: skip
+    draws = {2015: np.array([2.0, 2.0, 4.0, 3.0]), 2016: np.array([1.0, 3.0, 2.0, 5.0])}
+    found = score(rank, Series(MONTHS, {}, {"indices.x": draws}))
+    assert [(one.value, one.met, one.chance) for one in found.outcomes] == [
+        (2.0, True, 0.25), (3.0, True, 0.25), (4.0, False, 0.25), (5.0, False, 0.25),
+    ]  # fmt: skip
+    assert (found.value, found.probability) == (3.5, 0.5)
+    assert found.years == {2015: 2.5, 2016: 2.5}
+    assert (
+        score(replace(rank, years=(2015, 2017)), Series(MONTHS, {}, {"indices.x": draws})).outcomes
+        == ()
+    )
 
 
 def test_the_slowest_city_against_the_province() -> None:
@@ -164,9 +180,9 @@ def test_years_that_the_run_does_not_cover_are_not_scored() -> None:
     short = Series(MONTHS[:59], {"province.x": np.full(59, 200.0)})  # to November 2016
     found = score(target(), short)
     assert np.isnan(found.value)
-    assert found.met is None
+    assert found.outcomes == ()
     assert sorted(yearly(target(), "x", short)) == [2012, 2013, 2014, 2015]
-    assert score(target(years=(2015, 2015)), short).met is True
-    assert score(target(), Series(MONTHS, {})).met is None
+    assert score(target(years=(2015, 2015)), short).probability == 1.0
+    assert score(target(), Series(MONTHS, {})).outcomes == ()
     ranked = target(table="indices", over_years="maximum", years=(2015, 2017))
-    assert score(ranked, Series(MONTHS, {})).met is None
+    assert score(ranked, Series(MONTHS, {})).outcomes == ()

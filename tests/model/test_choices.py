@@ -21,12 +21,13 @@ def machine_orders(seed: int, **changes: object) -> float:
         if name != GRANT
     }
     province = Province("core_programme", scale=0.2, seed=seed, **others, **changes)
-    firms, orders = province.tables["firms"], 0.0
+    firms, book, orders = province.tables["firms"], province.context.projects, 0.0
     while not province.clock.finished:
         month = province.clock.month
         province.step()
-        new = (firms.order_month == month) & (firms.order_technology == AUTOMATION)
-        orders += float(firms.weight[new & (firms.tier == 0)].sum())
+        new = book.signed_in(month)
+        new = new[(book.technology[new] == AUTOMATION) & (firms.tier[book.row[new]] == 0)]
+        orders += float(book.weight[new].sum())
     return orders
 
 
@@ -44,6 +45,7 @@ def test_who_gains_more_from_the_project_than_from_the_award_goes_ahead() -> Non
     changes = {f"instruments__{GRANT}__decision_months": 12}
     province = Province("core_programme", scale=0.1, time__end="2016-12", **changes)
     firms, awards, withdrawn = province.tables["firms"], province.context.awards, 0
+    book = province.context.projects
     while not province.clock.finished:
         month = province.clock.month
         province.step()
@@ -53,8 +55,14 @@ def test_who_gains_more_from_the_project_than_from_the_award_goes_ahead() -> Non
         np.bitwise_or.at(bits, awards.row[pending], 1 << awards.technology[pending].astype(int))
         assert (bits == firms.applied).all(), "the bits of a firm are its open applications"
         back = same & (awards.status == LAPSED) & (awards.decision_month > month)
-        ordered = firms.order_technology[awards.row] == awards.technology
-        withdrawn += int((back & ordered & (firms.order_month[awards.row] == month)).sum())
+        signed = book.signed_in(month)
+        signed = set(zip(book.row[signed].tolist(), book.technology[signed].tolist(), strict=True))
+        withdrawn += sum(
+            (row, k) in signed
+            for row, k in zip(
+                awards.row[back].tolist(), awards.technology[back].tolist(), strict=True
+            )
+        )
     assert withdrawn > 20
 
 
@@ -68,7 +76,7 @@ def test_a_short_decision_is_waited_for() -> None:
     province = Province("core_programme", scale=0.1, time__end="2015-12", **changes)
     firms, waited = province.tables["firms"], 0
     while not province.clock.finished:
-        before = (firms.barrier[:, AUTOMATION] == WAITING_FOR_AWARD) & (firms.order_technology < 0)
+        before = (firms.barrier[:, AUTOMATION] == WAITING_FOR_AWARD) & (firms.ordered == 0)
         uid = firms.uid.copy()
         province.step()
         decided = before & (firms.uid == uid) & (firms.alive == 1)

@@ -9,8 +9,8 @@ from sim.model import Province
 from tests.bench.plain_mesa import PlainProvince
 
 DISCRETE = (
-    "uid", "alive", "aware", "adopted", "order_technology", "order_month", "order_start", "award",
-    "applied", "demonstration", "projects",
+    "uid", "alive", "aware", "adopted", "ordered", "award", "applied",
+    "demonstration", "projects",
 )  # fmt: skip
 VALUES = (
     "skilled", "unskilled", "capital", "efficiency", "productivity", "unit_cost", "demand",
@@ -33,6 +33,16 @@ def test_the_plain_model_ends_in_the_same_state(scenario: str) -> None:
         same = (plain == table[name]).mean()
         assert same == 1.0, f"{name}: {1 - same:.2%} of firms differ"
     alive = table.alive == 1
+    book = province.context.projects
+    engine_contracts = [
+        (int(book.row[one]), int(book.technology[one]), int(book.provider[one]),
+         int(book.ordered[one]), int(book.started[one]))
+        for one in book.open_ones()
+    ]  # fmt: skip
+    assert engine_contracts == [
+        (one.firm.row, one.technology, one.provider.row, one.month, one.start)
+        for one in twin.contracts
+    ]
     for name in VALUES:
         plain = np.array([getattr(firm, name) for firm in twin.firms])[alive]
         engine = table[name][alive]

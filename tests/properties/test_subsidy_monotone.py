@@ -75,7 +75,7 @@ def test_full_subsidy_without_limits_is_the_information_limit() -> None:
     limit = province.settings.adoption.automation_limit
     gone_ahead = (
         (firms.adopted_month[:, 0] >= 0)
-        | (firms.order_technology == 0)
+        | ((firms.ordered & 1) == 1)
         | (firms.automation > limit - 0.05)
     )
     assert official.sum() > 500

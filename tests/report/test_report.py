@@ -53,7 +53,7 @@ def test_report_is_one_file_with_everything_inside(
     parser = html.parser.HTMLParser()
     parser.feed(page)
     assert ("zh-CN" if lang == "zh" else 'lang="en"') in page
-    assert f"--replicates {comparison.replicates}" in page
+    assert f"<pre>lianghua compare province.parquet --lang {lang} --out repeat</pre>" in page
 
 
 def test_the_same_bytes_twice(comparison: Comparison, tmp_path: Path) -> None:

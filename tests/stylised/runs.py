@@ -62,10 +62,10 @@ class Panel:
 
     def _note(self, firms: Any, month: int) -> None:
         same = firms.uid == self.start["uid"]
-        ordered = np.flatnonzero(
-            same & (firms.order_month == month) & (firms.order_technology >= 0)
-        )
-        which = firms.order_technology[ordered]
+        book = self.province.context.projects
+        signed = book.signed_in(month)
+        signed = signed[(book.under_way[signed] == 1) & same[book.row[signed]]]
+        ordered, which = book.row[signed], book.technology[signed]
         new = self.first_order[ordered, which] < 0
         self.first_order[ordered[new], which[new]] = month
         self.first_use[same[:, None] & (firms.adopted_month == month) & (self.first_use < 0)] = (
