@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from calibration.runs import simulate
 from calibration.scores import LEVELS
 from calibration.series import cells, describe, read
 from sim.comparison import check_counts, origin, prepared
@@ -25,7 +26,7 @@ from sim.core.table import Array
 from sim.results import read_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import merge
-from sim.workers import Job, Progress, run_job, run_jobs
+from sim.workers import Job, Progress, run_jobs
 
 VINTAGES = (2013, 2015)
 DRIVERS = ("frozen", "known")
@@ -194,9 +195,9 @@ class _Kept:
 
 
 def _forecast(job: _Job) -> _Kept:
-    results = run_job(job)
-    return _Kept(read(results, range(int(job.scenario.time.start[:4]), LAST_YEAR + 1)),
-                 results.manifest)  # fmt: skip
+    run = simulate(job.scenario, job.scale, job.seed)
+    years = range(int(job.scenario.time.start[:4]), LAST_YEAR + 1)
+    return _Kept(read(run, years), run.results.manifest)
 
 
 def _as_of(base: Scenario, vintage: int, how: str, draws: Draws | None, member: int) -> Scenario:

@@ -13,13 +13,23 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from calibration.series import PROVINCE, SHARES, Series, catalogue, regions
+from calibration.series import (
+    PROVINCE,
+    SHARES,
+    Series,
+    catalogue,
+    moment_series,
+    regions,
+    same_series,
+)
+from calibration.targets import load as load_moments
 from sim.core.errors import InputError
+from sim.indices.scorecard import BASE_YEAR
 from sim.indices.targets import LAST_OUTCOME, load_targets
 from sim.world.data import DIRECTORY
 from sim.world.rows import CONFIDENCE, Rows
@@ -29,7 +39,8 @@ OPTIONAL = ("unit", "source", "confidence", "note")
 YEARS = (2000, 2017)
 """Years that an observation may have; the forecasts end with the last."""
 SHIPPED = "observations.csv"
-"""What is shipped besides target_outcomes.csv, in the format of a user's table."""
+"""What is shipped besides outcomes of targets and moments, in the format of a user's table."""
+TABLES = ("target_outcomes.csv", "observed_moments.csv", SHIPPED)
 USED_IN_SET_UP = frozenset(
     (name, 2014)
     for name in ("O2a", "O2b", "O3", "two_integration.latent", "two_integration.reported",
@@ -106,28 +117,49 @@ def shipped(directory: Path | None = None) -> Observations:
     Raises InputError naming what is wrong with target_outcomes.csv or observations.csv.
     """
     folder = directory if directory is not None else DIRECTORY
-    targets = load_targets(folder)
+    published = load_targets(folder)
     Rows(folder / SHIPPED)  # every figure with its source and confidence
     more = read_observations(folder / SHIPPED)
-    rows = [
+    outcomes = [
         Observation(
             target.code, PROVINCE, one.year, one.value, one.source,
             (target.code, one.year) in USED_IN_SET_UP,
         )
-        for target in targets.rows
+        for target in published.rows
         for one in target.published
         if target.code in catalogue()
     ]  # fmt: skip
-    rows += more.rows
+    rows = [*outcomes, *_moments(folder, outcomes), *more.rows]
     keys = [(one.series, one.region, one.year) for one in rows]
     late = [key for key in keys if key[2] > LAST_OUTCOME]
     if late or len(set(keys)) < len(keys):
         twice = sorted(key for key in keys if keys.count(key) > 1)
-        allowed = f"each once, in target_outcomes.csv or here, up to {LAST_OUTCOME}"
+        allowed = f"each once in all tables of observations, up to {LAST_OUTCOME}"
         raise InputError(folder / SHIPPED, "", ", ".join(map(str, (late or twice)[0])), allowed)
     ordered = tuple(sorted(rows, key=lambda one: (one.series, one.region, one.year)))
-    sums = f"{more.sha256}{targets.checksums['target_outcomes.csv']}"
+    sums = "".join(Rows(folder / name).sha256 for name in TABLES)
     return Observations("shipped", hashlib.sha256(sums.encode()).hexdigest(), ordered)
+
+
+def _moments(folder: Path, outcomes: Sequence[Observation]) -> Iterator[Observation]:
+    """Observed moments as yearly observations, but those that stand among the targets' outcomes."""
+    answered = {(output, one.year) for one in outcomes for output in _outputs(one.series)}
+    for one in load_moments(folder / "observed_moments.csv"):
+        name = same_series(one)
+        if (name, one.year) in answered or one.model_year != one.year:
+            continue
+        found = catalogue()[name or moment_series(one)]
+        region = one.region if one.region in found.regions else PROVINCE
+        # A reading may be in per cent where the output is a share.
+        value = one.value / one.factor if name else one.value
+        # A later figure cannot have been used by tables of 2013, which merely hold the model near.
+        used = bool(one.tied) and (one.year <= BASE_YEAR or one.tied == "index_anchors.py")
+        yield Observation(found.name, region, one.year, value, one.source, used)
+
+
+def _outputs(code: str) -> tuple[str, ...]:
+    """What answers a target, the national index by the name of its edition."""
+    return ("two_integration.reported",) if code == "O2a" else load_targets()[code].outputs
 
 
 def _content(path: Path) -> bytes:

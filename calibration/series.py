@@ -1,4 +1,4 @@
-"""Yearly series that can be observed and forecast: outputs, the 49 targets, the two indices.
+"""Yearly series that can be observed and forecast: outputs, targets, indices, observed moments.
 
 A year's value of an output is the sum, the mean or the end of its months. An output that answers
 a target is read as the target says (also in its prices), so that both names give one figure.
@@ -6,19 +6,23 @@ a target is read as the target says (also in its prices), so that both names giv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from calibration.runs import Run
+from calibration.targets import Target as Moment
+from calibration.targets import targets
 from sim.core.clock import month_number
 from sim.core.table import Array
 from sim.indices import yearly
 from sim.indices.targets import Target, load_targets
-from sim.outputs import OUTPUTS, Output
+from sim.outputs import BY_NAME, OUTPUTS, Output
 from sim.results import Results
 from sim.scoring import INDEX_COLUMNS, scores
 from sim.words import INDEX_ZH, UNITS
@@ -39,6 +43,10 @@ CUMULATIVE = (
     "smart_manufacturing", "small_firm_it", "green_cover", "smart_city_", "smart_share_",
 )  # fmt: skip
 """Starts of names of outputs that tell how far something has spread, with 1 as their ceiling."""
+PLAIN = ("end", "mean", "sum", "current_sum")
+"""Readings of an observed moment that are those of an output."""
+SIGNED = ("%/year", "points", "% in two years")
+"""Units of changes, which have no natural zero."""
 COLUMN_WORDS = {
     "latent": ("实际值", "latent"), "reported": ("上报值", "reported"), "rank": ("位次", "rank"),
 }  # fmt: skip
@@ -71,9 +79,14 @@ class Series:
         return self.units[0]
 
     @property
+    def has_zero(self) -> bool:
+        """True if a share of its size means something: changes and balances have no natural zero."""
+        return self.bounds[0] >= 0.0
+
+    @property
     def additive(self) -> bool:
         """True if paths are compared by differences (shares, ranks), else by ratios."""
-        return self.unit in (*SHARES, "rank") or self.bounds[0] < 0
+        return self.unit in (*SHARES, "rank") or not self.has_zero
 
     def label(self, lang: str) -> str:
         """Name for readers."""
@@ -87,7 +100,31 @@ def catalogue() -> dict[str, Series]:
     found = [_of_output(output, bound.get(output.name)) for output in OUTPUTS]
     found += [_of_target(target) for target in load_targets().rows]
     found += [_of_index(index, column) for index in yearly.INDICES for column in INDEX_COLUMNS]
+    found += [_of_moment(moment) for moment in moments().values()]
     return {one.name: one for one in found if one.regions}
+
+
+@cache
+def moments() -> dict[str, Moment]:
+    """Observed moments that are no plain yearly reading of an output, by series."""
+    kept: dict[str, Moment] = {}
+    for one in targets():
+        if same_series(one) is None:
+            kept.setdefault(moment_series(one), one)
+    return kept
+
+
+def moment_series(one: Moment) -> str:
+    """Name of a moment's series: its own without the year, told apart from an output's."""
+    name = re.sub(r"_\d{4}$", "", one.name)
+    return f"{name}_edition" if name in BY_NAME else name
+
+
+def same_series(one: Moment) -> str | None:
+    """The output's or target's series that a moment is a value of, times its factor."""
+    if one.reading == "edition" and one.output == "total":
+        return "two_integration.reported"
+    return one.output if one.reading in PLAIN and one.output in BY_NAME else None
 
 
 @cache
@@ -114,10 +151,10 @@ def cells() -> tuple[tuple[str, str], ...]:
     return tuple((one.name, region) for one in catalogue().values() for region in one.regions)
 
 
-def read(results: Results, years: range) -> Array:
+def read(run: Run, years: range) -> Array:
     """Values (cells, years) of one run; NaN where it has no such year."""
     found = np.full((len(cells()), len(years)), np.nan)
-    offered = dict(_offered(results))
+    offered = dict(_offered(run.results)) | dict(_asked(run, years))
     for place, cell in enumerate(cells()):
         for year, value in offered.get(cell, {}).items():
             if year in years:
@@ -145,6 +182,13 @@ def _offered(results: Results) -> Iterator[tuple[tuple[str, str], Mapping[int, f
     for code, score in scores(results).items():
         yield (code, PROVINCE), score.years
     yield from _editions(results.indices)
+
+
+def _asked(run: Run, years: range) -> Iterator[tuple[tuple[str, str], Mapping[int, float]]]:
+    """What a run says of the observed moments in every year."""
+    for name, moment in moments().items():
+        (region,) = catalogue()[name].regions
+        yield (name, region), {year: replace(moment, model_year=year).moment(run) for year in years}
 
 
 def _editions(frame: pd.DataFrame) -> Iterator[tuple[tuple[str, str], Mapping[int, float]]]:
@@ -228,6 +272,16 @@ def _of_target(target: Target) -> Series:
         (PROVINCE,) if plain else (), within, target.prices, 1.0 if spread else None,
         (1.0 if target.unit == "rank" else 0.0, 1.0 if spread else np.inf),
         target.proxy_zh, target.proxy_en,
+    )  # fmt: skip
+
+
+def _of_moment(one: Moment) -> Series:
+    # Figures of a county, or of the country, are what the province is held against.
+    region = one.region if one.region in regions() else PROVINCE
+    signed = one.unit in SIGNED
+    return Series(
+        moment_series(one), one.zh, one.en, (one.unit,), (region,), "end", "", None,
+        (-np.inf if signed else 0.0, np.inf), one.note_zh, one.note_en,
     )  # fmt: skip
 
 

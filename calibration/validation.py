@@ -59,9 +59,11 @@ class Validation:
     def unseen(self) -> pd.DataFrame:
         """Points that the model was not set up with and that every forecaster could speak to.
 
-        Without any history no baseline can speak, and the points are the model's alone.
+        Without any history no baseline can speak, and the points are the model's alone. Changes
+        and balances are left out, since a share of their size means nothing.
         """
-        frame = self.points[~self.points["used"]]
+        sized = self.points["series"].map(lambda name: catalogue()[name].has_zero)
+        frame = self.points[~self.points["used"] & sized]
         return frame[frame["history"] > 0] if (frame["history"] > 0).any() else frame
 
     def scoreboard(self) -> pd.DataFrame:
