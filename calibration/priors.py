@@ -119,9 +119,7 @@ def to_unit(priors: Sequence[Prior], values: Array) -> Array:
     for place, one in enumerate(priors):
         column = points[:, place]
         if not ((column >= one.low) & (column <= one.high)).all():
-            raise InputError(
-                "to_unit", one.name, "a value out of range", f"{one.low:g} to {one.high:g}"
-            )
+            raise InputError("to_unit", one.name, "a value out of range", f"{one.low:g} to {one.high:g}")
         columns.append(np.clip(_DISTRIBUTIONS[one.distribution][1](one, column), 0.0, 1.0))
     return np.stack(columns, axis=1) if columns else points
 
@@ -151,9 +149,7 @@ def select(names: Sequence[str]) -> list[Prior]:
     for name in names:
         if isinstance(known.get(name), str):
             raise InputError("parameters", name, f"fixed: {known[name]}", "one that is not fixed")
-        fits = [
-            key for key, one in known.items() if fnmatchcase(key, name) and isinstance(one, Prior)
-        ]
+        fits = [key for key, one in known.items() if fnmatchcase(key, name) and isinstance(one, Prior)]
         if not fits:
             free = [one.name for one in priors()]
             raise InputError("parameters", "", name, closest(name, free))
@@ -223,10 +219,7 @@ def _entry(path: Path, name: str, table: Any) -> Prior | str:
     least, most = _range(field)
     if not least <= low <= central <= high <= most or low == high:
         raise InputError(
-            path,
-            name,
-            f"{low:g}, {central:g}, {high:g}",
-            f"low to high within {least:g} to {most:g}",
+            path, name, f"{low:g}, {central:g}, {high:g}", f"low to high within {least:g} to {most:g}"
         )
     kind = table["distribution"]
     if kind not in _DISTRIBUTIONS or (kind == "lognormal" and not 0 < low < central < high):

@@ -111,9 +111,7 @@ def _target(rows: Rows, row: dict[str, str]) -> Target:
         return InputError(rows.path, f"{row['name']}: {column}", row[column], allowed)
 
     year = int(rows.number(row, "year", 2000, LAST_OUTCOME))
-    model_year = (
-        int(rows.number(row, "model_year", 2012, LAST_OUTCOME)) if row["model_year"] else year
-    )
+    model_year = int(rows.number(row, "model_year", 2012, LAST_OUTCOME)) if row["model_year"] else year
     if row["definition"] not in WEIGHT:
         raise refuse("definition", ", ".join(WEIGHT))
     if row["reading"] not in READINGS:
@@ -136,3 +134,5 @@ def _target(rows: Rows, row: dict[str, str]) -> Target:
                         "reading", "output", "zh", "en", "note_zh", "note_en", "source")
         },
     )  # fmt: skip
+
+
