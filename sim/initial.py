@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -318,7 +319,13 @@ def program_version() -> str:
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that a result depends on."""
     packages = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+    return {"python": platform.python_version()} | {name: _version(name) for name in packages}
+
+
+@cache
+def _version(package: str) -> str:
+    """Reading what is installed takes longer than many a month."""
+    return version(package)
 
 
 def manifest(model: Any) -> dict[str, Any]:

@@ -41,8 +41,7 @@ from sim.words import headline_names
 
 def _latest(model: Any, name: str) -> float:
     """This month's value of a province output, 0 before the first month."""
-    values = model.recorder.values["province"].get(name)
-    return float(values[-1]) if values else 0.0
+    return float(model.recorder.latest(name))
 
 
 def _phase(number: int, name: str, zh: str, en: str, module: Any, function: Any) -> Phase:
@@ -114,7 +113,9 @@ class Province(ColumnModel):
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
         self.policies = self.settings.programme.applied(self.settings.instruments)
         self._labels = Labels(start.sector_codes, start.city_names)
-        self.recorder = Recorder(start.city_names, start.sector_codes)
+        self.recorder = Recorder(
+            clock.months, start.city_names, start.sector_codes, tuple(self.context.public)
+        )
         # Mesa's batch_run and SolaraViz read a model's series from here.
         self.datacollector = DataCollector(
             {name: partial(_latest, name=name) for name in headline_names()}
@@ -263,15 +264,7 @@ class Province(ColumnModel):
     def _record(self) -> None:
         tables = series(self.context)
         self._publish(tables)
-        self.recorder.record(
-            self.clock,
-            {name: float(value) for name, value in tables["province"].items()},
-            tables["cities"],
-            tables["sectors"],
-            tables["tiers"],
-            tables["items"],
-            self.context.public,
-        )
+        self.recorder.record(self.clock, tables, self.context.public)
         self.datacollector.collect(self)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
 from sim.core.table import Array
 from sim.indices import yearly
+from sim.outputs import in_table
 from sim.words import worded
 from sim.world.data import load_data
 from sim.world.tables import TIERS
@@ -26,48 +28,70 @@ from sim.world.tables import TIERS
 METADATA_KEY = b"lianghua"
 """Key of the manifest in the metadata of a Parquet file."""
 TABLES = ("province", "cities", "sectors", "tiers", "programme", "indices")
+FIGURES = ("province", "cities", "sectors", "tiers")
+"""Tables of outputs."""
 ITEMS = "items"
 """Key of the monthly figures of the indices' items, from which the yearly table is made."""
 FORMATS = ("parquet", "csv")
 ACCOUNT = ("budget", "available", "committed", "paid", "lapsed", "beneficiaries")
+_FIELDS = attrgetter(*ACCOUNT)
 
 
 class Recorder:
-    """Series of a run as they grow, by table."""
+    """Series of a run as they grow, in arrays for all its months: (months, outputs, rows)."""
 
-    def __init__(self, cities: tuple[str, ...], sectors: tuple[str, ...]) -> None:
+    def __init__(
+        self, months: int, cities: Sequence[str], sectors: Sequence[str], instruments: Sequence[str]
+    ) -> None:
         self.labels = {"cities": cities, "sectors": sectors, "tiers": TIERS}
         self.months: list[str] = []
-        self.values: dict[str, dict[str, list[Any]]] = {table: {} for table in (*TABLES, ITEMS)}
+        self.names = {table: tuple(one.name for one in in_table(table)) for table in FIGURES}
+        self.names["programme"] = tuple(instruments)
+        rows: dict[str, tuple[int, ...]] = {"province": (), "programme": (len(ACCOUNT),)}
+        rows |= {table: (len(labels),) for table, labels in self.labels.items()}
+        self._figures = {
+            table: np.zeros((months, len(names), *rows[table]))
+            for table, names in self.names.items()
+        }
+        self._items: dict[str, Array] = {}
 
     def record(
         self,
         clock: Clock,
-        province: Mapping[str, float],
-        cities: Mapping[str, Array],
-        sectors: Mapping[str, Array],
-        tiers: Mapping[str, Array],
-        items: Mapping[str, Array],
+        tables: Mapping[str, Mapping[str, Any]],
         programme: Mapping[str, Account],
     ) -> None:
-        """Add this month."""
+        """Add this month: figures by table and output, in their order, and the accounts."""
+        place = len(self.months)
         self.months.append(clock.name)
-        tables = {
-            "province": province, "cities": cities, "sectors": sectors, "tiers": tiers,
-            ITEMS: items,
-        }  # fmt: skip
-        for table, series in tables.items():
-            for name, value in series.items():
-                kept = value if table == "province" else np.array(value, dtype=np.float64)
-                self.values[table].setdefault(name, []).append(kept)
-        for name, account in programme.items():
-            row = [getattr(account, key) for key in ACCOUNT]
-            self.values["programme"].setdefault(name, []).append(np.array(row))
+        for table in FIGURES:
+            self._figures[table][place] = list(tables[table].values())
+        for row, account in zip(self._figures["programme"][place], programme.values(), strict=True):
+            row[:] = _FIELDS(account)
+        for name, figures in tables[ITEMS].items():
+            self._items_of(name, figures.shape)[place] = figures
+
+    def latest(self, name: str) -> float:
+        """The last month's value of a province output, 0 before the first month."""
+        if not self.months:
+            return 0.0
+        place = self.names["province"].index(name)
+        return float(self._figures["province"][len(self.months) - 1, place])
+
+    @property
+    def values(self) -> dict[str, dict[str, Array]]:
+        """Everything recorded so far by table and name, months first."""
+        done = len(self.months)
+        found = {
+            table: {name: whole[:done, place] for place, name in enumerate(self.names[table])}
+            for table, whole in self._figures.items()
+        }
+        return found | {ITEMS: {name: whole[:done] for name, whole in self._items.items()}}
 
     def arrays(self) -> dict[str, Array]:
         """Everything recorded as arrays by `table.name`."""
         found = {
-            f"{table}.{name}": np.array(values)
+            f"{table}.{name}": values
             for table, series in self.values.items()
             for name, values in series.items()
         }
@@ -78,41 +102,60 @@ class Recorder:
         self.months = [str(month) for month in arrays["months"]]
         for key, values in arrays.items():
             table, dot, name = key.partition(".")
-            if dot:
-                rows = values.tolist() if values.ndim == 1 else list(values)
-                self.values[table][name] = rows
+            if table == ITEMS:
+                self._items_of(name, values.shape[1:])[: len(values)] = values
+            elif dot:
+                self._figures[table][: len(values), self.names[table].index(name)] = values
+
+    def _items_of(self, name: str, shape: tuple[int, ...]) -> Array:
+        if name not in self._items:
+            self._items[name] = np.zeros((len(self._figures["province"]), *shape))
+        return self._items[name]
 
     def results(self, manifest: dict[str, Any]) -> Results:
         """The series as data frames."""
-        frames = {"province": pd.DataFrame({"month": self.months, **self.values["province"]})}
+        province = self._frame("province", {"month": np.array(self.months)})
+        frames = {"province": province}
         for table, key in (("cities", "city"), ("sectors", "sector"), ("tiers", "tier")):
-            labels = self.labels[table]
-            columns: dict[str, Any] = {
-                "month": np.repeat(self.months, len(labels)),
-                key: np.tile(labels, len(self.months)),
-            }
-            for name, values in self.values[table].items():
-                columns[name] = np.concatenate(values) if values else []
-            frames[table] = pd.DataFrame(columns)
-        rows = [
-            [month, name, *values]
-            for place, month in enumerate(self.months)
-            for name, series in self.values["programme"].items()
-            for values in [series[place]]
-        ]
-        programme = pd.DataFrame(rows, columns=["month", "instrument", *ACCOUNT])
+            frames[table] = self._frame(table, self._index(key, self.labels[table]))
+        programme = pd.DataFrame(
+            self._recorded("programme").reshape(-1, len(ACCOUNT)), columns=list(ACCOUNT)
+        )
+        index = self._index("instrument", self.names["programme"])
+        programme = _led_by(index, programme)
         return Results(**frames, programme=programme, indices=self._indices(), manifest=manifest)
+
+    def _recorded(self, table: str) -> Array:
+        """(months so far, outputs, ...), a copy."""
+        return self._figures[table][: len(self.months)].copy()
+
+    def _index(self, key: str, labels: Sequence[str]) -> dict[str, Array]:
+        """Columns that say what the rows of a table are of."""
+        return {
+            "month": np.repeat(self.months, len(labels)),
+            key: np.tile(np.array(labels), len(self.months)),
+        }
+
+    def _frame(self, table: str, index: dict[str, Array]) -> pd.DataFrame:
+        names = list(self.names[table])
+        figures = np.moveaxis(self._recorded(table), 1, -1).reshape(-1, len(names))
+        return _led_by(index, pd.DataFrame(figures, columns=names))
 
     def _indices(self) -> pd.DataFrame:
         """The yearly editions of both indices."""
         columns = yearly.table(
             self.months,
-            {name: np.array(rows) for name, rows in self.values[ITEMS].items()},
-            np.array(self.values["cities"].get("reporting_inflation", [])),
+            self.values[ITEMS],
+            self.values["cities"]["reporting_inflation"],
             self.labels["cities"],
             load_data().indices,
         )
         return pd.DataFrame(columns)
+
+
+def _led_by(index: dict[str, Array], figures: pd.DataFrame) -> pd.DataFrame:
+    """A frame with the columns of `index` in front."""
+    return pd.concat([pd.DataFrame(index), figures], axis=1)
 
 
 @dataclass

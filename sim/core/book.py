@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -17,15 +17,19 @@ class Book:
     def __init__(self) -> None:
         self.count = 0
         self._columns = {name: np.zeros(64, kind) for name, kind in self.types.items()}
-        self._show()
 
-    if TYPE_CHECKING:
+    def __getattr__(self, name: str) -> Array:
+        """A column, kept as an attribute until the book grows."""
+        if name not in self.types:
+            raise AttributeError(name)
+        column = self._columns[name][: self.count]
+        self.__dict__[name] = column
+        return column
 
-        def __getattr__(self, name: str) -> Array: ...
-
-    def _show(self) -> None:
-        """Columns as attributes, made anew when they grow and not whenever one is asked for."""
-        self.__dict__.update(self.columns())
+    def _grown(self) -> None:
+        """Forget the columns as they were before."""
+        for name in self.types:
+            self.__dict__.pop(name, None)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         new = type(self)()
@@ -40,11 +44,11 @@ class Book:
         """Take over columns as `columns` gave them."""
         self.count = len(columns["row"])
         self._columns = {name: columns[name].astype(kind) for name, kind in self.types.items()}
-        self._show()
+        self._grown()
 
     def append(self, **values: Array | float) -> Array:
         """Add rows, one for each entry of `row`; returns their positions."""
-        added = len(np.atleast_1d(np.asarray(values["row"])))
+        added = np.size(values["row"])
         needed = self.count + added
         size = len(self._columns["row"])
         if needed > size:
@@ -54,5 +58,5 @@ class Book:
         for name, value in values.items():
             self._columns[name][self.count : needed] = value
         self.count = needed
-        self._show()
+        self._grown()
         return np.arange(needed - added, needed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sim.core.errors import InputError
 
@@ -12,10 +13,17 @@ _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 def month_number(text: str, where: object = "date", key: str = "month") -> int:
     """Months since January of year 0 of a date written YYYY-MM."""
-    match = _MONTH.match(text) if isinstance(text, str) else None
-    if match is None:
+    number = _number(text) if isinstance(text, str) else None
+    if number is None:
         raise InputError(where, key, text, "a month written YYYY-MM")
-    return int(match[1]) * 12 + int(match[2]) - 1
+    return number
+
+
+@lru_cache(maxsize=1024)
+def _number(text: str) -> int | None:
+    """Instruments ask every month for the same few dates."""
+    match = _MONTH.match(text)
+    return None if match is None else int(match[1]) * 12 + int(match[2]) - 1
 
 
 def month_name(number: int) -> str:

@@ -87,10 +87,10 @@ class Table:
             self._readonly[key] = view
 
     def __getattr__(self, name: str) -> Array:
-        try:
-            return cast(dict[str, Array], object.__getattribute__(self, "_readonly"))[name]
-        except (KeyError, AttributeError):
-            raise AttributeError(name) from None
+        # A table that is being copied or read has no slots filled yet.
+        if name in Table.__slots__ or name not in self._readonly:
+            raise AttributeError(name)
+        return self._readonly[name]
 
     def __getitem__(self, name: str) -> Array:
         return self._readonly[name]

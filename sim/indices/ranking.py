@@ -12,6 +12,7 @@ last printed one and are taken to stay there. National and provincial editions a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import erf, sqrt
 from typing import NamedTuple
 
@@ -86,14 +87,20 @@ def national_rank(value: float, edition: int, published: Sequence[Published]) ->
     """
     _, levels, trend = others(published, edition)
     years = abs(edition - REFERENCE)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_POINTS if years else 1)
+    nodes, weights = _quadrature(_POINTS if years else 1)
+    shift = nodes[:, None] * trend.common * sqrt(years)
+    counts = _count(_exceeds(levels + shift - value, trend.own * sqrt(years)))
     chance = np.zeros(PROVINCES)
-    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        shift = node * trend.common * sqrt(years)
-        gap = levels + shift - value
-        above = _exceeds(gap, trend.own * sqrt(years))
-        chance[: len(levels) + 1] += weight * _count(above)
+    for weight, count in zip(weights / weights.sum(), counts, strict=True):
+        chance[: len(count)] += weight * count
     return _rank(chance)
+
+
+@cache
+def _quadrature(points: int) -> tuple[Array, Array]:
+    """Nodes and weights for a standard normal disturbance."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(points)
+    return nodes, weights
 
 
 def rank_draws(values: Mapping[int, float], published: Sequence[Published]) -> dict[int, Array]:
@@ -132,17 +139,22 @@ def _disturbances(published: Sequence[Published], edition: int) -> Array:
 
 
 def _exceeds(gap: Array, spread: float) -> Array:
-    """Chance that a normal number of mean `gap` (n,) and standard deviation `spread` is above 0."""
+    """Chance that a normal number of mean `gap` and standard deviation `spread` is above 0."""
     if spread == 0.0:
         return (gap > 0).astype(np.float64)
-    return np.array([0.5 * (1.0 + erf(one / spread / sqrt(2.0))) for one in gap])
+    chance = [0.5 * (1.0 + erf(one)) for one in (gap / spread / sqrt(2.0)).ravel()]
+    return np.array(chance).reshape(gap.shape)
 
 
 def _count(chance: Array) -> Array:
-    """Chances of 0, 1 ... n among independent events of chance (n,), (n + 1,)."""
-    found = np.array([1.0])
-    for one in chance:
-        found = np.append(found, 0.0) * (1.0 - one) + np.append(0.0, found) * one
+    """Chances of 0, 1 ... n among independent events of chance (..., n), (..., n + 1)."""
+    found = np.zeros((*chance.shape[:-1], chance.shape[-1] + 1))
+    found[..., 0] = 1.0
+    for place in range(chance.shape[-1]):
+        one = chance[..., place, None]
+        happens = found[..., : place + 1] * one
+        found *= 1.0 - one
+        found[..., 1 : place + 2] += happens
     return found
 
 

@@ -9,6 +9,7 @@ The scale is open: nothing is cut off above 100.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -73,9 +74,14 @@ def evaluate(x: Array, x0: Array, items: Sequence[Item], normaliser: str = "log2
 def class_means(values: Array, items: Sequence[Item], count: int) -> Array:
     """Mean of the items' values (..., n) in each of `count` classes, (..., count)."""
     kind = np.array([item.kind for item in items])
-    return np.stack([values[..., kind == one].mean(axis=-1) for one in range(count)], axis=-1)
+    classes = np.empty((*values.shape[:-1], count))
+    for one in range(count):
+        mine = np.flatnonzero(kind == one)
+        classes[..., one] = values[..., mine].sum(axis=-1) / len(mine)
+    return classes
 
 
+@lru_cache(maxsize=8)
 def bases(tables: IndexTables) -> Array:
     """X0 by region, (1 + C, 23): the province on the scale of the national edition, then cities.
 
@@ -91,4 +97,5 @@ def bases(tables: IndexTables) -> Array:
     factor = np.full(len(size), tables.scale["provincial"])
     factor[0] = tables.scale["national"]
     found: Array = x0 * size * factor[:, None] ** np.where(minus, -1.0, 1.0)
+    found.flags.writeable = False
     return found

@@ -56,12 +56,12 @@ def table(
     inflation: Array,
     cities: Sequence[str],
     tables: IndexTables,
-) -> dict[str, list[Any]]:
+) -> dict[str, Any]:
     """Columns of the yearly table for every whole year among `months` (YYYY-MM).
 
     `figures` by index (M, 1 + C, n), `inflation` (M, C).
     """
-    found: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    years: list[tuple[Array, ...]] = []
     for first, month in enumerate(months):
         if not month.endswith("-01") or first + 12 > len(months):
             continue
@@ -70,37 +70,37 @@ def table(
         for index in INDICES:
             x = of_year(figures[index][now], index, tables)
             factor = 1.0 + lift if index == "two_integration" else np.ones(len(lift))
-            _add(found, int(month[:4]), index, x, factor, cities, tables)
-    return found
+            years.append(_rows(int(month[:4]), index, x, factor, cities, tables))
+    if not years:
+        return {name: [] for name in COLUMNS}
+    columns = (np.concatenate(parts) for parts in zip(*years, strict=True))
+    return dict(zip(COLUMNS, columns, strict=True))
 
 
-def _add(
-    found: dict[str, list[Any]],
-    year: int,
-    index: str,
-    x: Array,
-    factor: Array,
-    cities: Sequence[str],
-    tables: IndexTables,
-) -> None:
-    """Append the rows of one index and year, region by region."""
+def _rows(
+    year: int, index: str, x: Array, factor: Array, cities: Sequence[str], tables: IndexTables
+) -> tuple[Array, ...]:
+    """Columns of the rows of one index and year, region by region."""
     items, latent = tables.items(index), values(index, x, tables)
     codes = ("total", *CLASSES[index], *(item.code for item in items))
     levels = ("total", *("class" for _ in CLASSES[index]), *("item" for _ in items))
-    blank = np.full(len(codes) - len(items), np.nan)
-    x0 = two_integration.bases(tables) if index == "two_integration" else np.full(x.shape, np.nan)
+    whole = np.column_stack([latent.total, latent.classes, latent.items])
+    shape = regions, count = whole.shape
+    shown, base, ranks = (
+        np.full(shape, np.nan),
+        np.full(shape, np.nan),
+        np.full((3, *shape), np.nan),
+    )
+    shown[:, -len(items) :] = x
     reported = latent.total * factor
-    for place, region in enumerate((PROVINCE, *cities)):
-        whole = np.concatenate([[latent.total[place]], latent.classes[place], latent.items[place]])
-        ranks = np.full((3, len(codes)), np.nan)
-        if place:
-            ranks[:, 0] = 1 + (reported[1:] > reported[place]).sum()
-        elif index == "two_integration":
-            ranks[:, 0] = national_rank(float(reported[0]), year + 1, tables.published)[:3]
-        columns = (
-            [year] * len(codes), [year + 1] * len(codes), [region] * len(codes),
-            [index] * len(codes), levels, codes, np.append(blank, x[place]),
-            np.append(blank, x0[place]), whole, whole * factor[place], *ranks,
-        )  # fmt: skip
-        for name, column in zip(COLUMNS, columns, strict=True):
-            found[name].extend(column)
+    ranks[:, 1:, 0] = 1 + (reported[1:] > reported[1:, None]).sum(axis=1)
+    if index == "two_integration":
+        base[:, -len(items) :] = two_integration.bases(tables)
+        ranks[:, 0, 0] = national_rank(float(reported[0]), year + 1, tables.published)[:3]
+    lines = whole.size
+    return (
+        np.full(lines, year), np.full(lines, year + 1), np.repeat((PROVINCE, *cities), count),
+        np.full(lines, index), np.tile(levels, regions), np.tile(codes, regions), shown.ravel(),
+        base.ravel(), whole.ravel(), (whole * factor[:, None]).ravel(),
+        *ranks.reshape(3, -1),
+    )  # fmt: skip

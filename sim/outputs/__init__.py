@@ -31,6 +31,7 @@ from sim.outputs.declaration import (
     Output,
 )
 from sim.outputs.month import Month
+from sim.outputs.together import AllSums
 from sim.processes.context import Context
 
 SUBJECTS = (
@@ -42,6 +43,8 @@ IN_TABLE = {
     table: tuple(output for output in OUTPUTS if table in output.where)
     for table in ("province", "cities", "sectors", "tiers")
 }
+
+_SUMS = {table: AllSums.of(outputs) for table, outputs in IN_TABLE.items()}
 
 
 def in_table(table: str) -> tuple[Output, ...]:
@@ -55,8 +58,11 @@ def series(context: Context) -> dict[str, dict[str, Any]]:
     Figures that are relative to the start of a run take their start from the first call.
     """
     month = Month(context)
+    for table, sums in _SUMS.items():
+        sums.derive(month, table)
+    value = month.value
     tables: dict[str, dict[str, Any]] = {
-        table: {output.name: month.value(output, table) for output in outputs}
+        table: {output.name: value(output, table) for output in outputs}
         for table, outputs in IN_TABLE.items()
     }
     return tables | {"items": indices.figures(month)}

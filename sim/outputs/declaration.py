@@ -15,6 +15,21 @@ from sim.world.tables import PROVIDER_KINDS
 Value = Callable[[Month, str], Any]
 """(month, table) -> the table's figures: a number for the province, an array by row elsewhere."""
 
+
+@dataclass(frozen=True)
+class Sums:
+    """`scale` times a sum of the month's cube over a group of tiers, or the ratio of two sums.
+
+    `top` and `bottom` are variables of the cube. All outputs of a table that are such sums are
+    derived together.
+    """
+
+    top: str
+    bottom: str = ""
+    tiers: tuple[int, ...] = ABOVE
+    scale: float = 1.0
+
+
 ALL = ("province", "cities", "sectors", "tiers")
 PLACES = ("province", "cities")
 PROVINCE = ("province",)
@@ -70,7 +85,7 @@ class Output:
     zh: str
     en: str
     where: tuple[str, ...]
-    value: Value
+    value: Value | Sums
     headline: bool = False
     note_zh: str = ""
     note_en: str = ""
@@ -78,32 +93,31 @@ class Output:
 
 def divided(top: Any, bottom: Any) -> Any:
     """top / bottom, and 0 where there is nothing below."""
-    below = np.asarray(bottom, dtype=np.float64)
-    return np.where(below > 0, top / np.where(below > 0, below, 1.0), 0.0)
+    if isinstance(bottom, float):
+        return top / bottom if bottom > 0 else 0.0 * top
+    return np.divide(top, bottom, out=np.zeros(bottom.shape), where=bottom > 0)
 
 
-def total(name: str, scale: float = 1.0) -> Value:
+def total(name: str, scale: float = 1.0) -> Sums:
     """Sum over the table's groups."""
-    return lambda month, table: month.sum(table, name) * scale
+    return Sums(name, scale=scale)
 
 
-def ratio(top: str, bottom: str) -> Value:
+def ratio(top: str, bottom: str) -> Sums:
     """Ratio of two sums."""
-    return lambda month, table: divided(month.sum(table, top), month.sum(table, bottom))
+    return Sums(top, bottom)
 
 
-def share_of(
-    top: str, bottom: str = "firms", tiers: tuple[int, ...] = ABOVE, sectors: str = ""
-) -> Value:
-    """Ratio of two sums over some tiers, and over the sectors that `Month.chosen` knows by name."""
+def share_of(top: str, bottom: str = "firms", tiers: tuple[int, ...] = ABOVE) -> Sums:
+    """Ratio of two sums over some tiers."""
+    return Sums(top, bottom, tiers)
 
-    def value(month: Month, table: str) -> Any:
-        weights = month.chosen(sectors) if sectors else None
-        return divided(
-            month.part(table, top, tiers, weights), month.part(table, bottom, tiers, weights)
-        )
 
-    return value
+def share_in(sectors: str, top: str, bottom: str = "firms") -> Value:
+    """Ratio of two sums over the sectors that `Month.chosen` knows by name."""
+    return lambda month, table: divided(
+        month.part(table, top, weights=sectors), month.part(table, bottom, weights=sectors)
+    )
 
 
 def kept(name: str) -> Value:

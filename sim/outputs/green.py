@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.table import Array
-from sim.outputs.declaration import ALL, PLACES, Output, Value, divided, ratio, share_of
+from sim.outputs.declaration import ALL, PLACES, Output, Value, divided, ratio, share_in
 from sim.outputs.month import Month
 
 
@@ -36,7 +36,7 @@ def _index(weights: str, whole: tuple[str, ...], controlled: str, saving: str) -
 OUTPUTS = (
     Output("green_cover", "share", "重点行业绿色安全物联网应用率",
            "firms of the named sectors with green and safe process control", PLACES,
-           share_of("adopters_green_iot", sectors="named"),
+           share_in("named", "adopters_green_iot"),
            note_zh="污染或高危行业大类的全部规上企业",
            note_en="all above-scale firms of the polluting and hazardous sectors"),
     Output("energy_intensity", "tce/10k CNY", "单位工业增加值能耗", "energy per value added", ALL,

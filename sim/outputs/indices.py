@@ -6,11 +6,11 @@ provincial edition. Which output or outside path feeds an item is said in the it
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.core.bits import COUNTS
 from sim.core.table import Array
 from sim.indices import informatization, two_integration
 from sim.indices.two_integration import Values
@@ -20,7 +20,7 @@ from sim.outputs.economy import industry as all_industry
 from sim.outputs.economy import other
 from sim.outputs.month import KEY, Month
 from sim.outputs.providers import CLOUD, CONSULTANCY, PLATFORM, software
-from sim.world.index_tables import TWO_INTEGRATION_CLASSES, Item
+from sim.world.index_tables import TWO_INTEGRATION_CLASSES, IndexTables, Item
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
 
 PLATFORMS = (CLOUD, PLATFORM, CONSULTANCY, PROVIDER_KINDS.index("training"))
@@ -51,9 +51,8 @@ def _platforms(month: Month) -> Array:
 
 def _backbone(month: Month, table: str) -> Any:
     """Technologies in use over those that apply, summed over backbone firms."""
-    applies = COUNTS[month.context.world.applicable]
     used = sum(month.part(table, f"adopters_{code}", KEY) for code in TECHNOLOGIES)
-    return divided(used, month.part(table, "firms", KEY, applies))
+    return divided(used, month.part(table, "firms", KEY, "applicable"))
 
 
 def _patents(month: Month, table: str) -> Any:
@@ -82,8 +81,7 @@ def _gdp_per_head(month: Month, table: str) -> Any:
 
 
 def _electronics(month: Month, table: str, *names: str) -> Any:
-    weights = month.chosen("ICT")
-    return sum(month.part(table, name, weights=weights) for name in names)
+    return sum(month.part(table, name, weights="ICT") for name in names)
 
 
 def _information_share(month: Month, table: str) -> Any:
@@ -161,32 +159,60 @@ def of_backbone_firms(item: Item) -> bool:
     return item.survey or item.feeds == "backbone_integration"
 
 
-def _figure(month: Month, item: Item) -> Array:
-    """One item's x, (1 + C,): province, then cities."""
-    if fed_by_model(item):
-        output = _SOURCES[item.feeds]
-        province, cities = (month.value(output, table) for table in PLACES)
-        if of_backbone_firms(item):
-            # A small sample may leave a city without backbone firms: it shows the province's.
-            cities = np.where(month.once(_with_backbone), cities, province)
-        return np.asarray(np.append(province, cities) * item.factor, dtype=np.float64)
-    level = month.path(f"index {item.feeds}") * item.factor
-    if item.feeds in UNIFORM:
-        return np.full(month.context.world.cities + 1, level)
-    limit = 100.0 if item.unit == "%" else np.inf
-    return np.minimum(level * month.once(_spread), limit)
+class _Items(NamedTuple):
+    """Items of an index: positions (n,) of those that outputs feed, and of the others by kind.
+
+    `sources` are the outputs, `paths` the names of the outside paths; `spread` are those of the
+    paths that differ by city, `limit` (n, 1) their highest values; `factor` (items, 1).
+    """
+
+    fed: Array
+    sources: tuple[Output, ...]
+    backbone: Array
+    outside: Array
+    paths: tuple[str, ...]
+    spread: Array
+    limit: Array
+    factor: Array
+
+
+@lru_cache(maxsize=8)
+def _items(tables: IndexTables, index: str) -> _Items:
+    items = tables.items(index)
+    fed = [place for place, item in enumerate(items) if fed_by_model(item)]
+    outside = [place for place in range(len(items)) if place not in fed]
+    spread = [place for place in outside if items[place].feeds not in UNIFORM]
+    return _Items(
+        np.array(fed),
+        tuple(_SOURCES[items[place].feeds] for place in fed),
+        np.array([place for place in fed if of_backbone_firms(items[place])], dtype=np.intp),
+        np.array(outside),
+        tuple(f"index {items[place].feeds}" for place in outside),
+        np.array(spread),
+        np.array([[100.0 if items[place].unit == "%" else np.inf] for place in spread]),
+        np.array([[item.factor] for item in items]),
+    )
+
+
+def _shown(month: Month, index: str) -> Array:
+    """What an index's items show, (1 + C, n)."""
+    items = _items(month.context.world.indices, index)
+    x = np.empty((len(items.factor), 1 + month.context.world.cities))
+    x[items.fed, 0] = [month.value(output, "province") for output in items.sources]
+    x[items.fed, 1:] = [month.value(output, "cities") for output in items.sources]
+    x[items.outside] = np.array([[month.path(name)] for name in items.paths])
+    x *= items.factor
+    x[items.spread] = np.minimum(x[items.spread] * month.once(_spread), items.limit)
+    # A small sample may leave a city without backbone firms: it shows the province's.
+    without = 1 + np.flatnonzero(month.part("cities", "firms", KEY) <= 0)
+    x[items.backbone[:, None], without] = x[items.backbone, :1]
+    return x.T
 
 
 def _spread(month: Month) -> Array:
     """Broadband over the province's, (1 + C,)."""
     whole = _broadband(month, "province")
     return np.append(1.0, divided(month.cities.broadband, whole))
-
-
-def _with_backbone(month: Month) -> Array:
-    """Cities that have backbone firms, (C,)."""
-    there: Array = month.part("cities", "firms", KEY) > 0
-    return there
 
 
 def figures(month: Month) -> dict[str, Array]:
@@ -198,13 +224,11 @@ def figures(month: Month) -> dict[str, Array]:
 
 
 def _two_integration_figures(month: Month) -> Array:
-    items = month.context.world.indices.two_integration
-    return np.column_stack([_figure(month, item) for item in items])
+    return _shown(month, "two_integration")
 
 
 def _informatization_figures(month: Month) -> Array:
-    items = month.context.world.indices.informatization
-    return np.column_stack([_figure(month, item) for item in items])
+    return _shown(month, "informatization")
 
 
 def _two_integration(month: Month) -> Array:

@@ -27,7 +27,7 @@ def _productivity(month: Month, table: str) -> Any:
 
 
 def _equipment_makers(month: Month, table: str) -> Any:
-    return month.part(table, "value_added", weights=month.chosen("equipment")) * 1e-4
+    return month.part(table, "value_added", weights="equipment") * 1e-4
 
 
 def _wage(month: Month, table: str) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from sim.core.bits import COUNTS
 from sim.core.table import Array
 from sim.processes.context import Context
 from sim.processes.indicators import POSITION
@@ -19,9 +21,8 @@ BELOW = ALL_TIERS[ABOVE_SCALE:]
 KEY = (0,)
 """Tiers by number: all, above-scale industry, below it, backbone firms."""
 
-_AXES: dict[str, tuple[int, ...]] = {
-    "province": (0, 1, 2), "cities": (1, 2), "sectors": (0, 2), "tiers": (0, 1),
-}  # fmt: skip
+GROUPS = (ABOVE, BELOW, KEY, ALL_TIERS)
+"""Groups of tiers that figures are of, in the order of `Month.sums`."""
 
 
 class Month:
@@ -34,9 +35,8 @@ class Month:
         self.providers: Any = context.tables["providers"]
         self.measures: Measures = context.world.measures
         self._sums: dict[str, Array] = {}
-        self._flags: dict[str, Array] = {}
-        self._figures: dict[Callable[[Month], Array], Array] = {}
-        self._values: dict[tuple[str, str], Any] = {}
+        self._kept: dict[Any, Any] = {}
+        self._values: dict[str, dict[str, Any]] = defaultdict(dict)
 
     @property
     def number(self) -> int:
@@ -51,73 +51,127 @@ class Month:
         """`value` as it was when this was first asked for: the start of the run."""
         return self.context.measures.setdefault(f"start {name}", value)
 
+    def sums(self, table: str) -> Array:
+        """Sums of every variable of the cube, (rows of the table, groups of tiers, variables).
+
+        Groups are those of `GROUPS`; in the table of tiers each row is a tier, in one group.
+        """
+        if table not in self._sums:
+            self._sums[table] = self._summed(table)
+        return self._sums[table]
+
+    def _summed(self, table: str) -> Array:
+        if table == "tiers":
+            each: Array = self._by_tier("cities").sum(axis=0)[:, None]
+            return each
+        if table == "province":
+            whole: Array = self.sums("cities").sum(axis=0, keepdims=True)
+            return whole
+        tiers = self._by_tier(table)
+        groups = [tiers[:, one[0] : one[-1] + 1].sum(axis=1) for one in GROUPS]
+        return np.stack(groups, axis=1)
+
+    def _by_tier(self, table: str) -> Array:
+        """Sums of the cube by city or sector, and tier."""
+        key = ("tiers of", table)
+        if key not in self._kept:
+            self._kept[key] = self.cube.sum(axis=1 if table == "cities" else 0)
+        found: Array = self._kept[key]
+        return found
+
     def sum(self, table: str, name: str) -> Any:
         """Sum of a variable of the cube by the table's rows.
 
         Of above-scale industry as in official statistics, but of each tier in the table of tiers.
         """
-        if table not in self._sums:
-            cells = self.cube if table == "tiers" else self.cube[:, :, :ABOVE_SCALE]
-            self._sums[table] = cells.sum(axis=_AXES[table])
-        return self._sums[table][..., POSITION[name]]
+        return self.part(table, name)
 
-    def part(
-        self, table: str, name: str, tiers: tuple[int, ...] = ABOVE, weights: Array | None = None
-    ) -> Any:
-        """Sum of a variable over some tiers, by the table's rows; `weights` (S,) by sector."""
-        cells = self.cube[:, :, tiers[0] : tiers[-1] + 1, POSITION[name]]
-        if weights is not None:
-            cells = cells * weights[:, None]
-        return cells.sum(axis=_AXES[table])
+    def part(self, table: str, name: str, tiers: tuple[int, ...] = ABOVE, weights: str = "") -> Any:
+        """Sum of a variable over a group of tiers, by the table's rows.
+
+        `weights` by sector are those that `chosen` knows by name.
+        """
+        if weights:
+            cities = self._weighted(name, tiers, weights)
+            return cities.sum() if table == "province" else cities
+        found = self.sums(table)[:, GROUPS.index(tiers), POSITION[name]]
+        return found[0] if table == "province" else found
+
+    def _weighted(self, name: str, tiers: tuple[int, ...], weights: str) -> Array:
+        key = (name, tiers, weights)
+        if key not in self._kept:
+            cells = self.cube[:, :, tiers[0] : tiers[-1] + 1, POSITION[name]]
+            self._kept[key] = (cells * self.chosen(weights)[:, None]).sum(axis=(1, 2))
+        found: Array = self._kept[key]
+        return found
 
     def by_sector(self, table: str, name: str) -> Array:
         """Sum of a variable of above-scale industry by sector: (S,) for the province, else (C, S)."""
+        if table == "province":
+            return self.sums("sectors")[:, 0, POSITION[name]]
         cells: Array = self.cube[:, :, :ABOVE_SCALE, POSITION[name]]
-        return cells.sum(axis=(0, 2) if table == "province" else 2)
+        return cells.sum(axis=2)
 
     def once(self, figure: Callable[[Month], Array]) -> Array:
         """A figure that several outputs need, computed once a month."""
-        if figure not in self._figures:
-            self._figures[figure] = figure(self)
-        return self._figures[figure]
+        if figure not in self._kept:
+            self._kept[figure] = figure(self)
+        found: Array = self._kept[figure]
+        return found
 
     def value(self, output: Any, table: str) -> Any:
         """Figures of an output in a table, derived once a month."""
-        key = (output.name, table)
-        if key not in self._values:
-            self._values[key] = output.value(self, table)
-        return self._values[key]
+        values = self._values[table]
+        if output.name not in values:
+            values[output.name] = output.value(self, table)
+        return values[output.name]
+
+    def values(self, table: str) -> dict[str, Any]:
+        """Figures of a table's outputs by name, as far as they have been derived."""
+        return self._values[table]
 
     def chosen(self, name: str) -> Array:
         """Weights by sector (S,): a field of `Measures`, or 1 for a sector and 0 for others by code.
 
-        `named` sectors are those that the programme names as polluting or hazardous.
+        `named` sectors are those that the programme names as polluting or hazardous, `applicable`
+        counts the technologies that apply.
         """
-        if name not in self._flags:
+        if name not in self._kept:
             measures = self.measures
             if name == "named":
                 found: Array = (measures.waste_water > 0) | (measures.accidents > 0)
+            elif name == "applicable":
+                found = COUNTS[self.context.world.applicable]
             elif name.isupper():
                 found = np.array([code == name for code in measures.codes])
             else:
                 found = getattr(measures, name)
-            self._flags[name] = found.astype(np.float64)
-        return self._flags[name]
+            self._kept[name] = found.astype(np.float64)
+        weights: Array = self._kept[name]
+        return weights
 
     def by_kind(self, column: str, mean: bool = True) -> Array:
         """Weighted mean, or sum, of a column of the providers in operation, by kind (7,)."""
-        providers = self.providers
-        weight = (providers.weight * providers.alive).astype(np.float64)
+        key = ("kinds", column, mean)
+        if key not in self._kept:
+            weight = self.once(_providers_there)
+            found = self._by_kind(weight * self.providers[column])
+            if mean:
+                whole = self._by_kind(weight)
+                found = np.where(whole > 0, found / np.maximum(whole, 1e-9), 0.0)
+            self._kept[key] = found
+        figures: Array = self._kept[key]
+        return figures
+
+    def _by_kind(self, values: Array) -> Array:
         kinds = len(PROVIDER_KINDS)
-        found = np.bincount(providers.kind, weights=weight * providers[column], minlength=kinds)
-        if not mean:
-            return found
-        whole = np.bincount(providers.kind, weights=weight, minlength=kinds)
-        return np.where(whole > 0, found / np.maximum(whole, 1e-9), 0.0)
+        return np.bincount(self.providers.kind, weights=values, minlength=kinds)
 
     def by_city(self, values: Array, kinds: tuple[int, ...]) -> Array:
         """Sum of `values`, one a provider, over the providers of some kinds, by city (C,)."""
-        chosen = np.isin(self.providers.kind, kinds) & (self.providers.alive == 1)
+        among = np.zeros(len(PROVIDER_KINDS), dtype=bool)
+        among[list(kinds)] = True
+        chosen = among[self.providers.kind] & (self.providers.alive == 1)
         return np.bincount(
             self.providers.city[chosen], weights=values[chosen], minlength=self.context.world.cities
         )
@@ -135,3 +189,9 @@ class Month:
         start = float(self.anchor(f"attraction {PROVIDER_KINDS[kind]}", now))
         power: float = (now / start) ** float(self.context.outcomes.outside_elasticity)
         return power
+
+
+def _providers_there(month: Month) -> Array:
+    """Real providers that each row stands for, 0 where it is not in operation."""
+    there: Array = (month.providers.weight * month.providers.alive).astype(np.float64)
+    return there

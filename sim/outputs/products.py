@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.outputs.declaration import ALL, MONEY, PLACES, PROVINCE, Output, share_of, total
+from sim.outputs.declaration import ALL, MONEY, PLACES, PROVINCE, Output, share_in, total
 from sim.outputs.month import Month
 
 
@@ -14,12 +14,12 @@ def _products(month: Month, table: str) -> Any:
 
 
 def _machines(month: Month, table: str) -> Any:
-    made = month.part(table, "smart_capability", weights=month.chosen("GEN"))
+    made = month.part(table, "smart_capability", weights="GEN")
     return made * month.context.outcomes.smart_products_a_year / 12.0
 
 
 def _sets(month: Month, table: str) -> Any:
-    made = month.part(table, "smart_networked", weights=month.chosen("GEN"))
+    made = month.part(table, "smart_networked", weights="GEN")
     return made * month.context.outcomes.smart_sets_a_year / 12.0
 
 
@@ -40,7 +40,7 @@ OUTPUTS = (
            note_en="of makers of machinery with networked plant; sets a maker and year are a prior"),
     Output("smart_share_mechatronic", "share", "机电一体化产品智能化率",
            "smart share of mechatronic products", PLACES,
-           share_of("smart_output", "output", sectors="mechatronic"),
+           share_in("mechatronic", "smart_output", "output"),
            note_zh="代理:机电行业智能产品企业的产值,随产品换代逐步计入",
            note_en="proxy: output of makers of smart products, counted as their range turns over"),
 )  # fmt: skip

@@ -47,7 +47,7 @@ def software(month: Month) -> Array:
 
 def _sector(month: Month, table: str, code: str) -> Any:
     """Output of one sector of above-scale industry, 100m CNY a month."""
-    return month.part(table, "output", weights=month.chosen(code)) * 1e-4
+    return month.part(table, "output", weights=code) * 1e-4
 
 
 def _information(month: Month, table: str) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.table import Array
 from sim.outputs.declaration import (
     ALL,
     BARRIER_EN,
@@ -24,16 +25,20 @@ from sim.outputs.month import BELOW, KEY, Month
 from sim.world.tables import ABOVE_SCALE, BARRIERS, TECHNOLOGIES
 
 
+def _barriers(month: Month) -> Array:
+    """First binding barriers of technologies that apply and are not in use, (4, 7)."""
+    found: Array = month.context.measures["barriers"][:, :, 1:-1].sum(axis=1)
+    return found
+
+
 def _barrier(position: int) -> Value:
     """Share of a first binding barrier among technologies that apply and are not in use."""
 
     def value(month: Month, table: str) -> Any:
-        asked = month.context.measures["barriers"][:, :, 1:-1]
-        if table == "tiers":
-            whole = np.maximum(asked.sum(axis=(1, 2)), 1e-9)
-            return asked[:, :, position].sum(axis=1) / whole
-        official = asked[:ABOVE_SCALE]
-        return official[:, :, position].sum() / max(float(official.sum()), 1e-9)
+        asked = month.once(_barriers)
+        if table == "province":
+            asked = asked[:ABOVE_SCALE].sum(axis=0)
+        return asked[..., position] / np.maximum(asked.sum(axis=-1), 1e-9)
 
     return value
 

@@ -26,7 +26,7 @@ def online_retail(month: Month) -> Array:
 
     Other sellers follow the national path from the figure of 2013, and platforms' quality and price.
     """
-    own = month.part("cities", "online", ALL_TIERS, month.chosen("retail")) * 1e-4
+    own = month.part("cities", "online", ALL_TIERS, "retail") * 1e-4
     outside = month.measures.base["online_retail_outside"] / 12.0 * month.path("online_retail")
     whole: Array = own + outside * month.attraction(PLATFORM) * month.measures.online_sellers
     return whole

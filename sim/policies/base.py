@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -69,9 +70,7 @@ class Instrument(Section):
         if month_number(self.end) < month_number(self.start):
             raise ValueError(f"end {self.end} lies before start {self.start}")
         for name in sorted(self.ignores):
-            if getattr(self, name) != Instrument.model_fields[name].get_default(
-                call_default_factory=True
-            ):
+            if getattr(self, name) != _default(name):
                 raise ValueError(f"{name} means nothing to {self.kind}; allowed: leave it out")
         for year, amount in self.budget.items():
             if not (year.isdigit() and len(year) == 4):
@@ -137,3 +136,9 @@ class Instrument(Section):
     def describe(self) -> dict[str, Any]:
         """Every setting by name."""
         return self.model_dump()
+
+
+@cache
+def _default(name: str) -> Any:
+    """What a field that every instrument has holds if it is left out."""
+    return Instrument.model_fields[name].get_default(call_default_factory=True)

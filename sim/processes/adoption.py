@@ -269,8 +269,7 @@ def _use_awards(context: Context, firms: Firms, new: Array) -> None:
     price = projects.cost[project].astype(np.float64)
     awards.granted[chosen] = np.minimum(awards.granted[chosen], awards.rate[chosen] * price)
     before = awards.paid[chosen]
-    for one in chosen.tolist():
-        firms.award[awards.row[one]] &= 0xFF ^ (1 << int(awards.technology[one]))
-        if awards.in_advance[one] > 0:
-            pay_in_advance(context, firms, one)
+    # A firm may have several awards for the project, all for the same technology.
+    firms.award[awards.row[chosen]] &= ~(1 << awards.technology[chosen]).astype(np.uint8)
+    pay_in_advance(context, firms, chosen)
     enter_paid_awards(context, chosen, before)

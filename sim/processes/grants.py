@@ -15,6 +15,7 @@ from sim.processes import administration, outreach
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.awards import APPLIED, DECIDED, HELD, LAPSED, ORDERED, REFUSED
 from sim.processes.context import Context
+from sim.processes.payments import release
 from sim.processes.review import has_room
 from sim.world.tables import GREEN_IOT
 
@@ -28,32 +29,35 @@ def lapse(context: Context, firms: Any) -> None:
     rows = awards.row[open_ones]
     gone = (firms.uid[rows] != awards.uid[open_ones]) | (firms.alive[rows] == 0)
     late = (awards.status[open_ones] == HELD) & (awards.expiry[open_ones] < month)
-    for one in open_ones[gone | late]:
-        if awards.status[one] != APPLIED:
-            name = list(context.public)[int(awards.instrument[one])]
-            left = awards.promised[one] - awards.paid[one]
-            context.public[name].release(float(left * awards.weight[one]))
-        awards.status[one] = LAPSED
-        row = int(awards.row[one])
-        if firms.uid[row] == awards.uid[one]:
-            firms.award[row] &= 0xFF ^ (1 << int(awards.technology[one]))
-            firms.applied[row] &= 0xFF ^ (1 << int(awards.technology[one]))
+    ending = open_ones[gone | late]
+    promised = ending[awards.status[ending] != APPLIED]
+    release(context, promised, awards.promised[promised] - awards.paid[promised])
+    awards.status[ending] = LAPSED
+    there = ending[firms.uid[awards.row[ending]] == awards.uid[ending]]
+    rows, others = awards.row[there], ~_bits(awards.technology[there])
+    np.bitwise_and.at(firms.award, rows, others)
+    np.bitwise_and.at(firms.applied, rows, others)
 
 
 def hand_over(context: Context, firms: Any) -> None:
     """Put awards into the hands of firms, if their city is done with them."""
     awards = context.awards
     ready = (awards.status == DECIDED) & (awards.ready_month <= context.clock.month)
-    for one in np.flatnonzero(ready):
-        awards.status[one] = HELD
-        _in_hand(firms, awards.row[one : one + 1], awards.technology[one : one + 1])
+    ready = np.flatnonzero(ready)
+    awards.status[ready] = HELD
+    _in_hand(firms, awards.row[ready], awards.technology[ready])
 
 
 def _in_hand(firms: Any, rows: Array, technology: Array) -> None:
-    """Firms that waited for an award have it; each firm and technology once."""
-    bits = (1 << technology).astype(np.uint8)
-    firms.applied[rows] &= ~bits
-    firms.award[rows] |= bits
+    """Firms that waited for an award have it."""
+    bits = _bits(technology)
+    np.bitwise_and.at(firms.applied, rows, ~bits)
+    np.bitwise_or.at(firms.award, rows, bits)
+
+
+def _bits(technology: Array) -> Array:
+    """Bit of each technology (n,)."""
+    return (1 << technology.astype(np.int64)).astype(np.uint8)
 
 
 def receive_applications(

@@ -56,8 +56,9 @@ def enter_outlay(
     total = 0.0 if receivers is None else float(receivers.share.sum())
     if receivers is None or total <= 0:
         receivers, total = Receivers(np.ones(1)), 1.0
+    row = receivers.row
     context.outlays.append(
-        row=np.broadcast_to(receivers.row, receivers.share.shape), uid=receivers.uid,
+        row=np.full(len(receivers.share), row) if isinstance(row, int) else row, uid=receivers.uid,
         instrument=list(context.public).index(instrument), month=context.clock.month,
         city=receivers.city, project=receivers.project, award=NOBODY,
         amount=amount * receivers.share / total,

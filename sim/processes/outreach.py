@@ -13,7 +13,7 @@ from sim.instruments import Inspections, PilotCall, PilotServices, Visits
 from sim.processes.context import Context
 from sim.processes.outlays import to_firms
 from sim.processes.payments import spend
-from sim.processes.selection import Taken, by_lot, take_in_order
+from sim.processes.selection import Taken, by_lot, take_by_city, take_in_order
 from sim.world.tables import GREEN_IOT
 
 SCALE_THRESHOLD = 2000.0
@@ -27,7 +27,6 @@ def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
     key = month_key(context.seed, f"visit {call.instrument}", context.clock.month)
     if call.platforms > 0:
-        rows = by_lot(rows, firms.uid, key)
         rows, paid, whole = _by_platforms(context, firms, cities, call, rows, key)
     else:
         rows = by_lot(rows, firms.uid, key, firms.weight, call.money / call.cost)
@@ -71,14 +70,10 @@ def _by_platforms(
     cities.platforms[:] += part * missing
     spend(context, call.instrument, part * cost, "providers", "platforms", 0.0)
     money = (call.money - part * cost) * cities.platforms / max(cities.platforms.sum(), 1e-9)
-    found = [
-        take_in_order(
-            rows[firms.city[rows] == city], firms.uid, firms.weight, call.cost, money[city],
-            call.capacity * cities.platforms[city], key,
-        )
-        for city in range(context.world.cities)
-    ]  # fmt: skip
-    return Taken(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    places = call.capacity * cities.platforms
+    enough = np.minimum(places, money / call.cost)
+    rows = by_lot(rows, firms.uid, key, firms.weight, enough, firms.city)
+    return take_by_city(rows, firms.city, firms.uid, firms.weight, call.cost, money, places, key)
 
 
 def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
@@ -92,15 +87,14 @@ def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
     bits = _bits(context, call.technologies)
     lacking = (~firms.adopted & bits & context.world.applicable[firms.sector]) != 0
     key = month_key(context.seed, f"clients {call.instrument}", context.clock.month)
-    rows = by_lot(np.flatnonzero(call.eligibility.rows(firms) & lacking & ~named), firms.uid, key)
-    found = [
-        take_in_order(
-            rows[firms.city[rows] == city], firms.uid, firms.weight, 0.0, np.inf,
-            call.clients * centres[city], key,
-        )
-        for city in range(count)
-    ]  # fmt: skip
-    clients = np.concatenate([one.rows[one.whole] for one in found])
+    rows = np.flatnonzero(call.eligibility.rows(firms) & lacking & ~named)
+    places = call.clients * centres
+    rows = by_lot(rows, firms.uid, key, firms.weight, places, firms.city)
+    free_of_charge = np.full(count, np.inf)
+    found = take_by_city(
+        rows, firms.city, firms.uid, firms.weight, 0.0, free_of_charge, places, key
+    )
+    clients = found.rows[found.whole]
     _advise(context, firms, clients, call.technologies, 1.0, call.capability, key)
     free = np.zeros(len(clients))
     context.watch.met(

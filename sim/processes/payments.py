@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from sim.core.table import Array
 from sim.processes.awards import APPLIED, DECIDED, LAPSED, PAID
 from sim.processes.context import Context
 from sim.processes.outlays import Receivers, enter_outlay
@@ -32,55 +34,70 @@ def spend(
     enter_outlay(context, instrument, amount, receivers)
 
 
-def pay_in_advance(context: Context, firms: Any, one: int) -> None:
-    """Pay the part of award `one` that is due with the order; an award without a rest is closed."""
+def pay_in_advance(context: Context, firms: Any, positions: Array) -> None:
+    """Pay the part of awards (n,) that is due with the order; awards without a rest are closed."""
     awards = context.awards
-    share, granted = float(awards.in_advance[one]), float(awards.granted[one])
-    if share >= 1.0:
-        pay_award(context, firms, one, granted)
-    else:
-        _pay(context, firms, one, share * granted)
+    share = awards.in_advance[positions]
+    whole, part = positions[share >= 1.0], positions[(share > 0.0) & (share < 1.0)]
+    if len(whole):
+        pay_awards(context, firms, whole, awards.granted[whole])
+    if len(part):
+        _pay(context, firms, part, awards.in_advance[part] * awards.granted[part])
 
 
-def pay_award(context: Context, firms: Any, one: int, amount: float) -> None:
-    """Close award `one` at `amount` (10k CNY per real firm) in all; release what was promised above.
+def pay_awards(context: Context, firms: Any, positions: Array, amounts: Array) -> None:
+    """Close awards (n,) at `amounts` (n,), 10k CNY per real firm in all; release what is left.
 
     What was paid in advance counts towards the amount and is not asked back. `firms` has columns
     cash and subsidy, both writable.
     """
     awards = context.awards
-    account, weight = _account(context, one), float(awards.weight[one])
-    amount = max(amount, float(awards.paid[one]))
-    _pay(context, firms, one, amount - float(awards.paid[one]))
-    account.release((float(awards.promised[one]) - amount) * weight)
-    account.beneficiaries += weight * (amount > 0)
-    awards.status[one] = PAID if amount > 0 else LAPSED
+    amounts = np.maximum(amounts, awards.paid[positions])
+    _pay(context, firms, positions, amounts - awards.paid[positions])
+    weight = awards.weight[positions]
+    left, reached = (awards.promised[positions] - amounts) * weight, weight * (amounts > 0)
+    for name, mine in _by_instrument(context, positions):
+        account = context.public[name]
+        account.release(float(left[mine].sum()))
+        account.beneficiaries += float(reached[mine].sum())
+    awards.status[positions] = np.where(amounts > 0, PAID, LAPSED)
+
+
+def release(context: Context, positions: Array, amounts: Array) -> None:
+    """Take back what was promised on awards (n,) and will not be paid, 10k CNY per real firm."""
+    total = amounts * context.awards.weight[positions]
+    for name, mine in _by_instrument(context, positions):
+        context.public[name].release(float(total[mine].sum()))
 
 
 def withdraw(context: Context, row: int, technology: int) -> None:
     """Take back an application: the firm has gone ahead without waiting for the award."""
     awards = context.awards
-    mine = (awards.row == row) & (awards.technology == technology)
-    for one in map(int, np.flatnonzero(mine & np.isin(awards.status, (APPLIED, DECIDED)))):
-        if awards.status[one] == DECIDED:
-            _account(context, one).release(float(awards.promised[one] * awards.weight[one]))
-        awards.status[one] = LAPSED
+    mine = np.flatnonzero((awards.row == row) & (awards.technology == technology))
+    mine = mine[(awards.status[mine] == APPLIED) | (awards.status[mine] == DECIDED)]
+    decided = mine[awards.status[mine] == DECIDED]
+    release(context, decided, awards.promised[decided])
+    awards.status[mine] = LAPSED
 
 
-def _pay(context: Context, firms: Any, one: int, amount: float) -> None:
-    awards = context.awards
-    account, row = _account(context, one), int(awards.row[one])
-    total = amount * float(awards.weight[one])
-    account.pay(total)
-    firms.cash[row] += amount
-    firms.subsidy[row] += amount
-    awards.paid[one] += amount
-    awards.paid_month[one] = context.clock.month
-    name = list(context.public)[int(awards.instrument[one])]
-    at = np.array([row])
-    context.watch.met(context.clock.month, "award", name, at, firms.uid[at], np.array([total]))
-    context.flows.book(account.payer, "firms", "subsidy", total)
+def _pay(context: Context, firms: Any, positions: Array, amounts: Array) -> None:
+    awards, month = context.awards, context.clock.month
+    rows, total = awards.row[positions], amounts * awards.weight[positions]
+    for column in (firms.cash, firms.subsidy):
+        # A firm may have several awards for its project.
+        np.add.at(column, rows, amounts.astype(column.dtype))
+    awards.paid[positions] += amounts
+    awards.paid_month[positions] = month
+    for name, mine in _by_instrument(context, positions):
+        account, paid = context.public[name], float(total[mine].sum())
+        account.pay(paid)
+        context.flows.book(account.payer, "firms", "subsidy", paid)
+        at = rows[mine]
+        context.watch.met(month, "award", name, at, firms.uid[at], total[mine])
 
 
-def _account(context: Context, one: int) -> Any:
-    return context.public[list(context.public)[int(context.awards.instrument[one])]]
+def _by_instrument(context: Context, positions: Array) -> Iterator[tuple[str, Array]]:
+    """Instruments of awards (n,), each with a flag of its own among them."""
+    instrument, names = context.awards.instrument[positions], list(context.public)
+    for one in sorted(set(instrument.tolist())):
+        yield names[one], instrument == one

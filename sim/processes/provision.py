@@ -19,7 +19,7 @@ from sim.processes.appraisal import complementarity
 from sim.processes.awards import ORDERED
 from sim.processes.context import Context
 from sim.processes.outlays import enter_paid_awards
-from sim.processes.payments import pay_award
+from sim.processes.payments import pay_awards
 from sim.world.tables import NEVER, NO_BARRIER
 
 
@@ -136,10 +136,9 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
     if len(tied) == 0:
         return
     before = awards.paid[tied]
-    for one in tied.tolist():
-        # A project that failed gets no more than was paid in advance.
-        accepted = projects.success[awards.project[one]] == 1
-        pay_award(context, firms, one, float(awards.granted[one]) if accepted else 0.0)
+    # A project that failed gets no more than was paid in advance.
+    accepted = projects.success[awards.project[tied]] == 1
+    pay_awards(context, firms, tied, np.where(accepted, awards.granted[tied], 0.0))
     enter_paid_awards(context, tied, before)
 
 

@@ -18,10 +18,10 @@ def train(context: Context, firms: Any, cities: Any, places: TrainingPlaces) -> 
     """Fill this month's places by a keyed lottery; a firm sends five in a hundred of its people."""
     rows = np.flatnonzero(places.eligibility.rows(firms))
     key = month_key(context.seed, f"training {places.instrument}", context.clock.month)
-    rows = by_lot(rows, firms.uid, key)
     sending = 0.05 * (firms.skilled + firms.unskilled).astype(np.float64)
-    persons = sending[rows] * firms.weight[rows]
     offered = places.money / places.cost
+    rows = by_lot(rows, firms.uid, key, sending * firms.weight, offered)
+    persons = sending[rows] * firms.weight[rows]
     persons = np.clip(offered - (np.cumsum(persons) - persons), 0.0, persons)
     taken = persons > 1e-9 * offered
     rows, persons = rows[taken], persons[taken]

@@ -93,9 +93,9 @@ class OutsidePath:
         return replace(self, values=np.concatenate([known, np.maximum(more, 0.0)]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IndexTables:
-    """Everything the indices are computed from besides the model's outputs.
+    """Everything the indices are computed from besides the model's outputs; each is itself alone.
 
     `scale` multiplies every X0 of an edition; `patent_share` (C,) spreads patents over cities,
     `size_share` (C,) is a city's share of GDP.

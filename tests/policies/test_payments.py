@@ -1,0 +1,61 @@
+"""Paying awards: together it is the same as one after the other."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.accounts import Account
+from sim.processes.awards import LAPSED, ORDERED, PAID, Awards
+from sim.processes.context import Flows
+from sim.processes.payments import pay_awards
+from sim.processes.watch import Watch
+
+PROMISED = np.array([10.0, 4.0, 6.0, 3.0])
+
+
+def ordered() -> tuple[Any, Any]:
+    """Four awards of two instruments, two of them of one firm, the last paid in part before."""
+    awards = Awards()
+    awards.append(
+        row=np.array([2, 0, 2, 1]), uid=np.arange(4), instrument=np.array([0, 0, 1, 1]),
+        technology=1, status=ORDERED, promised=PROMISED, granted=PROMISED,
+        paid=np.array([0.0, 0.0, 0.0, 1.0]), weight=np.array([2.0, 3.0, 2.0, 1.0]),
+    )  # fmt: skip
+    context = SimpleNamespace(
+        awards=awards,
+        clock=SimpleNamespace(month=7),
+        public={"one": Account(committed=100.0), "two": Account(committed=50.0, payer="cities")},
+        flows=Flows(),
+        watch=Watch(on=True),
+    )
+    columns = {name: np.zeros(3, np.float32) for name in ("cash", "subsidy")}
+    return context, SimpleNamespace(uid=np.arange(3), **columns)
+
+
+def test_awards_paid_together_end_as_one_after_the_other() -> None:
+    amounts = np.array([8.0, 0.0, 6.0, 0.0])
+    (one, each), (all_, together) = ordered(), ordered()
+    for position, amount in enumerate(amounts):
+        pay_awards(one, each, np.array([position]), np.array([amount]))
+    pay_awards(all_, together, np.arange(4), amounts)
+    for name, column in one.awards.columns().items():
+        assert np.array_equal(column, all_.awards.columns()[name]), name
+    assert one.public == all_.public
+    assert one.flows.money == pytest.approx(all_.flows.money)
+    assert np.array_equal(each.cash, together.cash)
+    assert np.array_equal(together.subsidy, [0.0, 0.0, 14.0])
+    assert sum(meeting.paid.sum() for meeting in all_.watch.meetings) == 28.0
+
+
+def test_what_was_promised_above_the_payment_is_released() -> None:
+    context, firms = ordered()
+    pay_awards(context, firms, np.arange(4), np.array([8.0, 0.0, 6.0, 0.0]))
+    one, two = context.public.values()
+    assert (one.paid, one.lapsed, one.beneficiaries) == (16.0, 4.0 + 12.0, 2.0)
+    # What was paid in advance is not asked back, so that award is paid and not lapsed.
+    assert (two.paid, two.lapsed, two.beneficiaries) == (12.0, 2.0, 3.0)
+    assert context.awards.status.tolist() == [PAID, LAPSED, PAID, PAID]
