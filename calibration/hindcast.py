@@ -37,6 +37,9 @@ MEMBERS = "members"
 QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
 LAST_YEAR = 2017
 
+POPULATIONS = 8
+"""Synthetic populations that members take turns with: they are part of chance, but slow to make."""
+
 Draws = Callable[[int], Sequence[Mapping[str, Any]]]
 """vintage -> changes of the scenario, one a draw from the posterior; none: central values."""
 
@@ -131,8 +134,9 @@ def hindcast(
 ) -> Forecasts:
     """Run the ensemble of every vintage and drivers; equal for any number of workers.
 
-    Member r has seed `seed + r` everywhere and, with `draws`, the parameters of draw r (of those
-    that there are, over and over). Raises InputError for what cannot be run.
+    Member r has seed `seed + r` everywhere, one of `POPULATIONS` populations and, with `draws`, the
+    parameters of draw r (of those that there are, over and over). Raises InputError for what cannot
+    be run.
     """
     base = prepared(scenario, tuple(settings), f"{LAST_YEAR}-12")
     if base.time.start > f"{min(vintages)}-01":
@@ -205,6 +209,8 @@ def _as_of(base: Scenario, vintage: int, how: str, draws: Draws | None, member: 
     if how not in DRIVERS:
         raise InputError("validate", "drivers", how, ", ".join(DRIVERS))
     content = base.model_dump(mode="json")
+    people = base.population.seed + member % POPULATIONS
+    content = merge(content, {"population": {"seed": people}})
     known = draws(vintage) if draws is not None else ()
     if known:
         content = merge(content, known[member % len(known)])

@@ -107,7 +107,8 @@ def notes(validation: Validation, lang: str) -> list[str]:
     """What a reader has to know, a paragraph each."""
     words = WORDS[lang]
     draws = validation.manifest.get("draws", {})
-    fitted = ", ".join(f"{vintage}: {count}" for vintage, count in draws.items() if count)
+    fitted = ", ".join(f"{vintage}: {count}" for vintage, count in draws.items())
+    any_draws = any(draws.values())
     said = [words["read"], words["frozen_text"], words["dm_text"]]
     if validation.points["used"].any():
         said.append(words["used_text"] + (" (*)"))
@@ -116,7 +117,7 @@ def notes(validation: Validation, lang: str) -> list[str]:
     if len(left) and (frame["history"] > 0).any():
         count = len(left.drop_duplicates(["series", "region", "year"]))
         said.append(words["left_out"].format(count=count))
-    return [*said, words["fitted"].format(draws=fitted) if fitted else words["central"]]
+    return [*said, words["fitted"].format(draws=fitted) if any_draws else words["central"]]
 
 
 def plain_unit(series: str) -> str:

@@ -23,6 +23,10 @@ def validate_command(
     saved: Annotated[
         Path | None, typer.Option("--from", help="score forecasts that --out wrote, without runs")
     ] = None,
+    fits: Annotated[
+        list[Path] | None,
+        typer.Option("--draws", help="folder of a calibration to draw parameters from; repeatable"),
+    ] = None,
     show_series: Annotated[
         bool, typer.Option("--series", help="list the series that a table may name")
     ] = False,
@@ -37,6 +41,7 @@ def validate_command(
     force: Force = False,
 ) -> None:
     """Score the model's forecasts on observations, beside baselines; write those of 2016-2017."""
+    from calibration.draws import read_fits
     from calibration.hindcast import hindcast, load_forecasts
     from calibration.observations import read_observations, shipped
     from calibration.validation import validate
@@ -53,14 +58,15 @@ def validate_command(
     # Before any run, so that a wrong table costs no time.
     table = read_observations(observations) if observations is not None else shipped()
     if saved is not None:
-        if settings:
-            raise InputError("validate", "--set", settings[0], "nothing with --from")
+        if settings or fits:
+            option = "--set" if settings else "--draws"
+            raise InputError("validate", option, str((settings or fits or [""])[0]), "no --from")
         forecasts = load_forecasts(saved)
     else:
         with Bar("runs", quiet) as bar:
             forecasts = hindcast(
                 scenario, scale=scale, replicates=replicates, seed=seed, workers=workers,
-                settings=settings or [], progress=bar.update,
+                settings=settings or [], draws=read_fits(fits or []).of, progress=bar.update,
             )  # fmt: skip
     scored = validate(forecasts, table)
     validation_tables(scored, lang)

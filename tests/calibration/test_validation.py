@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibration.draws import read_fits
 from calibration.hindcast import Ensemble, Forecasts, hindcast, load_forecasts
 from calibration.observations import Observation, Observations, shipped
 from calibration.runs import simulate
@@ -235,6 +236,41 @@ def test_drawn_parameters_are_used_member_by_member() -> None:
     made = [_as_of(base, 2013, "frozen", lambda _: draws, member) for member in range(3)]
     assert [one.adoption.reviews_per_year for one in made] == [1.5, 2.5, 1.5]
     assert {one.exogenous.known_until for one in made} == {2013}
+    assert [one.population.seed for one in made] == [1, 2, 3]
+
+
+def test_a_vintage_uses_no_fit_that_knows_what_came_after(tmp_path: Path) -> None:
+    for name, year, value in (("early", 2013, 1.5), ("late", 2015, 2.5)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "fitted.toml").write_text(f"[provenance]\nlast_year = {year}\n")
+        (tmp_path / name / "draws.csv").write_text(f"adoption.reviews_per_year\n{value}\n{value}\n")
+    both = read_fits([tmp_path / "early", tmp_path / "late"])
+    rates = {year: both.of(year)[0]["adoption"]["reviews_per_year"] for year in (2013, 2014, 2015)}
+    assert rates == {2013: 1.5, 2014: 1.5, 2015: 2.5}
+    assert read_fits([tmp_path / "late"]).of(2013) == ()
+    assert len(both.of(2015)) == 2
+
+
+@pytest.mark.parametrize(
+    ("document", "table", "said"),
+    [
+        (None, "adoption.reviews_per_year\n2\n", "fitted.toml|finished calibration"),
+        ("[provenance]\n", "adoption.reviews_per_year\n2\n", "last_year"),
+        ("[provenance\n", "adoption.reviews_per_year\n2\n", "finished calibration"),
+        ('[provenance]\nlast_year = "x"\n', "adoption.reviews_per_year\n2\n", "a year"),
+        ("[provenance]\nlast_year = 2013\n", "adoption.review\n2\n", "adoption.reviews_per_year"),
+        ("[provenance]\nlast_year = 2013\n", "adoption.reviews_per_year\nx\n", "no number"),
+        ("[provenance]\nlast_year = 2013\n", "adoption.reviews_per_year\n", "one draw"),
+    ],
+)
+def test_a_fit_that_cannot_be_used_is_named(
+    tmp_path: Path, document: str | None, table: str, said: str
+) -> None:
+    if document is not None:
+        (tmp_path / "fitted.toml").write_text(document)
+    (tmp_path / "draws.csv").write_text(table)
+    with pytest.raises(InputError, match=said):
+        read_fits([tmp_path])
 
 
 # ------------------------------------------------------------------ the command
