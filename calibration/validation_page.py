@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -25,7 +26,7 @@ from sim.report.html import page, picture
 from sim.report.style import COLOURS, rc, save
 
 MOST = 12
-"""Series drawn in a figure of paths, in the order of the table."""
+"""Series drawn in a figure of paths, those with the most observations."""
 
 
 def write(validation: Validation, folder: Path, lang: str) -> None:
@@ -105,8 +106,8 @@ def _scores(rows: pd.DataFrame, lang: str) -> Figure:
 
 def _paths(validation: Validation, vintage: int, lang: str) -> Figure:
     """Small multiples: what was observed, the model's fan, and the baselines' medians."""
-    seen = dict.fromkeys((one.series, one.region) for one in validation.observations.rows)
-    chosen = list(seen)[:MOST]
+    seen = Counter((one.series, one.region) for one in validation.observations.rows)
+    chosen = [cell for cell, _ in seen.most_common(MOST)]
     columns = min(3, len(chosen))
     rows = -(-len(chosen) // columns)
     figure = Figure(figsize=(11, 2.75 * rows + 0.7), layout="constrained")
