@@ -47,6 +47,14 @@ PLAIN = ("end", "mean", "sum", "current_sum")
 """Readings of an observed moment that are those of an output."""
 SIGNED = ("%/year", "points", "% in two years")
 """Units of changes, which have no natural zero."""
+MOMENT_UNITS = {
+    "%/year": "%/年", "points": "百分点", "% in two years": "两年%", "10k units": "万台",
+    "units/10k employees": "台/万人", "projects/year": "项/年", "10k CNY": "万元", "workers": "人",
+    "10k persons": "万人", "% of investment": "占投资%", "% of firms": "占企业%",
+    "% of adopting firms": "占采用企业%", "log points": "对数点", "exponent": "指数值",
+    "index": "指数",
+}  # fmt: skip
+"""Chinese for the units of observed moments."""
 COLUMN_WORDS = {
     "latent": ("实际值", "latent"), "reported": ("上报值", "reported"), "rank": ("位次", "rank"),
 }  # fmt: skip
@@ -280,7 +288,7 @@ def _of_moment(one: Moment) -> Series:
     region = one.region if one.region in regions() else PROVINCE
     signed = one.unit in SIGNED
     return Series(
-        moment_series(one), one.zh, one.en, (one.unit,), (region,), "end", "", None,
+        moment_series(one), one.zh, one.en, (one.unit, MOMENT_UNITS[one.unit]), (region,), "end", "", None,
         (-np.inf if signed else 0.0, np.inf), one.note_zh, one.note_en,
     )  # fmt: skip
 

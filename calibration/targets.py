@@ -23,7 +23,7 @@ from sim.core.errors import InputError
 from sim.indices.targets import LAST_OUTCOME
 from sim.outputs import BY_NAME
 from sim.world.data import DIRECTORY
-from sim.world.rows import Rows
+from sim.world.rows import CONFIDENCE, Rows
 from sim.world.tables import TECHNOLOGIES
 
 TABLE = DIRECTORY / "observed_moments.csv"

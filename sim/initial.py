@@ -237,7 +237,7 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
     technologies = TechnologySet(
         technology_numbers(start.data, scenario.technology_factors),
         in_play,
-        int((1 << np.flatnonzero(in_play)).sum())
+        int((1 << np.flatnonzero(in_play)).sum()),
     )
     return Context(
         seed=seed,
