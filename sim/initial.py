@@ -266,10 +266,9 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
 
 def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, Array]:
     """The exogenous paths with the scenario's shifts and shocks."""
-    paths = {
-        name: np.array(path) for name, path in start.data.paths(clock.start, clock.months).items()
-    }
     exogenous = scenario.exogenous
+    known = start.data.known_until(exogenous.known_until)
+    paths = {name: np.array(path) for name, path in known.paths(clock.start, clock.months).items()}
     if exogenous.frozen:
         paths = {name: np.full_like(path, path[0]) for name, path in paths.items()}
     months = np.arange(clock.months)

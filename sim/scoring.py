@@ -254,7 +254,8 @@ def _series(results: Results) -> Series:
     for name, frame in results.programme.groupby("instrument", sort=False):
         values[f"programme.{name}"] = frame["beneficiaries"].to_numpy()
     instruments = results.manifest["settings"]["instruments"]
-    paths = load_data().paths(month_number(months[0]), len(months))
+    known = results.manifest["settings"]["exogenous"]["known_until"]
+    paths = load_data().known_until(known).paths(month_number(months[0]), len(months))
     return Series(
         months, values, _editions(results.indices),
         kinds={name: table["kind"] for name, table in instruments.items()},

@@ -40,6 +40,13 @@ KEYS = {
     "cost": "单位成本(万元)", "cost_low": "单位成本下限", "cost_high": "单位成本上限",
     "only_here": "仅此有(万元)", "only_twin": "仅对照有(万元)", "sooner": "此处更早(万元)",
     "later": "此处更晚(万元)", "rule": "分配规则", "measure": "指标", "group": "分组",
+    "vintage": "预测年", "drivers": "外部条件", "forecaster": "预测方法", "series": "序列",
+    "observed": "观测值", "error": "误差", "crps": "CRPS", "pinball": "分位损失",
+    "width_50": "50%区间得分", "width_90": "90%区间得分", "in_50": "50%区间内", "in_90": "90%区间内",
+    "own": "自有", "own_crps": "自有CRPS", "model_there": "模型同处CRPS", "used": "设定时已用",
+    "history": "历史观测数", "scale": "量级", "outcomes": "结果数", "rmse": "均方根误差",
+    "mae": "平均绝对误差", "bias": "偏差", "skill": "技能", "better": "更好的序列数",
+    "dm": "DM统计量", "dm_p": "DM概率", "dm_note": "DM说明(英)",
     "member": "组别", "eligible": "符合条件(家)", "awarded": "获批(家)", "chance": "获批率",
 }  # fmt: skip
 UNITS = {

@@ -32,5 +32,9 @@ def origin_line(manifest: dict[str, Any], lang: str, *more: str) -> str:
 def repeat_command(manifest: dict[str, Any], lang: str) -> str:
     """The command that makes a result again from its own table, settings and all."""
     command = manifest.get("command", "run")
+    if command == "validate":
+        seen = manifest["observations"]["file"]
+        named = "" if seen == "shipped" else f" {seen}"
+        return f"lianghua validate{named} --from . --lang {lang} --out repeat"
     table = "province" if command in ("run", "compare") else command
     return f"lianghua {command} {table}.parquet --lang {lang} --out repeat"
