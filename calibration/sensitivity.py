@@ -50,7 +50,7 @@ def morris(
     """Effects of crossing the prior: one row an output and parameter.
 
     `points` as `morris_design` gave them, `values` (n, replicates, outputs). Columns: output,
-    parameter, mu, mu_star with the half-width of its 95 % interval, sigma (of single effects:
+    parameter, mean (of the output over all points), mu, mu_star with the half-width of its 95 % interval, sigma (of single effects:
     curvature and interaction), chance (the mu_star of chance alone; nan for one replicate), net
     (what is left of mu_star without chance), share (of net over the output's parameters).
     """
@@ -68,7 +68,8 @@ def morris(
         net = np.sqrt(np.maximum(star**2 - np.nan_to_num(chance[:, place]) ** 2, 0.0))
         for line, name in enumerate(parameters):
             rows.append({
-                "output": output, "parameter": name, "mu": float(found["mu"][line]),
+                "output": output, "parameter": name, "mean": means[:, place].mean(),
+                "mu": float(found["mu"][line]),
                 "mu_star": star[line], "mu_star_half": float(found["mu_star_conf"][line]),
                 "sigma": float(found["sigma"][line]), "chance": chance[line, place],
                 "net": net[line], "share": net[line] / net.sum() if net.sum() > 0 else np.nan,

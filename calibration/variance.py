@@ -14,7 +14,7 @@ squares of an analysis of variance (Searle, Casella & McCulloch 1992).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,15 +31,6 @@ PARTS = {
     "chance": ("偶然性", "chance"),
 }
 """What variance is split into, with labels (Chinese, English)."""
-
-
-def crossed(models: Sequence[Callable[[Floats], Floats]], points: Floats) -> Floats:
-    """Every model at every point: (structures, draws, seeds, outputs).
-
-    `models`: one a structure, each (draws, parameters) -> (draws, seeds, outputs), with the same
-    seeds in all.
-    """
-    return np.stack([model(points) for model in models])
 
 
 def split(values: Floats, draw_weights: Floats, seed_weights: Floats) -> tuple[Floats, Floats]:
@@ -89,7 +80,7 @@ def shares(
     outputs: Sequence[str],
     *,
     resamples: int = 500,
-    level: float = 0.90,
+    level: float = 0.95,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Share of each output's variance by part, with bootstrap intervals.

@@ -39,6 +39,13 @@ KEYS = {
     "cost": "单位成本(万元)", "cost_low": "单位成本下限", "cost_high": "单位成本上限",
     "only_here": "仅此有(万元)", "only_twin": "仅对照有(万元)", "sooner": "此处更早(万元)",
     "later": "此处更晚(万元)", "rule": "分配规则", "measure": "指标", "group": "分组",
+    "parameter": "参数键", "parameter_label": "参数", "figure": "指标键", "figure_label": "指标",
+    "mu": "平均效应", "mu_star": "平均绝对效应", "mu_star_half": "绝对效应95%半宽",
+    "sigma": "效应标准差", "net": "扣除偶然后", "first": "一阶指数", "first_half": "一阶95%半宽",
+    "total": "总效应指数", "total_half": "总效应95%半宽", "identified_by": "由哪些目标识别",
+    "strongest": "最强目标", "signal": "效应比容差", "spread_left": "剩余离散度",
+    "start": "期初", "between": "期中", "end": "期末", "region_label": "相区", "part": "部分代码",
+    "part_label": "部分", "variance": "方差", "structure": "结构代码", "structure_label": "结构",
     "member": "组别", "eligible": "符合条件(家)", "awarded": "获批(家)", "chance": "获批率",
 }  # fmt: skip
 UNITS = {
