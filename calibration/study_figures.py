@@ -72,8 +72,8 @@ def _panels(count: int) -> tuple[Figure, list[Any]]:
     axes = figure.subplots(rows, columns, squeeze=False)
     height = figure.get_figheight()
     figure.subplots_adjust(
-        left=0.62 / columns, right=0.98, top=1 - 0.85 / height, bottom=0.75 / height,
-        wspace=1.35, hspace=0.4,
+        left=0.48 / columns, right=0.985, top=1 - 0.85 / height, bottom=0.75 / height,
+        wspace=1.0, hspace=0.4,
     )  # fmt: skip
     for one in axes.flat[count:]:
         one.set_visible(False)
@@ -180,6 +180,9 @@ def _phase(study: Study, table: pd.DataFrame, lang: str) -> Figure | None:
             one.set_title(f"{names[output]} · {months[1 + column]}", fontsize=10)
             one.set_xlabel(getattr(FORCES[x], lang))
             one.set_ylabel(getattr(FORCES[y], lang))
+            # Cells reach half a step beyond the strengths that were run.
+            one.set_xticks(cells.columns)
+            one.set_yticks(cells.index)
             one.grid(visible=False)
     height = figure.get_figheight()
     figure.subplots_adjust(

@@ -43,7 +43,8 @@ def show(study: Study, lang: str) -> None:
         heads = [pair[place] for pair in PARTS.values()]
         table = Table("", *heads, title=f"{words['variance']}, {words['share']}")
         for output in dict.fromkeys(study.tables["variance"]["output"]):
-            table.add_row(names[output], *[f"{100 * shares.loc[output, p]:.0f}" for p in PARTS])
+            values = [shares.loc[output, part] for part in PARTS]
+            table.add_row(names[output], *["-" if v != v else f"{100 * v:.0f}" for v in values])
         console.print(table)
 
 
