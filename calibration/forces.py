@@ -65,9 +65,7 @@ def chosen(names: Sequence[str]) -> tuple[str, str]:
     """Two different forces by name."""
     unknown = [name for name in names if name not in FORCES]
     if unknown or len(names) != 2 or names[0] == names[1]:
-        raise InputError(
-            "sensitivity", "--forces", ",".join(names), f"two of {', '.join(FORCES)}"
-        )
+        raise InputError("sensitivity", "--forces", ",".join(names), f"two of {', '.join(FORCES)}")
     return names[0], names[1]
 
 

@@ -59,7 +59,9 @@ class Plan:
     def _rounds(self, method: str, cost: int, least: int) -> int:
         """How many rounds of so many runs the budget pays for."""
         if self.budget < least * cost:
-            allowed = f"{least * cost} or more runs for {method}; or fewer --parameter, --replicates"
+            allowed = (
+                f"{least * cost} or more runs for {method}; or fewer --parameter, --replicates"
+            )
             raise InputError(WHERE, "--budget", self.budget, allowed)
         return self.budget // cost
 

@@ -132,13 +132,18 @@ def sobol(
     """
     from SALib.analyze import sobol as analysis
 
+    # SALib takes a seed of 0 for none.
     if seed < 1:
         raise InputError("sobol", "seed", seed, "1 or more")
     chance = _sobol_chance(values, len(parameters))
     means = values.mean(axis=1)
     problem = _problem(len(parameters))
+    # The first and last point of each block are the two samples that the variance is taken of.
+    sampled = means.reshape(-1, len(parameters) + 2, means.shape[1])[:, [0, -1]]
     rows: list[dict[str, Any]] = []
     for place, output in _defined(means, outputs):
+        if np.ptp(sampled[:, :, place]) == 0:
+            continue
         found = analysis.analyze(
             problem, means[:, place], calc_second_order=False, num_resamples=RESAMPLES, seed=seed
         )

@@ -141,8 +141,7 @@ def _phases(plan: Plan, tell: _Counter) -> pd.DataFrame:
     months = _phase_months(plan.scenario)
     points = forces.grid(plan.forces, plan.cells)
     scenarios = [
-        forces.pushed(plan.scenario, dict(zip(plan.forces, point, strict=True)))
-        for point in points
+        forces.pushed(plan.scenario, dict(zip(plan.forces, point, strict=True))) for point in points
     ]
     ensemble = replace(plan.ensemble, months=months)
     means = ensemble.run(scenarios, None, tell.part).mean(axis=1)

@@ -142,7 +142,9 @@ def _informs(study: Study, table: pd.DataFrame, lang: str) -> Figure | None:
     for (row, column), value in np.ndenumerate(shares.to_numpy()):
         if value >= 5:
             colour = "white" if value > 40 else "#222222"
-            axes.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=7, color=colour)
+            axes.text(
+                column, row, f"{value:.0f}", ha="center", va="center", fontsize=7, color=colour
+            )
     labels, names = parameter_labels(study.plan.priors, lang), figure_labels(lang)
     texts = [fill(labels[name], 26) for name in columns]
     axes.set_xticks(range(len(columns)), texts, rotation=60, ha="right", fontsize=7)
@@ -248,5 +250,3 @@ def _variance(study: Study, table: pd.DataFrame, lang: str) -> Figure | None:
     height = figure.get_figheight()
     figure.subplots_adjust(left=0.34, right=0.97, top=1 - 0.95 / height, bottom=0.75 / height)
     return figure
-
-

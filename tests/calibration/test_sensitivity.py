@@ -90,6 +90,9 @@ def test_outputs_that_say_nothing_are_left_out() -> None:
     design = sobol_design(1, 8)
     flat = np.ones((len(design), 2, 1))
     assert sobol(flat, ["a"], ["flat"]).empty
+    # What differs at one crossed point alone has no variance to be shared out.
+    flat[1] = 2.0
+    assert sobol(flat, ["a"], ["nearly"]).empty
 
 
 def test_which_targets_identify_which_parameters() -> None:
