@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.runs import Run, simulate
 from calibration.targets import moments, targets
-from sim.results import Results
 from sim.scenario import Scenario
-from sim.workers import Job, Progress, run_job, run_jobs
+from sim.workers import Progress, run_jobs
 
 Floats = NDArray[np.float64]
 HEADLINE = (
@@ -82,23 +82,18 @@ class Ensemble:
 
 def figures(trial: Trial) -> list[float]:
     """Run a trial and its twin, and read off what is kept."""
-    results = _run(trial, trial.scenario)
-    province = results.province.set_index("month")
+    run = simulate(trial.scenario, trial.scale, trial.seed)
+    province = run.results.province.set_index("month")
     found = [float(province.loc[month, name]) for month in trial.months for name in HEADLINE]
     if trial.targets:
-        told = moments(results)
-        # A run that ends before a target's year says nothing of it.
-        found += [told.get(one.name, np.nan) for one in targets()]
+        told = moments(run)
+        found += [told[one.name] for one in targets()]
     if trial.against is not None:
-        twin = _run(trial, trial.against)
-        found.append(_machine_users(results) - _machine_users(twin))
+        twin = simulate(trial.against, trial.scale, trial.seed)
+        found.append(_machine_users(run) - _machine_users(twin))
     return found
 
 
-def _run(trial: Trial, scenario: Scenario) -> Results:
-    return run_job(Job(scenario, 0, trial.seed, trial.scale, check=False))
-
-
-def _machine_users(results: Results) -> float:
-    last = results.province.iloc[-1]
+def _machine_users(run: Run) -> float:
+    last = run.results.province.iloc[-1]
     return float(last["adoption_automation"] * last["firms"])
