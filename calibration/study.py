@@ -87,14 +87,16 @@ class _Counter:
     """Progress over several lists of runs."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.before = progress, total, 0
+        self.progress, self.total = progress, total
+        self.before = self.present = 0
 
     def part(self, done: int, total: int) -> None:
-        """So many runs of the present list are done."""
+        """So many runs of the present list are done; a list begins with none."""
+        if done == 0:
+            self.before += self.present
+            self.present = total
         if self.progress is not None:
             self.progress(self.before + done, max(self.total, self.before + total))
-        if done == total:
-            self.before += total
 
 
 def _at(scenario: Scenario, priors: Sequence[Prior], points: Floats) -> list[Scenario]:

@@ -28,7 +28,7 @@ def sensitivity_command(
     ] = None,
     parameters: Annotated[
         list[str] | None,
-        typer.Option("--parameter", help="only this open parameter, by its key; repeatable"),
+        typer.Option("--parameter", help="only this parameter, by key or pattern; repeatable"),
     ] = None,
     budget: Annotated[
         int, typer.Option("--budget", help="runs that morris, sobol and variance may each use")
