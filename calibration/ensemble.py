@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from calibration.runs import Run, simulate
 from calibration.targets import moments, targets
+from sim.core.errors import InputError
 from sim.scenario import Scenario
 from sim.workers import Progress, run_jobs
 
@@ -37,10 +38,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """How runs are made and what is kept: replicate r of every scenario has seed `seed` + r.
+    """How runs are made and what is kept.
 
-    `months` at whose end the headline outputs are read, written YYYY-MM; with `targets` what the
-    model says of every target is kept too.
+    Replicate r of every scenario has seed `seed` + r and a population of that seed, so that chance
+    holds that of the synthetic population too. `months` (YYYY-MM) are those at whose end the headline
+    outputs are read; with `targets` what the model says of every target is kept too.
     """
 
     scale: float
@@ -82,16 +84,28 @@ class Ensemble:
 
 def figures(trial: Trial) -> list[float]:
     """Run a trial and its twin, and read off what is kept."""
-    run = simulate(trial.scenario, trial.scale, trial.seed)
+    run = _simulated(trial, trial.scenario)
     province = run.results.province.set_index("month")
     found = [float(province.loc[month, name]) for month in trial.months for name in HEADLINE]
     if trial.targets:
         told = moments(run)
         found += [told[one.name] for one in targets()]
     if trial.against is not None:
-        twin = simulate(trial.against, trial.scale, trial.seed)
+        twin = _simulated(trial, trial.against)
         found.append(_machine_users(run) - _machine_users(twin))
     return found
+
+
+def _simulated(trial: Trial, scenario: Scenario) -> Run:
+    population = scenario.population.model_copy(update={"seed": trial.seed})
+    own = scenario.model_copy(update={"population": population})
+    try:
+        return simulate(own, trial.scale, trial.seed)
+    except InputError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise RuntimeError(f"{scenario.name} {own.hash}, seed {trial.seed}: {what}") from error
 
 
 def _machine_users(run: Run) -> float:

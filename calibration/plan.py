@@ -16,6 +16,8 @@ from sim.scenario import Scenario
 
 METHODS = ("morris", "sobol", "phase", "variance")
 WHERE = "sensitivity"
+LARGEST_SEED = 2**31
+"""Seeds are those of populations too; SALib takes 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ def planned(
     if most < 1:
         raise InputError(WHERE, "--most", most, "1 or more")
     count = check_counts(WHERE, replicates, seed, workers)
-    if seed < 1:
-        raise InputError(WHERE, "--seed", seed, "1 or more")
+    if not 1 <= seed <= LARGEST_SEED - 2 * replicates:
+        raise InputError(WHERE, "--seed", seed, f"1 to {LARGEST_SEED - 2 * replicates}")
     pairs = tuple(settings)
     chosen = prepared(scenario, pairs, until)
     plan = Plan(

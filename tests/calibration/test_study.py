@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibration.ensemble import Ensemble
 from calibration.plan import Plan, planned
 from calibration.study import Study, study
 from calibration.variance import PARTS
 from sim.cli import main
 from sim.core.errors import InputError
+from sim.scenario import Scenario
 
 pytest.importorskip("SALib")
 
@@ -37,6 +39,15 @@ def made() -> Study:
     assert seen[-1] == (_plan().runs(), _plan().runs())
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     return found
+
+
+def test_replicates_are_paired_and_have_populations_of_their_own() -> None:
+    base = Scenario.load("document_2014", ['time.end="2012-01"'])
+    # Complete mixing is off: what would drive it touches nothing.
+    scenarios = [base, base.with_settings(["information.bass_imitation=0.9"])]
+    one, other = Ensemble(0.01, 2, 1, 1, ("2012-01",)).run(scenarios)
+    np.testing.assert_array_equal(one, other)
+    assert (one[0] != one[1]).all()
 
 
 def test_tables_of_the_model(made: Study) -> None:
@@ -107,6 +118,7 @@ def test_the_same_bits_for_any_number_of_workers() -> None:
         ({"budget": 39, "methods": ("variance",)}, "40 or more runs for variance"),
         ({"most": 0}, "--most; given 0"),
         ({"seed": 0}, "--seed; given 0"),
+        ({"seed": 2**31}, "--seed; given 2147483648"),
         ({"pair": ("payback",)}, "--forces; given 'payback'"),
         ({"cells": 1}, "--cells; given 1"),
         ({"parameters": ("adoption.luck",)}, "adoption.luck"),
