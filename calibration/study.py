@@ -19,8 +19,8 @@ from calibration.ensemble import Floats
 from calibration.plan import Plan
 from calibration.priors import Prior, from_unit, overrides
 from calibration.structures import STRUCTURES, structured
-from calibration.targets import targets
 from calibration.study_words import labelled
+from calibration.targets import targets
 from sim import initial
 from sim.comparison import origin
 from sim.core.clock import month_name, month_number
