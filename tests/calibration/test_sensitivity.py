@@ -14,8 +14,6 @@ from calibration.sensitivity import (
 )
 from sim.core.errors import InputError
 
-pytest.importorskip("SALib")
-
 
 def _ishigami(unit: np.ndarray) -> np.ndarray:
     """Ishigami & Homma 1990 on the unit cube, two equal replicates: (n, 2, 1)."""

@@ -17,8 +17,6 @@ from sim.cli import main
 from sim.core.errors import InputError
 from sim.scenario import Scenario
 
-pytest.importorskip("SALib")
-
 KEYS = ("adoption.payback_shift", "adoption.reviews_per_year", "information.innovation")
 SMALL = {
     "methods": ("morris", "sobol", "phase", "variance"), "parameters": KEYS, "scale": 0.01,
@@ -101,6 +99,19 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"] == list(KEYS[:2])
     assert set(manifest["scenarios"]) == {"document_2014", "no_programme"}
+
+
+def test_the_command_refuses_on_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as end:
+        main(["sensitivity", "--method", "luck", "--out", str(out)])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "--method; given 'luck'; allowed: morris, sobol, phase, variance, all" in said
+    assert not out.exists()
 
 
 def test_the_same_bits_for_any_number_of_workers() -> None:
