@@ -47,6 +47,13 @@ KEYS = {
     "history": "历史观测数", "scale": "量级", "outcomes": "结果数", "rmse": "均方根误差",
     "mae": "平均绝对误差", "bias": "偏差", "skill": "技能", "better": "更好的序列数",
     "dm": "DM统计量", "dm_p": "DM概率", "dm_note": "DM说明(英)",
+    "parameter": "参数键", "parameter_label": "参数", "figure": "指标键", "figure_label": "指标",
+    "mu": "平均效应", "mu_star": "平均绝对效应", "mu_star_half": "绝对效应95%半宽",
+    "sigma": "效应标准差", "net": "扣除偶然后", "first": "一阶指数", "first_half": "一阶95%半宽",
+    "total": "总效应指数", "total_half": "总效应95%半宽", "identified_by": "由哪些目标识别",
+    "strongest": "最强目标", "signal": "效应比容差", "spread_left": "剩余离散度",
+    "start": "期初", "between": "期中", "end": "期末", "region_label": "相区", "part": "部分代码",
+    "part_label": "部分", "variance": "方差", "structure": "结构代码", "structure_label": "结构",
     "member": "组别", "eligible": "符合条件(家)", "awarded": "获批(家)", "chance": "获批率",
 }  # fmt: skip
 UNITS = {

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import evaluation, pages, runs, validation
+from sim.cli import evaluation, pages, runs, sensitivity, validation
 from sim.core.errors import InputError
 
 COMMANDS: dict[str, Any] = {
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Any] = {
     "laboratory": evaluation.laboratory_command,
     "audit": evaluation.audit_command,
     "validate": validation.validate_command,
+    "sensitivity": sensitivity.sensitivity_command,
     "story": pages.story,
     "scenarios": pages.scenarios_command,
     "describe": pages.describe_command,
