@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.runs import Run, simulate
-from calibration.targets import moments, outputs, targets
+from calibration.targets import moments, targets
 from sim.core.errors import InputError
 from sim.scenario import Scenario
 from sim.workers import Progress, run_jobs
@@ -97,11 +97,10 @@ def figures(trial: Trial) -> list[float]:
 
 
 def _simulated(trial: Trial, scenario: Scenario) -> Run:
-    needed = {*HEADLINE, "firms"} | (outputs() if trial.targets else frozenset())
     population = scenario.population.model_copy(update={"seed": trial.seed})
     own = scenario.model_copy(update={"population": population})
     try:
-        return simulate(own, trial.scale, trial.seed, needed)
+        return simulate(own, trial.scale, trial.seed)
     except InputError:
         raise
     except Exception as error:

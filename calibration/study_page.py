@@ -42,8 +42,8 @@ def write_page(study: Study, folder: Path, lang: str) -> None:
             parts.append(_table(study.table(table, lang), made, lang, table in OPEN))
     title = f"{words['title']} {getattr(study.plan.scenario.title, lang) or made['scenario']}"
     text = page(
-        title, parts, words["uncertainty"].format(n=made["replicates"]), _command(study, lang),
-        made, lang,
+        title, parts, words["uncertainty"].format(n=made["replicates"]), made, lang,
+        _command(study, lang),
     )  # fmt: skip
     (folder / "report.html").write_text(text, encoding="utf-8")
 

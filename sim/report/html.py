@@ -68,9 +68,13 @@ def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
 
 
 def page(
-    title: str, parts: Sequence[str], uncertainty: str, manifest: dict[str, Any], lang: str
-) -> str:
-    """A whole page: parts, then method, uncertainty, limits, command and provenance."""
+    title: str, parts: Sequence[str], uncertainty: str, manifest: dict[str, Any], lang: str,
+    command: str | None = None,
+) -> str:  # fmt: skip
+    """A whole page: parts, then method, uncertainty, limits, command and provenance.
+
+    Without a `command` the page tells how to repeat the result from its own table.
+    """
     words = TEXT[lang]
     kept = {key: value for key, value in manifest.items() if key != "settings"}
     body = "\n".join(parts)
@@ -83,7 +87,7 @@ def page(
 <h2>{words["method"]}</h2><p>{escape(words["method_text"])}</p>
 <h2>{words["uncertainty"]}</h2><p>{escape(uncertainty)}</p>
 <h2>{words["limits"]}</h2><p>{escape(words["limits_text"])}</p>
-<h2>{words["repeat"]}</h2><pre>{escape(repeat_command(manifest, lang))}</pre>
+<h2>{words["repeat"]}</h2><pre>{escape(command or repeat_command(manifest, lang))}</pre>
 <h2>{words["provenance"]}</h2>
 <details><summary>manifest.json</summary>
 <pre>{escape(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))}</pre></details>
