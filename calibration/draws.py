@@ -44,6 +44,10 @@ class Fits:
         allowed = [one for one in self.fits if one.last_year <= vintage]
         return max(allowed, key=lambda one: one.last_year).draws if allowed else ()
 
+    def latest(self) -> Sequence[dict[str, Any]]:
+        """Draws of the fit to the latest observations; none where there is no fit."""
+        return max(self.fits, key=lambda one: one.last_year).draws if self.fits else ()
+
 
 def read_fits(folders: Sequence[Path] = ()) -> Fits:
     """Fits in `folders`; without any, those that are shipped."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.outputs import BY_NAME
 from sim.report.figures import Made
-from sim.report.origin import repeat_command
+from sim.report.origin import repeat_command, uncertainty_of
 from sim.report.text import TEXT
 from sim.words import headline_names
 
@@ -51,20 +51,19 @@ def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) 
     frame = comparison.province
     for one in figures:
         parts.append(_figure(one, frame, titles, lang))
-    n = comparison.replicates
-    uncertainty = words["uncertainty_text"].format(n=n)
-    return page(title, parts, uncertainty, comparison.manifest, lang)
+    manifest = comparison.manifest
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
 
 
 def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
     """The report of one run."""
-    words, manifest = TEXT[lang], results.manifest
+    manifest = results.manifest
     title = manifest["settings"]["title"][lang] or manifest["scenario"]
     frame = results.province.copy()
     frame.insert(0, "scenario", manifest["scenario"])
     parts = [f"<p>{escape(manifest['settings']['rationale'][lang])}</p>"]
     parts += [_figure(one, frame, {manifest["scenario"]: title}, lang) for one in figures]
-    return page(title, parts, words["uncertainty_text"].format(n=1), manifest, lang)
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
 
 
 def page(

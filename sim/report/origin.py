@@ -29,6 +29,12 @@ def origin_line(manifest: dict[str, Any], lang: str, *more: str) -> str:
     return " · ".join([*parts, f"lianghua {manifest['version']}", *more])
 
 
+def uncertainty_of(manifest: dict[str, Any], lang: str) -> str:
+    """What the intervals of a result are over."""
+    key = "uncertainty_drawn" if manifest.get("draws") else "uncertainty_text"
+    return TEXT[lang][key].format(n=manifest.get("replicates", 1))
+
+
 def repeat_command(manifest: dict[str, Any], lang: str) -> str:
     """The command that makes a result again from its own table, settings and all."""
     command = manifest.get("command", "run")
