@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from sim.scenario_files import matching
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
 LARGEST_SEED = 2**63 - 1
+Draws = Sequence[Mapping[str, Any]]
+"""Draws of parameters from a posterior, each as nested tables of a scenario; empty for none."""
 
 
 @dataclass
@@ -150,14 +152,17 @@ def compare(
     settings: Iterable[str] = (),
     baseline: str | None = None,
     check: bool = False,
+    draws: Draws = (),
     progress: Progress | None = None,
 ) -> Comparison:
     """Run every scenario `replicates` times on common random numbers, on all cores by default.
 
     A name with * or ? stands for every shipped scenario that it fits, such as without_a*.
     Replicate r has seed `seed + r` in every scenario and all share one population. The baseline is
-    the last scenario unless named. The result is the same for any number of workers. `progress`
-    is called with the number of runs done and in all.
+    the last scenario unless named. The result is the same for any number of workers. With `draws` of
+    parameters replicate r takes draw r (from the start again after the last), in every scenario alike,
+    so that intervals hold what is not known of the parameters; without, parameters are those of the
+    scenarios. `progress` is called with the number of runs done and in all.
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in _expanded(scenarios))
@@ -167,7 +172,7 @@ def compare(
     base = check_scenarios("compare", chosen, baseline)
     runs = run_paired(
         "compare", chosen, run_to_year_ends, scale=scale, replicates=replicates, seed=seed,
-        workers=workers, check=check, progress=progress,
+        workers=workers, check=check, progress=progress, draws=draws,
     )  # fmt: skip
     frames: dict[str, pd.DataFrame] = {}
     for name in ("province", "cities", "programme"):
@@ -178,7 +183,7 @@ def compare(
             frame.insert(1, "replicate", job.replicate)
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
-    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale)
+    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale, draws)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
@@ -198,15 +203,22 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
 def run_paired[R](
     command: str, scenarios: Sequence[Scenario], work: Callable[[Job], R], *, scale: float,
     replicates: int, seed: int, workers: int | None, check: bool, progress: Progress | None,
+    draws: Draws = (),
 ) -> list[tuple[Job, R]]:  # fmt: skip
     """What `work` keeps of every scenario's `replicates`, ordered by scenario and replicate.
 
-    Replicate r has seed `seed + r` in all scenarios.
+    Replicate r has seed `seed + r` and draw r of the parameters, if there are draws, in all scenarios.
     """
     count = check_counts(command, replicates, seed, workers)
     names = [one.name for one in scenarios]
     jobs = [
-        Job(one, replicate, seed + replicate, scale, check)
+        Job(
+            one.with_draw(draws[replicate % len(draws)]) if draws else one,
+            replicate,
+            seed + replicate,
+            scale,
+            check,
+        )
         for replicate in range(replicates)
         for one in scenarios
     ]
@@ -262,9 +274,9 @@ def check_seed(seed: int, replicates: int) -> None:
 
 def origin(
     command: str, scenarios: Sequence[Scenario], first: dict[str, Any], replicates: int, seed: int,
-    scale: float,
+    scale: float, draws: Draws = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Manifest of paired runs, given that of the `first` run."""
+    """Manifest of paired runs, given that of the `first` run and the `draws` of parameters used."""
     return {
         "program": first["program"],
         "version": first["version"],
@@ -274,6 +286,7 @@ def origin(
         "replicates": replicates,
         "seed": seed,
         "scale": scale,
+        "draws": [dict(one) for one in draws[:replicates]],
         "versions": first["versions"],
         "data": first["data"],
     }

@@ -29,6 +29,7 @@ from sim.parameters import (
     Providers,
     Section,
     Skills,
+    TechnologyFactors,
 )
 from sim.policies import INSTRUMENTS, AnyInstrument
 from sim.policies.base import Technology, Text
@@ -89,6 +90,7 @@ class Scenario(Section):
     accounts: Accounts = Accounts()
     governments: Governments = Governments()
     outcomes: Outcomes = Outcomes()
+    technology_factors: TechnologyFactors = TechnologyFactors()
     exogenous: Exogenous = Exogenous()
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
@@ -118,6 +120,14 @@ class Scenario(Section):
     def with_settings(self, settings: Iterable[str]) -> Scenario:
         """The same scenario with `path=value` settings on top."""
         return Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
+
+    def with_draw(self, values: Mapping[str, Any]) -> Scenario:
+        """The same scenario with parameters `values` (nested tables) from a posterior.
+
+        What the scenario itself sets otherwise than the model's default stays as it is.
+        """
+        changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
+        return Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
 
     @property
     def hash(self) -> str:
@@ -326,6 +336,18 @@ def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
                 one_of_many = path[-1] not in ("city", "sector")
                 key = ".".join(map(str, (*path, place) if one_of_many else path))
                 raise InputError(where, key, _given(code), closest(code, known[kind]))
+
+
+def _left_alone(section: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` (nested tables) whose keys stand at the model's default in a section."""
+    default, kept = type(section)(), dict[str, Any]()
+    for key, value in values.items():
+        mine = getattr(section, key)
+        if isinstance(value, Mapping):
+            kept[key] = _left_alone(mine, value)
+        elif mine == getattr(default, key):
+            kept[key] = value
+    return kept
 
 
 def json_schema() -> dict[str, Any]:

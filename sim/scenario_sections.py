@@ -90,9 +90,16 @@ class SupplyShock(Section):
 
 
 class Exogenous(Section):
-    """Shifts of the paths from outside; `frozen` holds every path at its first month's value."""
+    """Shifts of the paths from outside; `frozen` holds every path at its first month's value.
+
+    After the year `known_until` every path goes on as it last did, as somebody at the end of that
+    year would have drawn it: forecasts are tested with it.
+    """
 
     frozen: bool = False
+    known_until: int = _whole(
+        2045, "year", "外部路径已知至", "last year whose paths are known", 2013, 2045
+    )
     wage_growth_shift: float = number(
         0.0, "1/year", "工资增速偏移", "added to yearly wage growth", "scenario choice", -0.2, 0.5
     )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison import check_scenarios, origin, prepared, run_paired
+from sim.comparison import Draws, check_scenarios, origin, prepared, run_paired
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -158,19 +158,21 @@ def scorecard(
     settings: Iterable[str] = (),
     baseline: str | None = None,
     check: bool = False,
+    draws: Draws = (),
     progress: Progress | None = None,
 ) -> Scorecard:
     """Score every target in `replicates` runs of each scenario, on common random numbers.
 
     Replicate r has seed `seed + r` in every scenario. The baseline, which `added` is against, is
-    the last scenario unless named. The result is the same for any number of workers.
+    the last scenario unless named. The result is the same for any number of workers. `draws` of
+    parameters as in `compare`.
     """
     pairs = tuple(settings)
     chosen = tuple(prepared(one, pairs, until) for one in scenarios)
     base = check_scenarios("scorecard", chosen, baseline)
     kept = run_paired(
         "scorecard", chosen, _scored, scale=scale, replicates=replicates, seed=seed,
-        workers=workers, check=check, progress=progress,
+        workers=workers, check=check, progress=progress, draws=draws,
     )  # fmt: skip
     runs, years = [], []
     for job, run in kept:
@@ -178,7 +180,7 @@ def scorecard(
         for code, one in run.scores.items():
             runs += [(*key, code, *outcome) for outcome in one.outcomes or (_NOT_COVERED,)]
             years += [(*key, code, year, value) for year, value in one.years.items()]
-    manifest = origin("scorecard", chosen, kept[0][1].manifest, replicates, seed, scale)
+    manifest = origin("scorecard", chosen, kept[0][1].manifest, replicates, seed, scale, draws)
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
     frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])
@@ -254,7 +256,8 @@ def _series(results: Results) -> Series:
     for name, frame in results.programme.groupby("instrument", sort=False):
         values[f"programme.{name}"] = frame["beneficiaries"].to_numpy()
     instruments = results.manifest["settings"]["instruments"]
-    paths = load_data().paths(month_number(months[0]), len(months))
+    known = results.manifest["settings"]["exogenous"]["known_until"]
+    paths = load_data().known_until(known).paths(month_number(months[0]), len(months))
     return Series(
         months, values, _editions(results.indices),
         kinds={name: table["kind"] for name, table in instruments.items()},

@@ -145,7 +145,7 @@ def headline_of_comparison(comparison: Comparison, lang: str) -> None:
 
 def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
     """The headline targets and then the others: figure with interval and runs that meet it."""
-    from sim.report.score_rows import SCORE_WORDS, lines
+    from sim.report.score_rows import SCORE_WORDS, lines, notes
 
     words = SCORE_WORDS[lang]
     titles = {one.name: getattr(one.title, lang) or one.name for one in scorecard.scenarios}
@@ -168,7 +168,7 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
                 end_section=after is not None and after.target.measure != line.target.measure,
             )  # fmt: skip
         console.print(table)
-    for key in ("weak", "prices_note", "chance"):
+    for key in notes(scorecard.manifest):
         console.print(words[key].format(n=scorecard.replicates), highlight=False)
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import evaluation, evaluators, pages, runs
+from sim.cli import evaluation, evaluators, pages, runs, sensitivity, validation
 from sim.core.errors import InputError
 
 COMMANDS: dict[str, Any] = {
@@ -25,6 +25,8 @@ COMMANDS: dict[str, Any] = {
     "ledger": evaluation.ledger_command,
     "laboratory": evaluation.laboratory_command,
     "audit": evaluation.audit_command,
+    "validate": validation.validate_command,
+    "sensitivity": sensitivity.sensitivity_command,
     "panel": evaluators.panel_command,
     "evaluators": evaluators.evaluators_command,
     "story": pages.story,

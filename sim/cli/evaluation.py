@@ -13,6 +13,7 @@ from sim.cli.options import (
     Language,
     Out,
     Pairs,
+    Parameters,
     Quiet,
     Replicates,
     Scale,
@@ -39,6 +40,7 @@ def scorecard_command(
     baseline: Annotated[
         str | None, typer.Option("--baseline", help="scenario to compare with")
     ] = None,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     check: Check = False,
@@ -56,10 +58,12 @@ def scorecard_command(
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
+    draws = asked.draws(parameters)
     with Bar("runs", quiet) as bar:
         scored = scorecard(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+            until=until, settings=settings or [], baseline=baseline, check=check, draws=draws,
+            progress=bar.update,
         )  # fmt: skip
     scorecard_tables(scored, lang)
     if out is not None:

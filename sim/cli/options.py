@@ -24,4 +24,12 @@ Language = Annotated[Lang, typer.Option("--lang", help="language of labels and f
 Check = Annotated[bool, typer.Option("--check", help="verify money, goods and people every month")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="no progress on stderr")]
 Force = Annotated[bool, typer.Option("--force", help="write into a folder that is not empty")]
+Parameters = Annotated[
+    str,
+    typer.Option(
+        "--parameters",
+        help="posterior: a draw of the fitted parameters for each replicate, where a fit is shipped;"
+        " central: central values; or a calibration's folder",
+    ),
+]
 Workers = Annotated[int | None, typer.Option("--workers", help="processes; all cores by default")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,21 @@ class Asked:
             source = self._context.get_parameter_source(name)
             stands = source is not None and source.name == "COMMANDLINE"
             yield value if stands or self._made is None else self._made[name]
+
+    def draws(self, parameters: str) -> Sequence[Mapping[str, Any]]:
+        """Draws of parameters for the replicates: as `--parameters` says, or as the result had."""
+        source = self._context.get_parameter_source("parameters")
+        given = source is not None and source.name == "COMMANDLINE"
+        if self._made is not None and not given:
+            return list(self._made.get("draws", ()))
+        if parameters == "central":
+            return ()
+        from calibration.draws import read_fits
+
+        latest = read_fits(() if parameters == "posterior" else [Path(parameters)]).latest()
+        if given and not latest:
+            raise InputError("--parameters", "", parameters, "central, as no fit is shipped")
+        return latest
 
     def note_changes(self, now: dict[str, Any]) -> None:
         """Say so if a repeated result comes from another version, library or data file."""

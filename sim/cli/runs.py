@@ -11,6 +11,7 @@ from sim.cli.options import (
     Force,
     Language,
     Out,
+    Parameters,
     Quiet,
     Replicates,
     Scale,
@@ -77,6 +78,7 @@ def compare_command(
     baseline: Annotated[
         str | None, typer.Option("--baseline", help="scenario to compare with")
     ] = None,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     check: Check = False,
@@ -94,10 +96,12 @@ def compare_command(
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
+    draws = asked.draws(parameters)
     with Bar("runs", quiet) as bar:
         comparison = compare(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, settings=settings or [], baseline=baseline, check=check, progress=bar.update,
+            until=until, settings=settings or [], baseline=baseline, check=check, draws=draws,
+            progress=bar.update,
         )  # fmt: skip
     headline_of_comparison(comparison, lang)
     if out is not None:

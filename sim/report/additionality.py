@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from sim import terms
 from sim.report.html import page
-from sim.report.origin import origin_line
+from sim.report.origin import origin_line, uncertainty_of
 from sim.report.style import CLASS_COLOURS, COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.words import TIER_ZH, instrument_titles, worded
@@ -40,8 +40,7 @@ def ledger_page(ledger: Ledger, folder: Path, lang: str) -> str:
         f"<h2>{escape(words['costs'])}</h2>",
         _table(ledger.costs(), manifest, lang),
     ]
-    uncertainty = words["uncertainty_text"].format(n=ledger.replicates)
-    return page(title, parts, uncertainty, manifest, lang)
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
 
 
 def laboratory_page(laboratory: Laboratory, folder: Path, lang: str) -> str:
@@ -56,8 +55,7 @@ def laboratory_page(laboratory: Laboratory, folder: Path, lang: str) -> str:
         _table(laboratory.table(), manifest, lang),
         _table(laboratory.who_wins(), manifest, lang),
     ]
-    uncertainty = words["uncertainty_text"].format(n=laboratory.replicates)
-    return page(title, parts, uncertainty, manifest, lang)
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
 
 
 def _ledger_figure(ledger: Ledger, titles: Mapping[str, str], lang: str) -> Figure:

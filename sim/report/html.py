@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.outputs import BY_NAME
 from sim.report.figures import Made
-from sim.report.origin import repeat_command
+from sim.report.origin import repeat_command, uncertainty_of
 from sim.report.text import TEXT
 from sim.words import headline_names
 
@@ -51,26 +51,29 @@ def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) 
     frame = comparison.province
     for one in figures:
         parts.append(_figure(one, frame, titles, lang))
-    n = comparison.replicates
-    uncertainty = words["uncertainty_text"].format(n=n)
-    return page(title, parts, uncertainty, comparison.manifest, lang)
+    manifest = comparison.manifest
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
 
 
 def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:
     """The report of one run."""
-    words, manifest = TEXT[lang], results.manifest
+    manifest = results.manifest
     title = manifest["settings"]["title"][lang] or manifest["scenario"]
     frame = results.province.copy()
     frame.insert(0, "scenario", manifest["scenario"])
     parts = [f"<p>{escape(manifest['settings']['rationale'][lang])}</p>"]
     parts += [_figure(one, frame, {manifest["scenario"]: title}, lang) for one in figures]
-    return page(title, parts, words["uncertainty_text"].format(n=1), manifest, lang)
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
 
 
 def page(
-    title: str, parts: Sequence[str], uncertainty: str, manifest: dict[str, Any], lang: str
-) -> str:
-    """A whole page: parts, then method, uncertainty, limits, command and provenance."""
+    title: str, parts: Sequence[str], uncertainty: str, manifest: dict[str, Any], lang: str,
+    command: str | None = None,
+) -> str:  # fmt: skip
+    """A whole page: parts, then method, uncertainty, limits, command and provenance.
+
+    Without a `command` the page tells how to repeat the result from its own table.
+    """
     words = TEXT[lang]
     kept = {key: value for key, value in manifest.items() if key != "settings"}
     body = "\n".join(parts)
@@ -83,7 +86,7 @@ def page(
 <h2>{words["method"]}</h2><p>{escape(words["method_text"])}</p>
 <h2>{words["uncertainty"]}</h2><p>{escape(uncertainty)}</p>
 <h2>{words["limits"]}</h2><p>{escape(words["limits_text"])}</p>
-<h2>{words["repeat"]}</h2><pre>{escape(repeat_command(manifest, lang))}</pre>
+<h2>{words["repeat"]}</h2><pre>{escape(command or repeat_command(manifest, lang))}</pre>
 <h2>{words["provenance"]}</h2>
 <details><summary>manifest.json</summary>
 <pre>{escape(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))}</pre></details>

@@ -29,8 +29,18 @@ def origin_line(manifest: dict[str, Any], lang: str, *more: str) -> str:
     return " · ".join([*parts, f"lianghua {manifest['version']}", *more])
 
 
+def uncertainty_of(manifest: dict[str, Any], lang: str) -> str:
+    """What the intervals of a result are over."""
+    key = "uncertainty_drawn" if manifest.get("draws") else "uncertainty_text"
+    return TEXT[lang][key].format(n=manifest.get("replicates", 1))
+
+
 def repeat_command(manifest: dict[str, Any], lang: str) -> str:
     """The command that makes a result again from its own table, settings and all."""
     command = manifest.get("command", "run")
+    if command == "validate":
+        seen = manifest["observations"]["file"]
+        named = "" if seen == "shipped" else f" {seen}"
+        return f"lianghua validate{named} --from . --lang {lang} --out repeat"
     table = "province" if command in ("run", "compare") else command
     return f"lianghua {command} {table}.parquet --lang {lang} --out repeat"

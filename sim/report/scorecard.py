@@ -16,8 +16,8 @@ from matplotlib.lines import Line2D
 
 from sim.report.figures import Made
 from sim.report.html import page, picture
-from sim.report.origin import origin_line
-from sim.report.score_rows import SCORE_WORDS, Line, lines
+from sim.report.origin import origin_line, uncertainty_of
+from sim.report.score_rows import SCORE_WORDS, Line, lines, notes
 from sim.report.style import rc, save
 from sim.report.text import TEXT
 
@@ -132,9 +132,9 @@ def scorecard_page(scorecard: Scorecard, made: list[Made], lang: str) -> str:
             f"<details><summary>{TEXT[lang]['how']}</summary><p>{words['how']}</p></details>"
         )
         parts.append(_table(chosen, scorecard, titles, lang))
-    for key in ("weak", "prices_note", "chance"):
+    for key in notes(scorecard.manifest):
         parts.append(f"<p>{escape(words[key].format(n=scorecard.replicates))}</p>")
-    uncertainty = TEXT[lang]["uncertainty_text"].format(n=scorecard.replicates)
+    uncertainty = uncertainty_of(scorecard.manifest, lang)
     return page(words["title"], parts, uncertainty, scorecard.manifest, lang)
 
 

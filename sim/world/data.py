@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,24 @@ class ProvinceData:
             paths[f"index {name}"] = path.monthly(start, months)
         return paths
 
+    def known_until(self, year: int) -> ProvinceData:
+        """The same data without what happened outside after `year`: paths go on as they last did.
+
+        Growth stays at the last known rate, the robot price changes and the minimum wage is raised
+        by the last known proportion, the lending rate stays, items of the indices keep their last
+        step.
+        """
+        if all(int(date[:4]) <= year for points in self.exogenous.values() for date, _ in points):
+            return self
+        outside = {}
+        for name, points in self.exogenous.items():
+            known = sorted(point for point in points if int(point[0][:4]) <= year)
+            if name in ("robot_price", "minimum_wage"):
+                known += _continued(known, max(int(date[:4]) for date, _ in points))
+            outside[name] = known
+        paths = {name: path.known_until(year) for name, path in self.indices.paths.items()}
+        return replace(self, exogenous=outside, indices=replace(self.indices, paths=paths))
+
     def _index(self, series: str, start: int, months: int) -> Array:
         """Level from yearly growth rates in per cent, compounding monthly; base-year mean 1."""
         growth = {int(date): value for date, value in self.exogenous[series]}
@@ -132,6 +150,13 @@ class ProvinceData:
         dates = np.array([date for date, _ in points])
         place = np.searchsorted(dates, np.arange(start, start + months), side="right") - 1
         return np.array([value for _, value in points])[np.maximum(place, 0)]
+
+
+def _continued(known: list[tuple[str, float]], last: int) -> list[tuple[str, float]]:
+    """The last change of a path's yearly values repeated every year up to `last`."""
+    (date, value), ratio = known[-1], known[-1][1] / known[-2][1]
+    year, month = int(date[:4]), date[4:]
+    return [(f"{year + n}{month}", value * ratio**n) for n in range(1, last - year + 1)]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,13 @@ class OutsidePath:
         points = (self.first_year + np.arange(len(self.values))) * 12.0 + place
         path: Array = np.interp(np.arange(start, start + months, dtype=float), points, self.values)
         return path
+
+    def known_until(self, year: int) -> OutsidePath:
+        """The path with the last known yearly step repeated after `year`, never below zero."""
+        known = self.values[: max(year - self.first_year + 1, 1)]
+        step = known[-1] - known[-2] if len(known) > 1 else 0.0
+        more = known[-1] + step * np.arange(1, len(self.values) - len(known) + 1)
+        return replace(self, values=np.concatenate([known, np.maximum(more, 0.0)]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.observations import shipped
 from sim.core.errors import InputError
 from sim.indices.targets import load_targets
 from sim.world.data import DIRECTORY, load_data
@@ -33,6 +34,7 @@ def read_all(folder: Path) -> None:
     """Every table of a folder."""
     load_data(folder)
     load_targets(folder)
+    shipped(folder)
 
 
 def with_cell(column: str, line: int, value: str) -> Callable[[Table], Table]:
@@ -116,3 +118,38 @@ def test_growth_before_the_first_year_is_the_first_years() -> None:
     path = data.paths((first - 3) * 12, 13)["wage"]
     assert path[12] / path[0] == pytest.approx(1 + rate / 100)
     assert np.isfinite(path).all()
+
+
+def test_what_came_after_the_last_known_year_leaves_no_trace(tmp_path: Path) -> None:
+    def later(rows: Table) -> Table:
+        return [
+            [*row[:2], "44", *row[3:]] if row[1][:4].isdigit() and row[1][:4] > "2013" else row
+            for row in rows
+        ]
+
+    folder = change(tmp_path, "exogenous.csv", later)
+    table = folder / "index_paths.csv"
+    rows = [line.split(",", 3) for line in table.read_text(encoding="utf-8").splitlines()]
+    table.write_text(
+        "\n".join(
+            ",".join([*row[:2], "5" if row[1] > "2013" and row[1] != "year" else row[2], row[3]])
+            for row in rows
+        ),
+        encoding="utf-8",
+    )
+    start, months = 2012 * 12, 72
+    real, other = load_data(), load_data(folder)
+    mine, theirs = real.known_until(2013), other.known_until(2013)
+    for name, path in mine.paths(start, months).items():
+        np.testing.assert_array_equal(path, theirs.paths(start, months)[name], err_msg=name)
+        assert (path[:18] == real.paths(start, months)[name][:18]).all(), name
+        assert np.isfinite(path).all()
+    assert (real.paths(start, months)["wage"] != other.paths(start, months)["wage"]).any()
+    # Growth stays, prices and minimum wages go on as they did, interest stands still.
+    path = mine.paths(start, months)
+    assert path["domestic_demand"][71] / path["domestic_demand"][59] == pytest.approx(1.097)
+    assert path["lending_rate"][71] == path["lending_rate"][23]
+    nominal = path["minimum_wage"] * path["consumer_price"]
+    assert nominal[36] / nominal[24] == pytest.approx(1470 / 1310)
+    assert path["robot_price"][42] / path["robot_price"][30] == pytest.approx(53.3 / 56.4)
+    assert real.known_until(2045) is real

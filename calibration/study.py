@@ -1,0 +1,217 @@
+"""The identification study: screening, indices, phase diagram and split of variance of the model.
+
+Each part is a list of scenarios that an `Ensemble` runs; the figures go to analyses that know
+nothing of the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from calibration import forces, sensitivity, variance
+from calibration.ensemble import Floats
+from calibration.plan import Plan
+from calibration.priors import Prior, from_unit, overrides
+from calibration.structures import STRUCTURES, structured
+from calibration.study_words import labelled
+from calibration.targets import targets
+from sim import initial
+from sim.comparison import origin
+from sim.core.clock import month_name, month_number
+from sim.core.files import Folder
+from sim.results import write_manifest, write_table
+from sim.scenario import Scenario
+from sim.scenario_files import merge
+from sim.workers import Progress
+
+PHASE_OUTPUTS = ("adoption_automation", "adoption_erp")
+"""Shares of firms whose phases are drawn."""
+BETWEEN = "2015-12"
+"""Parts growth before from growth after in the phase diagram; the middle of a run without it."""
+
+
+@dataclass
+class Study:
+    """Tables of a study by name, and where they come from.
+
+    morris, sobol: see `sensitivity`; identification: a row a parameter; phase: a row a point and
+    output; variance: a row an output and part; structures: mean of every output by structure.
+    """
+
+    plan: Plan
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def table(self, name: str, lang: str) -> pd.DataFrame:
+        """A table with labels in a language beside its codes."""
+        return labelled(self.tables[name], self.plan.priors, lang)
+
+    def save(self, out: Path | str, lang: str = "en", force: bool = False) -> list[Path]:
+        """Write tables, figures, report and manifest into a folder, whole or not at all."""
+        from calibration.study_page import write_page
+
+        with Folder(Path(out), force) as folder:
+            for name in self.tables:
+                write_table(self.table(name, lang), folder.path / name, self.manifest, lang)
+            write_page(self, folder.path, lang)
+            write_manifest(self.manifest, folder.path)
+        return folder.written
+
+
+def study(plan: Plan, progress: Progress | None = None) -> Study:
+    """Run a plan. `progress` is called with runs done and in all."""
+    tell = _Counter(progress, plan.runs())
+    tables: dict[str, pd.DataFrame] = {}
+    important = plan.priors
+    if plan.screens:
+        tables |= _screened(plan, tell)
+        names = sensitivity.most_important(tables["morris"], plan.most)
+        by_name = {prior.name: prior for prior in plan.priors}
+        important = tuple(by_name[name] for name in names)
+    if "sobol" in plan.methods:
+        tables["sobol"] = _indices(plan, important, tell)
+    if "phase" in plan.methods:
+        tables["phase"] = _phases(plan, tell)
+    if "variance" in plan.methods:
+        tables |= _parts(plan, tell)
+    return Study(plan, tables, _manifest(plan))
+
+
+class _Counter:
+    """Progress over several lists of runs."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total = progress, total
+        self.before = self.present = 0
+
+    def part(self, done: int, total: int) -> None:
+        """So many runs of the present list are done; a list begins with none."""
+        if done == 0:
+            self.before += self.present
+            self.present = total
+        if self.progress is not None:
+            self.progress(self.before + done, max(self.total, self.before + total))
+
+
+def _at(scenario: Scenario, priors: Sequence[Prior], points: Floats) -> list[Scenario]:
+    """A scenario with its parameters at points of the unit cube."""
+    content = scenario.model_dump(mode="json")
+    return [
+        Scenario.from_dict(merge(content, overrides(priors, row)), scenario.name)
+        for row in from_unit(priors, points)
+    ]
+
+
+def _evaluated(
+    plan: Plan, priors: Sequence[Prior], points: Floats, tell: _Counter
+) -> tuple[Floats, list[str]]:
+    """Figures at points of the unit cube, headline outputs and targets, with their names."""
+    ensemble = replace(plan.ensemble, targets=True)
+    twins = _at(plan.against, priors, points) if plan.against is not None else None
+    values = ensemble.run(_at(plan.scenario, priors, points), twins, tell.part)
+    return values, ensemble.names(twins is not None)
+
+
+def _screened(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
+    names = [prior.name for prior in plan.priors]
+    seed = plan.ensemble.seed
+    points = sensitivity.morris_design(len(names), plan.trajectories, seed)
+    values, outputs = _evaluated(plan, plan.priors, points, tell)
+    effects = sensitivity.morris(points, values, names, outputs, seed)
+    # What the model was set up with would agree at any value of a parameter.
+    tolerances = {one.name: one.tolerance for one in targets() if one.weight > 0}
+    return {
+        "morris": effects,
+        "identification": sensitivity.identification(effects, names, tolerances),
+    }
+
+
+def _indices(plan: Plan, priors: Sequence[Prior], tell: _Counter) -> pd.DataFrame:
+    seed = plan.ensemble.seed
+    points = sensitivity.sobol_design(len(priors), plan.base(len(priors)), seed)
+    values, outputs = _evaluated(plan, priors, points, tell)
+    return sensitivity.sobol(values, [prior.name for prior in priors], outputs, seed)
+
+
+def _phases(plan: Plan, tell: _Counter) -> pd.DataFrame:
+    """The phase diagram of two forces, at the central values of everything else."""
+    months = _phase_months(plan.scenario)
+    points = forces.grid(plan.forces, plan.cells)
+    scenarios = [
+        forces.pushed(plan.scenario, dict(zip(plan.forces, point, strict=True))) for point in points
+    ]
+    ensemble = replace(plan.ensemble, months=months)
+    means = ensemble.run(scenarios, None, tell.part).mean(axis=1)
+    names = ensemble.names()
+    shares = {
+        output: np.stack([means[:, names.index(f"{output}@{month}")] for month in months])
+        for output in PHASE_OUTPUTS
+    }
+    first, between, last = (month_number(month) for month in months)
+    years = ((between - first) / 12, (last - between) / 12)
+    return forces.diagram(plan.forces, points, shares, years)
+
+
+def _phase_months(scenario: Scenario) -> tuple[str, str, str]:
+    """First month, the month that parts before from after, and last month."""
+    start, end = scenario.time.start, scenario.time.end
+    first, between, last = (month_number(month) for month in (start, BETWEEN, end))
+    if not first < between < last:
+        between = (first + last) // 2
+    return start, month_name(between), end
+
+
+def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
+    """The split of variance over structures, draws of the priors, and seeds."""
+    ensemble = replace(plan.ensemble, replicates=2 * plan.ensemble.replicates)
+    random = np.random.default_rng(ensemble.seed)
+    points = random.random((plan.draws, len(plan.priors)))
+    drawn = _at(plan.scenario, plan.priors, points)
+    runs = [structured(one, name) for name in STRUCTURES for one in drawn]
+    twins = None
+    if plan.against is not None:
+        drawn = _at(plan.against, plan.priors, points)
+        twins = [structured(one, name) for name in STRUCTURES for one in drawn]
+    outputs = ensemble.names(twins is not None)
+    values = ensemble.run(runs, twins, tell.part)
+    values = values.reshape(len(STRUCTURES), plan.draws, ensemble.replicates, len(outputs))
+    means = values.mean(axis=(1, 2))
+    rows = [
+        {"output": output, "structure": name, "mean": means[line, place],
+         "difference": means[line, place] - means[0, place]}
+        for place, output in enumerate(outputs)
+        for line, name in enumerate(STRUCTURES)
+    ]  # fmt: skip
+    return {
+        "variance": variance.shares(values, outputs, seed=ensemble.seed),
+        "structures": pd.DataFrame(rows),
+    }
+
+
+def _manifest(plan: Plan) -> dict[str, Any]:
+    """Where the tables come from."""
+    from sim.model import Province
+
+    ensemble = plan.ensemble
+    first = Province(plan.scenario, scale=ensemble.scale, seed=ensemble.seed)
+    scenarios = [plan.scenario, *([plan.against] if plan.against is not None else [])]
+    made = origin(
+        "sensitivity", scenarios, initial.manifest(first), ensemble.replicates, ensemble.seed,
+        ensemble.scale,
+    )  # fmt: skip
+    return made | {
+        "scenario": plan.scenario.name,
+        "methods": list(plan.methods),
+        "budget": plan.budget,
+        "most": plan.most,
+        "forces": list(plan.forces),
+        "cells": plan.cells,
+        "phase_months": list(_phase_months(plan.scenario)),
+        "parameters": [prior.name for prior in plan.priors],
+    }
