@@ -84,7 +84,7 @@ TEXT = {
         "figure": "Estimates against the truth",
         "mean": "mean estimate, with 95 % interval of its mean standard error",
         "each": "estimate in one replicate", "true": "mean truth",
-        "covers": "covers {share:.0%} of 95",
+        "covers": "95 % interval holds the truth: {share:.0%}",
         "method": "{method}, {outcome}: finds {estimate} where the truth is {truth}: {verdict} "
         "(bias {bias}, {low} … {high}).",
         "parts": " On outcomes without the instrument it would find {selection}{why}; effects on the "
@@ -96,8 +96,7 @@ TEXT = {
         "absent": "{method}: no estimate ({reason}).",
         "groups": "True effects of the instrument, {outcome}: ",
         "waiting": "Applicants wait: at the end of the year of the decision fewer {who} use the "
-        "technology than without the instrument. Such anticipation is in the years that evaluators "
-        "take for treated.",
+        "technology than without the instrument.",
         "who_awarded": "firms with an award", "who_refused": "refused firms",
         "held_back": "Refused firms are still behind in the last year, so a comparison with them "
         "finds too much.",
@@ -106,7 +105,7 @@ TEXT = {
         "controls explain no bias here.",
         "spill": "Firms that never applied are touched too: prices and waits of providers, wages, "
         "neighbours and customers carry the instrument to them, and every comparison with them is "
-        "off by that much.",
+        "off by the effect given for them.",
         "read": "Each replicate is a province of its own with its twin without the instrument. The "
         "truth is the mean true effect: over firm-years with an award for the first three, in the "
         "last year for matching, in the last year at the cut-off for the discontinuity. Effects are "
@@ -119,7 +118,7 @@ TEXT = {
         "title": "检验评估方法:{instrument}",
         "figure": "估计与真值",
         "mean": "平均估计及按平均标准误的95%区间", "each": "单次重复的估计", "true": "平均真值",
-        "covers": "名义95%实际覆盖{share:.0%}",
+        "covers": "95%区间含真值:{share:.0%}",
         "method": "{method},{outcome}:估计{estimate},真值{truth},{verdict}(偏差{bias},{low} … {high})。",
         "parts": "在没有该工具的结果上它也会得到{selection}{why};另有{interference}来自该工具对对照企业的影响和方法对各效应的加权。",
         "cover": "名义95%区间在{n}次重复中有{cover:.0%}含真值",
@@ -128,12 +127,12 @@ TEXT = {
         "claims": ";有{claims:.0%}断言存在效应。",
         "absent": "{method}:没有估计({reason})。",
         "groups": "该工具的真实效应,{outcome}:",
-        "waiting": "申请企业在等待:裁定当年末,{who}的应用少于没有该工具时。这种预期反应落在评估方法视为已获批的年份里。",
+        "waiting": "申请企业在等待:裁定当年末,{who}的应用少于没有该工具时。",
         "who_awarded": "获批企业", "who_refused": "落选企业",
         "held_back": "落选企业到末年仍落后,与之比较会高估。",
         "drawn_in": "落选企业最终也有所得,与之比较会低估。",
         "no_spill": "从未申请的企业所受影响与零无法区分,此处的偏差不来自对对照组的溢出。",
-        "spill": "从未申请的企业也受影响:服务商价格与等待、工资、邻近企业和客户把该工具的影响带给它们,与之比较都会差这么多。",
+        "spill": "从未申请的企业也受影响:服务商价格与等待、工资、邻近企业和客户把该工具的影响带给它们,与之比较的偏差就是上面给出的它们的效应。",
         "read": "每次重复是一个独立的省份及其没有该工具的对照运行。真值是真实效应的均值:前三种方法按获批企业-年计,"
         "匹配按末年计,断点回归按末年入围线处计。效应是“有该工具”的总效应,含他人获批的影响。",
         "uncertainty": "偏差附{n}次重复的95% t区间;覆盖率附威尔逊区间(见表)。参数固定在情景取值。",
