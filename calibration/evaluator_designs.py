@@ -16,7 +16,10 @@ from sim.world.tables import TECHNOLOGIES
 
 OUTCOMES = ("adopted", "employees", "output_per_employee")
 """Technologies in use of those the grant pays for; logs of employees and of output per employee."""
-METHODS = ("two_way", "did", "did_applicants", "matching", "discontinuity")
+METHODS = ("two_way", "did", "did_calls", "matching", "discontinuity")
+
+CALL = 10_000
+"""Years are numbered from this times the number of the call where calls are told apart."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def designs(panel: Panel) -> Iterator[tuple[str, Callable[[], Design]]]:
     rows = sample(panel)
     yield "two_way", lambda: _panel_design("two_way", rows)
     yield "did", lambda: _panel_design("did", rows)
-    yield "did_applicants", lambda: _panel_design("did_applicants", rows[rows["applicant"]])
+    yield "did_calls", lambda: _panel_design("did_calls", _by_call(rows, panel.applications))
     yield "matching", lambda: _matching(rows)
     yield "discontinuity", lambda: _discontinuity(rows, panel.applications)
 
@@ -89,6 +92,21 @@ def _panel_design(method: str, rows: pd.DataFrame) -> Design:
 
     truth = {name: _mean(effect[name][after]) for name in OUTCOMES}
     return Design(method, observed, effect, truth, estimate)
+
+
+def _by_call(rows: pd.DataFrame, applications: pd.DataFrame) -> pd.DataFrame:
+    """Applicants by their first application, whose winners meet losers of the same call alone.
+
+    Years are numbered by call, so that every call has year effects of its own. Losers stay losers
+    when they win a later call: to leave them out then would leave out those that had not bought by
+    themselves in the meantime.
+    """
+    first = applications.drop_duplicates("firm")[["firm", "decided", "won"]]
+    call = first["decided"].rank(method="dense").astype(np.int64) * CALL
+    since = np.where(first["won"] == 1, first["decided"].str[:4].astype(np.int64) + call, 0)
+    first = first.assign(call=call, since=since)
+    made = rows.drop(columns="since").merge(first[["firm", "call", "since"]], on="firm")
+    return made.assign(year=made["year"] + made["call"])
 
 
 def _matching(rows: pd.DataFrame) -> Design:

@@ -12,7 +12,7 @@ from sim.terms import Terms, word
 METHODS: Terms = {
     "two_way": ("双向固定效应", "two-way fixed effects"),
     "did": ("双重差分(插补)", "difference-in-differences"),
-    "did_applicants": ("双重差分,仅申请者", "the same among applicants"),
+    "did_calls": ("双重差分,同批次获批与落选", "the same, winners against losers of a call"),
     "matching": ("最近邻匹配", "matching"),
     "discontinuity": ("入围线断点回归", "discontinuity at the cut-off"),
 }
@@ -62,7 +62,7 @@ WHY: Terms = {
                 "who applies has a project that pays and adopts sooner than others without a grant"),
     "did": ("申请企业手中已有划算的项目,没有补助也会比别人更早采用",
             "who applies has a project that pays and adopts sooner than others without a grant"),
-    "did_applicants": ("评审选中每元节约最多的项目,这些项目没有补助也会先做",
+    "did_calls": ("评审选中每元节约最多的项目,这些项目没有补助也会先做",
                        "the jury picks what saves most a yuan, which firms order first anyhow"),
     "matching": ("账面可见规模和设备,看不见企业知道什么、相信什么、手中有没有项目",
                  "books show size and machines, not what a firm knows and believes, nor whether it has "

@@ -67,7 +67,7 @@ def test_a_lottery_among_applicants_is_judged_rightly() -> None:
         "contest_allocation", GRANT, workers=1, scale=0.02, replicates=6,
         settings=[f'instruments.{GRANT}.allocation="lottery"'],
     )  # fmt: skip
-    rows = found.estimates[found.estimates["method"] == "did_applicants"]
+    rows = found.estimates[found.estimates["method"] == "did_calls"]
     covered = (rows["low_95"] <= rows["truth"]) & (rows["truth"] <= rows["high_95"])
     by_outcome = covered.groupby(rows["outcome"]).mean()
     assert (by_outcome > 0.5).all()
