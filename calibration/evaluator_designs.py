@@ -76,10 +76,11 @@ def designs(panel: Panel) -> Iterator[tuple[str, Callable[[], Design]]]:
 def _panel_design(method: str, rows: pd.DataFrame) -> Design:
     """Levels by firm and year; the truth is the mean over treated firm-years.
 
-    Firms that were treated from their first year on have no year to compare with and are left out.
+    Only firms seen in every year: firms that close shrink before, and with gaps the year effects
+    would take that for a trend of all firms.
     """
-    before = (rows["since"] == 0) | (rows["year"] < rows["since"])
-    rows = rows[rows["firm"].isin(rows.loc[before, "firm"])]
+    seen = rows.groupby("firm")["year"].transform("size")
+    rows = rows[seen == seen.max()]
     firm, year, since = (rows[name].to_numpy() for name in ("firm", "year", "since"))
     after = (since > 0) & (year >= since)
     observed = {name: rows[name].to_numpy() for name in OUTCOMES}

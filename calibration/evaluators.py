@@ -1,9 +1,10 @@
 """Estimators of what a grant did, as evaluations of programmes use them, on plain arrays.
 
-Least squares and sandwich covariances in numpy: a statistics library would bring four more packages
-for three regressions, and none has the imputation estimator or matching with its own variance. Each
-estimate is linear in the outcome once the sample is given, so that it splits exactly into what it
-would find on outcomes without the grant and on true effects.
+Least squares and sandwich covariances in numpy: statsmodels (with patsy) or linearmodels (with
+formulaic and more) would be a heavy addition for three regressions, and neither has the imputation
+estimator or matching with its own variance. Each estimate is linear in the outcome once the sample
+is given, so that it splits exactly into what it would find on outcomes without the grant and on true
+effects.
 """
 
 from __future__ import annotations

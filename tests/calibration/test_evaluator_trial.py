@@ -61,7 +61,7 @@ def test_a_contest_misleads_a_comparison_with_all_firms(contest: Trial) -> None:
     assert row["cover_95"] < 0.9
 
 
-def test_a_lottery_among_applicants_is_judged_rightly() -> None:
+def test_a_lottery_is_judged_rightly_by_the_losers_of_its_calls() -> None:
     """Who wins is drawn by lot, so losers show what winners would have done."""
     found = trial(
         "contest_allocation", GRANT, workers=1, scale=0.02, replicates=6,
@@ -69,8 +69,9 @@ def test_a_lottery_among_applicants_is_judged_rightly() -> None:
     )  # fmt: skip
     rows = found.estimates[found.estimates["method"] == "did_calls"]
     covered = (rows["low_95"] <= rows["truth"]) & (rows["truth"] <= rows["high_95"])
-    by_outcome = covered.groupby(rows["outcome"]).mean()
-    assert (by_outcome > 0.5).all()
+    assert len(rows) == 6 * len(OUTCOMES)
+    assert (covered.groupby(rows["outcome"]).mean() > 0.5).all()
+    assert covered.mean() >= 0.75
     silent = found.estimates[found.estimates["method"] == "discontinuity"]
     assert silent["estimate"].isna().all()
     assert (silent["reason"] != "").all()
