@@ -15,7 +15,7 @@ from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.instruments import Account
-from sim.parameters import numbers
+from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
@@ -198,26 +198,30 @@ def _open_books(firms: Table, cities: Table, scenario: Scenario) -> None:
     cities.writable("wage")[:] /= premium
 
 
-def technology_numbers(data: ProvinceData) -> TechnologyNumbers:
-    """Technologies as the kernels take them."""
+def technology_numbers(data: ProvinceData, factors: TechnologyFactors) -> TechnologyNumbers:
+    """Technologies as the kernels take them, with a scenario's factors."""
     one = data.technologies
     scaled = one.scaled_cost_10k.copy()
     scaled[0] = one.cost_per_worker_displaced_10k[0]
     base, complement = data.complement
+    each = [getattr(factors, code) for code in TECHNOLOGIES]
+    cost, gain = (np.array([getattr(one, name) for one in each]) for name in ("cost", "gain"))
+    step = one.step.copy()
+    step[0] = min(step[0] * factors.automation.step, 1.0)
     return TechnologyNumbers(
-        fixed_cost=one.fixed_cost_10k,
-        scaled_cost=scaled,
+        fixed_cost=one.fixed_cost_10k * cost,
+        scaled_cost=scaled * cost,
         size_reference=one.size_reference,
         size_exponent=one.size_exponent,
         running_cost=one.running_cost_share,
         training_cost=one.training_cost_share,
-        gain=one.productivity_gain,
-        energy_saving=one.energy_saving_share,
-        sales_gain=one.sales_gain_share,
+        gain=one.productivity_gain * gain,
+        energy_saving=one.energy_saving_share * gain,
+        sales_gain=one.sales_gain_share * gain,
         dip=one.dip,
         skill_requirement=one.skill_requirement,
         kind=one.provider_kind,
-        step=one.step,
+        step=step,
         project_months=one.project_months,
         world_price=np.ones(len(TECHNOLOGIES)),
         lease=np.array([1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]),
@@ -230,7 +234,9 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
     """Everything a process is handed besides its columns."""
     in_play = np.array([code in scenario.technologies for code in TECHNOLOGIES])
     technologies = TechnologySet(
-        technology_numbers(start.data), in_play, int((1 << np.flatnonzero(in_play)).sum())
+        technology_numbers(start.data, scenario.technology_factors),
+        in_play,
+        int((1 << np.flatnonzero(in_play)).sum())
     )
     return Context(
         seed=seed,

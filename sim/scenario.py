@@ -29,6 +29,7 @@ from sim.parameters import (
     Providers,
     Section,
     Skills,
+    TechnologyFactors,
 )
 from sim.policies import INSTRUMENTS, AnyInstrument
 from sim.policies.base import Technology, Text
@@ -89,6 +90,7 @@ class Scenario(Section):
     accounts: Accounts = Accounts()
     governments: Governments = Governments()
     outcomes: Outcomes = Outcomes()
+    technology_factors: TechnologyFactors = TechnologyFactors()
     exogenous: Exogenous = Exogenous()
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)

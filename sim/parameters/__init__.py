@@ -12,6 +12,7 @@ from sim.parameters.economy import Labour, Outcomes, Production, Productivity
 from sim.parameters.government import Governments
 from sim.parameters.mechanisms import Mechanisms
 from sim.parameters.money import Accounts, Finance, Providers
+from sim.parameters.technology import MachineFactor, TechnologyFactor, TechnologyFactors
 from sim.parameters.tuples import numbers
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Governments",
     "Information",
     "Labour",
+    "MachineFactor",
     "Mechanisms",
     "Outcomes",
     "Production",
@@ -28,6 +30,8 @@ __all__ = [
     "Providers",
     "Section",
     "Skills",
+    "TechnologyFactor",
+    "TechnologyFactors",
     "number",
     "numbers",
 ]

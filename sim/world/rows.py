@@ -39,6 +39,10 @@ COLUMNS = {
     "initial_adoption": "technology tier | share_2012 aware_2012 low high",
     "input_coefficients": "input user | coefficient",
     "network_facts": "fact | low central high unit",
+    "observed_moments": (
+        "name | series region year unit value error definition tied reading output model_year "
+        "factor zh en note_zh note_en"
+    ),
     "programme_budget": "item year | value_10k unit",
     "provider_kinds": "kind | name_zh name_en count teams_mean learning_rate failure_rate",
     "providers": "kind city | share",
