@@ -37,6 +37,11 @@ class Emulator:
     mean_leverage: float
     points: int
 
+    @property
+    def parameters(self) -> int:
+        """Parameters p, of which there are (p + 1)(p + 2) / 2 features."""
+        return round((np.sqrt(1 + 8 * len(self.coefficients)) - 3) / 2)
+
     def mean(self, unit: Array) -> Array:
         """Mean moments (n, m) at points (n, p) of the unit cube."""
         return features(unit) @ self.coefficients

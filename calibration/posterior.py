@@ -30,8 +30,8 @@ MISFIT = 1.0
 """Prior sd of the log of the misfit factor: twice the tolerance is no surprise, ten times is."""
 SMALLEST_STEP = 0.5
 """Share of the particles' effective number that a step of tempering keeps."""
-FORGOTTEN = 0.1
-"""Correlation with their start below which particles have moved enough."""
+FORGOTTEN, HALF_FORGOTTEN = 0.1, 0.5
+"""Correlation with their start below which particles have moved enough, at the end and before."""
 MOST_SWEEPS = 400
 
 
@@ -83,23 +83,12 @@ def misfit_of(quantile: Array) -> Array:
     return np.exp(MISFIT * ndtri(0.5 + 0.5 * np.clip(quantile, 0.0, 1.0 - 1e-9)))
 
 
-def implausibility(emulator: Emulator, unit: Array, observed: Array, deviation: Array) -> Array:
-    """Distance of every moment from its target in standard deviations, (n, m).
-
-    Craig, Goldstein, Seheult & Smith 1997; the deviation holds observation and discrepancy.
-    """
-    own = np.outer(1.0 + emulator.leverage(unit), np.diag(emulator.error))
-    spread = np.sqrt(deviation**2 + np.diag(emulator.chance) + own)
-    return np.abs(emulator.mean(unit) - observed) / spread
-
-
 def posterior(
     emulator: Emulator, observed: Array, deviation: Array, count: int = 2000, seed: int = 1
 ) -> Draws:
     """`count` draws of the parameters given observed moments."""
-    width = _parameters(emulator)
     found, logarithm, effective, correlation = sample(
-        likelihood(emulator, observed, deviation), width + 1, count, seed
+        likelihood(emulator, observed, deviation), emulator.parameters + 1, count, seed
     )
     misfit = misfit_of(found[:, -1])
     return Draws(found[:, :-1], misfit, logarithm, effective, correlation)
@@ -122,7 +111,8 @@ def sample(
         share = np.exp(step * (current - current.max()))
         ancestors = _resample(share / share.sum(), random)
         points, current = points[ancestors], current[ancestors]
-        points, current, left = _move(value, points, current, temperature, random)
+        enough = FORGOTTEN if temperature >= 1.0 else HALF_FORGOTTEN
+        points, current, left = _move(value, points, current, temperature, enough, random)
     families = len(np.unique(ancestors))
     # Kish's design effect: brothers are alike by the square of what is left of their father.
     effective = count / (1.0 + (count / families - 1.0) * left**2)
@@ -144,11 +134,6 @@ def intervals(draws: Array, prior: Array, names: Sequence[str]) -> pd.DataFrame:
     width, wide = ours[:, 4] - ours[:, 0], theirs[:, 4] - theirs[:, 0]
     frame["learned"] = 1.0 - width / np.where(wide > 0, wide, 1.0)
     return frame
-
-
-def _parameters(emulator: Emulator) -> int:
-    """Parameters p of an emulator of (p + 1)(p + 2) / 2 features."""
-    return round((np.sqrt(1 + 8 * len(emulator.coefficients)) - 3) / 2)
 
 
 def _step(logarithm: Array, most: float) -> float:
@@ -177,7 +162,7 @@ def _resample(share: Array, random: np.random.Generator) -> npt.NDArray[np.int64
 
 
 def _move(
-    value: Likelihood, points: Array, current: Array, temperature: float,
+    value: Likelihood, points: Array, current: Array, temperature: float, enough: float,
     random: np.random.Generator,
 ) -> tuple[Array, Array, float]:  # fmt: skip
     """Metropolis steps of all particles until they have forgotten where they started.
@@ -197,7 +182,7 @@ def _move(
         current = np.where(accept, proposed, current)
         size *= np.exp(float(accept.mean()) - 0.25)
         left = _correlation(start, points)
-        if left < FORGOTTEN:
+        if left < enough:
             break
     return points, current, left
 

@@ -81,19 +81,15 @@ class Store:
 
     def __init__(self, folder: Path, provenance: Mapping[str, Any], resume: bool) -> None:
         self.file = folder / FILE
-        if resume and not self.file.is_file():
-            allowed = "a folder where a calibration was begun"
-            raise InputError(folder, "--resume", "no calibration there", allowed)
+        if resume:
+            begun(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(folder)
         try:
             with closing(_connect(self.file)) as base:
                 self._note(base, dict(provenance), resume)
-        except BaseException as error:
+        except BaseException:
             self.close()
-            if isinstance(error, sqlite3.DatabaseError):
-                allowed = "a file of evaluations"
-                raise InputError(self.file, "--resume", str(error), allowed) from None
             raise
 
     def __enter__(self) -> Store:
@@ -183,6 +179,20 @@ class Store:
             if before.get(key) != now.get(key):
                 given = f"{now.get(key)} now, {before.get(key)} where it was begun"
                 raise InputError(self.file, key, given, "the same, or another --out")
+
+
+def begun(folder: Path) -> dict[str, Any]:
+    """What the calibration in a folder was begun with; InputError where there is none."""
+    file = folder / FILE
+    if not file.is_file():
+        allowed = "a folder where a calibration was begun"
+        raise InputError(folder, "--resume", "no calibration there", allowed)
+    try:
+        with closing(_connect(file)) as base:
+            rows = base.execute("SELECT key, value FROM provenance").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise InputError(file, "--resume", str(error), "a file of evaluations") from None
+    return {key: json.loads(value) for key, value in rows}
 
 
 def _make(job: Evaluation) -> None:
