@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import evaluation, pages, runs
+from sim.cli import calibration, evaluation, pages, runs
 from sim.core.errors import InputError
 
 COMMANDS: dict[str, Any] = {
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Any] = {
     "ledger": evaluation.ledger_command,
     "laboratory": evaluation.laboratory_command,
     "audit": evaluation.audit_command,
+    "calibrate": calibration.calibrate_command,
     "story": pages.story,
     "scenarios": pages.scenarios_command,
     "describe": pages.describe_command,
