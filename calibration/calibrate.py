@@ -77,7 +77,9 @@ class Plan:
     def check(self, parameters: int) -> None:
         """Refuse a plan that cannot be carried out for so many parameters."""
         if self.replicates < 2:
-            raise InputError("calibrate", "--replicates", self.replicates, "2 or more: chance is part")
+            raise InputError(
+                "calibrate", "--replicates", self.replicates, "2 or more: chance is part"
+            )
         # The check needs its two points, an emulator more points than parameters.
         least = max(80, 5 * (parameters + 2)) * self.replicates
         if not least <= self.budget <= 1_000_000:

@@ -1,8 +1,8 @@
 """A stand-in for the model: moments as a quadratic function of the parameters, with its error.
 
 Multivariate ridge regression (Hoerl & Kennard 1970) on all parameters, their squares and products;
-the error covariance is that of the leave-one-out residuals, so what the form misses counts as
-uncertainty. Hundreds of runs of a noisy simulator in 10 to 15 parameters are too few for a
+the error covariance is that of the leave-one-out residuals less what chance has in it, so that
+what the form misses counts as uncertainty. Hundreds of runs of a noisy simulator in 10 to 15 parameters are too few for a
 Gaussian process to find local shape, and a regression averages chance out; the leave-one-out R2
 of each moment says where the form does not do.
 """
@@ -23,8 +23,8 @@ PENALTIES = tuple(10.0**power for power in range(-6, 4))
 class Emulator:
     """Means of moments over parameters in the unit cube, and their covariance.
 
-    coefficients (f, m), precision (f, f) of the features, error (m, m): covariance of what the
-    form misses, per unit of (1 + leverage); chance (m, m): covariance of one run about its mean;
+    coefficients (f, m), precision (f, f) of the features; error (m, m): covariance of what the form
+    misses; chance (m, m): covariance of one run about its mean; replicates: runs of each point;
     r2 (m,): share of the variance between points explained at points left out (1 where there is
     none); mean_leverage over the points it was fitted to; points: how many.
     """
@@ -33,6 +33,7 @@ class Emulator:
     precision: Array
     error: Array
     chance: Array
+    replicates: int
     r2: Array
     mean_leverage: float
     points: int
@@ -88,11 +89,13 @@ def fit(unit: Array, moments: Array) -> Emulator:
     precision = (right.T * (1.0 / (size**2 + penalty))) @ right
     residual = residual * scale
     spread = ((centre - shift) ** 2).sum(axis=0)
-    r2 = np.where(spread > 0, 1.0 - (residual**2).sum(axis=0) / np.where(spread > 0, spread, 1), 1.0)
+    r2 = np.where(
+        spread > 0, 1.0 - (residual**2).sum(axis=0) / np.where(spread > 0, spread, 1), 1.0
+    )
     # A residual left out is larger by the leverage there, which the prediction adds again.
     mean_leverage = float((left**2 * (size**2 / (size**2 + penalty))).sum()) / count
-    error = residual.T @ residual / count / (1.0 + mean_leverage)
-    return Emulator(coefficients, precision, error, chance, r2, mean_leverage, count)
+    error = _positive(residual.T @ residual / count / (1.0 + mean_leverage) - chance / replicates)
+    return Emulator(coefficients, precision, error, chance, replicates, r2, mean_leverage, count)
 
 
 def _left_out(left: Array, size: Array, goal: Array, penalty: float) -> tuple[float, Array]:
@@ -101,3 +104,9 @@ def _left_out(left: Array, size: Array, goal: Array, penalty: float) -> tuple[fl
     fitted = left @ (hat[:, None] * (left.T @ goal))
     own = (left**2 * hat).sum(axis=1)
     return penalty, (goal - fitted) / np.maximum(1.0 - own, 1e-6)[:, None]
+
+
+def _positive(covariance: Array) -> Array:
+    """The nearest covariance to a symmetric matrix: no direction has a variance below 0."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)

@@ -191,8 +191,8 @@ def calibrate_model(
     """Calibrate the model with every evaluation stored in `folder`; the first seed is the plan's."""
     priors, targets = tuple(select(parameters)), tuple(setting.targets)
     base = setting.base()
-    deviation = np.array([_deviation(one) for one in targets])
-    goal = Goal(setting.names, np.array([one.value for one in targets]), deviation)
+    observed = np.array([one.value for one in targets])
+    goal = Goal(setting.names, observed, np.array([deviation(one) for one in targets]))
     simulate = ModelRun(base, priors, setting)
     plan.check(len(priors))
     names = [one.name for one in priors]
@@ -263,7 +263,7 @@ def discard(folder: Path) -> None:
         (folder / f"{FILE}{suffix}").unlink(missing_ok=True)
 
 
-def _deviation(one: Target) -> float:
+def deviation(one: Target) -> float:
     """Standard deviation that a target counts with: a weight of w is worth w observations."""
     return one.tolerance / float(np.sqrt(one.weight)) if one.weight > 0 else np.inf
 

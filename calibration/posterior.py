@@ -59,17 +59,15 @@ def likelihood(emulator: Emulator, observed: Array, deviation: Array) -> Likelih
     that its change brings are left out.
     """
     whitened = 1.0 / np.outer(deviation, deviation)
-    own = emulator.chance + emulator.error * (1.0 + emulator.mean_leverage)
-    _, turn = np.linalg.eigh(own * whitened)
-    chance, error = (
-        np.einsum("ij,ik,kj->j", turn, one * whitened, turn)
-        for one in (emulator.chance, emulator.error)
-    )
+    fixed = emulator.chance + emulator.error
+    growing = emulator.chance / emulator.replicates + emulator.error
+    _, turn = np.linalg.eigh((fixed + emulator.mean_leverage * growing) * whitened)
+    still, far = (np.einsum("ij,ik,kj->j", turn, one * whitened, turn) for one in (fixed, growing))
 
     def value(points: Array) -> Array:
         unit = points[:, :-1]
-        far = emulator.leverage(unit)[:, None]
-        variance = misfit_of(points[:, -1])[:, None] ** 2 + chance + error * (1.0 + far)
+        own = still + far * emulator.leverage(unit)[:, None]
+        variance = misfit_of(points[:, -1])[:, None] ** 2 + own
         gap = (observed - emulator.mean(unit)) / deviation @ turn
         return -0.5 * (gap**2 / variance + np.log(variance)).sum(axis=1)
 
@@ -171,7 +169,9 @@ def _move(
     follows the share accepted, about a quarter (Roberts, Gelman & Gilks 1997).
     """
     start, width = points, points.shape[1]
-    lower = np.linalg.cholesky(np.cov(points, rowvar=False).reshape(width, width) + 1e-10 * np.eye(width))
+    lower = np.linalg.cholesky(
+        np.cov(points, rowvar=False).reshape(width, width) + 1e-10 * np.eye(width)
+    )
     size, left = 2.4 / np.sqrt(width), 1.0
     for _ in range(MOST_SWEEPS):
         trial = points + size * random.standard_normal(points.shape) @ lower.T

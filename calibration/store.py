@@ -143,7 +143,9 @@ class Store:
 
     def table(self, parameters: Sequence[str], moments: Sequence[str]) -> pd.DataFrame:
         """Every evaluation in the order it was stored: stage, seed, point, moments, failure, seconds."""
-        query = "SELECT stage, seed, point, moments, failure, seconds FROM evaluations ORDER BY rowid"
+        query = (
+            "SELECT stage, seed, point, moments, failure, seconds FROM evaluations ORDER BY rowid"
+        )
         with closing(_connect(self.file)) as base:
             rows = base.execute(query).fetchall()
         nothing = [None] * len(moments)
@@ -174,7 +176,9 @@ class Store:
                 base.executemany("INSERT INTO provenance VALUES (?, ?)", now.items())
                 return
         if not resume:
-            raise InputError(self.file.parent, "--out", "a calibration begun", "--resume or --force")
+            raise InputError(
+                self.file.parent, "--out", "a calibration begun", "--resume or --force"
+            )
         for key in sorted(set(before) | set(now)):
             if before.get(key) != now.get(key):
                 given = f"{now.get(key)} now, {before.get(key)} where it was begun"

@@ -51,6 +51,7 @@ def calibrate_command(
     from calibration import fitted
     from calibration.calibrate import Plan
     from calibration.evaluation import Setting
+    from calibration.priors import select
     from calibration.store import begun
     from sim.comparison import check_counts
     from sim.core.files import Folder
@@ -72,7 +73,7 @@ def calibrate_command(
     setting = Setting(scale=scale, replicates=replicates, first_seed=seed, last_year=last_year)
     plan = Plan(budget, replicates, method, seed, recovery)
     chosen = parameters or fitted.PARAMETERS
-    plan.check(len(fitted.select(chosen)))
+    plan.check(len(select(chosen)))
     if force and not resume:
         fitted.discard(out)
     with Bar("runs", quiet) as bar:

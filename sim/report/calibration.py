@@ -90,7 +90,11 @@ def write(
         for key, draw in drawn.items():
             png = save(draw(), folder / "figures", key)
             parts.append(f"<h2>{escape(words[key])}</h2>")
-            parts += [f"<p>{escape(text)}</p>" for text in (said.get(key, ""), words[f"{key}_how"]) if text]
+            parts += [
+                f"<p>{escape(text)}</p>"
+                for text in (said.get(key, ""), words[f"{key}_how"])
+                if text
+            ]
             parts.append(picture(png, f"{words[key]} {said.get(key, '')}"))
             if key in shown:
                 parts.append(_table(tables[shown[key]], labels))
@@ -129,7 +133,8 @@ def _fit(fit: pd.DataFrame, labels: Mapping[str, str], words: Mapping[str, str])
     axes.axvspan(-1, 1, color="#e3eef5")
     axes.axvline(0, color="#333333", linewidth=0.8)
     low, high = (
-        ((fit[end] - fit["observed"]) / fit["tolerance"]).clip(-10, 10) for end in ("low_90", "high_90")
+        ((fit[end] - fit["observed"]) / fit["tolerance"]).clip(-10, 10)
+        for end in ("low_90", "high_90")
     )
     gap, used = fit["gap"].clip(-10, 10), fit["used"].to_numpy()
     axes.hlines(place, low, high, color="#9a9a9a", linewidth=2)
