@@ -170,7 +170,8 @@ class Calibration:
                 write_table(frame, folder.path / name, self.manifest, lang)
             (folder.path / "fitted.toml").write_text(toml(self.document()), encoding="utf-8")
             self.draws().to_csv(folder.path / "draws.csv", index=False, lineterminator="\n")
-            labels = {one.name: getattr(one, lang) for one in (*self.priors, *self.targets)}
+            labels = {one.name: getattr(one, lang) for one in self.priors}
+            labels |= {one.name: getattr(one, lang) for one in self.targets}
             write(tables, self.quantiles(), labels, self.manifest, folder.path, lang)
             write_manifest(self.manifest, folder.path)
         return folder.written

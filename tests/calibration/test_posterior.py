@@ -116,8 +116,8 @@ def test_recovery_on_the_linear_model(fitted):
 def test_recovery_tells_a_wrong_posterior(fitted):
     """Tolerances said to be a tenth of what they are: the intervals miss."""
     random = np.random.default_rng(8)
-    truths = random.random((10, 3))
-    moments = truths @ SLOPES + DEVIATION * random.standard_normal((10, MOMENTS))
+    truths = random.random((6, 3))
+    moments = truths @ SLOPES + DEVIATION * random.standard_normal((6, MOMENTS))
     frame = recover(fitted, truths, moments, DEVIATION / 100, NAMES)
     assert coverage(frame)["covered_50"].iloc[-1] < 0.5
 
