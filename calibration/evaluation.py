@@ -15,7 +15,7 @@ import numpy as np
 
 from calibration.priors import Prior, overrides
 from calibration.runs import simulate
-from calibration.targets import Target, targets
+from calibration.targets import Target, moments, outputs, targets
 from sim.comparison import check_seed
 from sim.core.errors import InputError
 from sim.core.table import Array
@@ -93,8 +93,9 @@ def run_point(job: PointJob) -> Array | str:
         changes = merge(job.changes, {"population": {"seed": job.population}})
         content = merge(job.scenario.model_dump(mode="json"), changes)
         scenario = Scenario.from_dict(content, job.scenario.name)
-        run = simulate(scenario, job.scale, job.seed)
-        return np.array([one.moment(run) for one in targets(job.until)])
+        asked = targets(job.until)
+        run = simulate(scenario, job.scale, job.seed, outputs(asked))
+        return np.array(list(moments(run, asked).values()))
     except Exception as error:
         # One impossible point must not end a search of thousands.
         return f"{type(error).__name__}: {error}"[:REASON]

@@ -20,6 +20,7 @@ from scipy import special, stats
 
 from sim.core.errors import InputError
 from sim.core.table import Array
+from sim.outputs import TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.scenario import Scenario
 from sim.scenario_files import closest
 
@@ -119,7 +120,9 @@ def to_unit(priors: Sequence[Prior], values: Array) -> Array:
     for place, one in enumerate(priors):
         column = points[:, place]
         if not ((column >= one.low) & (column <= one.high)).all():
-            raise InputError("to_unit", one.name, "a value out of range", f"{one.low:g} to {one.high:g}")
+            raise InputError(
+                "to_unit", one.name, "a value out of range", f"{one.low:g} to {one.high:g}"
+            )
         columns.append(np.clip(_DISTRIBUTIONS[one.distribution][1](one, column), 0.0, 1.0))
     return np.stack(columns, axis=1) if columns else points
 
@@ -149,7 +152,9 @@ def select(names: Sequence[str]) -> list[Prior]:
     for name in names:
         if isinstance(known.get(name), str):
             raise InputError("parameters", name, f"fixed: {known[name]}", "one that is not fixed")
-        fits = [key for key, one in known.items() if fnmatchcase(key, name) and isinstance(one, Prior)]
+        fits = [
+            key for key, one in known.items() if fnmatchcase(key, name) and isinstance(one, Prior)
+        ]
         if not fits:
             free = [one.name for one in priors()]
             raise InputError("parameters", "", name, closest(name, free))
@@ -177,7 +182,11 @@ def declared(name: str) -> tuple[Any, Any, Mapping[str, str]]:
         section = getattr(section, table)
     field = type(section).model_fields[key]
     extra = field.json_schema_extra
-    return field, getattr(section, key), extra if isinstance(extra, dict) else {}
+    words = {k: str(v) for k, v in extra.items()} if isinstance(extra, dict) else {}
+    if tables[0] == "technology_factors":
+        words["zh"] = f"{TECHNOLOGY_ZH[tables[1]]}:{words['zh']}"
+        words["en"] = f"{TECHNOLOGY_EN[tables[1]]}: {words['en']}"
+    return field, getattr(section, key), words
 
 
 # ------------------------------------------------------------------ the file
@@ -219,14 +228,17 @@ def _entry(path: Path, name: str, table: Any) -> Prior | str:
     least, most = _range(field)
     if not least <= low <= central <= high <= most or low == high:
         raise InputError(
-            path, name, f"{low:g}, {central:g}, {high:g}", f"low to high within {least:g} to {most:g}"
+            path,
+            name,
+            f"{low:g}, {central:g}, {high:g}",
+            f"low to high within {least:g} to {most:g}",
         )
     kind = table["distribution"]
     if kind not in _DISTRIBUTIONS or (kind == "lognormal" and not 0 < low < central < high):
         raise InputError(path, f"{name}.distribution", kind, ", ".join(_DISTRIBUTIONS))
     if table["confidence"] not in CONFIDENCE:
         raise InputError(path, f"{name}.confidence", table["confidence"], ", ".join(CONFIDENCE))
-    label = {key: str(words[key]) for key in ("unit", "zh", "en")}
+    label = {key: words[key] for key in ("unit", "zh", "en")}
     return Prior(name, low, central, high, kind, table["confidence"], str(table["source"]), **label)
 
 

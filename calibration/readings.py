@@ -23,9 +23,9 @@ Reading = Callable[[Run, str, str, int], float]
 # ------------------------------------------------------------------ series
 def _series(run: Run, output: str, region: str) -> Array:
     """An output of the province or a city by month, (months,)."""
-    cities = run.results.cities
-    if region in set(cities["city"]):
-        found: Array = cities.loc[cities["city"] == region, output].to_numpy()
+    if region in run.cities:
+        by_city = run.results.cities[output].to_numpy().reshape(-1, len(run.cities))
+        found: Array = by_city[:, run.cities.index(region)]
         return found
     return run.results.province[output].to_numpy()
 
@@ -111,8 +111,7 @@ def _by_city(run: Run, output: str, year: int) -> Array | None:
     months = run.months(year)
     if months is None:
         return None
-    cities = run.results.cities
-    values: Array = cities[output].to_numpy().reshape(len(run.results.province), -1)
+    values: Array = run.results.cities[output].to_numpy().reshape(-1, len(run.cities))
     summed: Array = values[months].sum(axis=0)
     return summed
 
@@ -124,11 +123,12 @@ def city_spread(run: Run, output: str, region: str, year: int) -> float:
 
 
 def city_growth_spread(run: Run, output: str, region: str, year: int) -> float:
-    """Standard deviation over cities of log growth in two years."""
+    """Range between the quartiles over cities of log growth in two years."""
     now, then = _by_city(run, output, year), _by_city(run, output, year - 2)
     if now is None or then is None or (now <= 0).any() or (then <= 0).any():
         return NAN
-    return float(np.log(now / then).std())
+    low, high = np.quantile(np.log(now / then), (0.25, 0.75))
+    return float(high - low)
 
 
 # ------------------------------------------------------------------ projects
@@ -274,6 +274,8 @@ def size_tail(run: Run, output: str, region: str, year: int) -> float:
     return _over(float(weight.sum()), float((weight * logs).sum()))
 
 
+ALWAYS_READ = frozenset({"employees", "exits", "firms", "investment", "wage"})
+"""Outputs that readings take whatever output they are asked for."""
 READINGS: dict[str, Reading] = {
     "cell_density": cell_density,
     "cells_in_use": cells_in_use,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,13 @@ class Run:
     `snapshots` the columns of `firms` (rows,) by month. By sector (S,): `saving` share of staff that
     full automation saves, `energy_share` of output. `machine` holds what a machine project costs
     and brings: fixed, scaled (10k CNY, a worker displaced), cell (workers), step, gain, energy.
-    `prices` (months,) are consumer prices, mean 1 in 2013; `start` the month number of the first.
+    `prices` (months,) are consumer prices, mean 1 in 2013; `start` the month number of the first;
+    `cities` English names.
     """
 
     results: Results
     start: int
+    cities: tuple[str, ...]
     projects: Mapping[str, Array]
     snapshots: Mapping[str, Mapping[str, Array]]
     saving: Array
@@ -48,9 +50,11 @@ class Run:
         return slice(first, first + 12) if whole else None
 
 
-def simulate(scenario: Scenario, scale: float, seed: int) -> Run:
-    """Run a scenario to its end."""
-    province = Province(scenario, scale=scale, seed=seed)
+def simulate(
+    scenario: Scenario, scale: float, seed: int, outputs: Iterable[str] | None = None
+) -> Run:
+    """Run a scenario to its end; `outputs` names the ones that are needed (default: all)."""
+    province = Province(scenario, scale=scale, seed=seed, outputs=outputs)
     snapshots: dict[str, Mapping[str, Array]] = {}
     while not province.clock.finished:
         month = province.clock.name
@@ -67,6 +71,7 @@ def of(province: Province, snapshots: Mapping[str, Mapping[str, Array]]) -> Run:
     return Run(
         results=province.results(),
         start=context.clock.start,
+        cities=province.labels.cities,
         projects={**book, "tier": np.asarray(firms.tier)[book["row"]]},
         snapshots=snapshots,
         saving=context.world.automation_saving,

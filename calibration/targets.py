@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from calibration.readings import READINGS
+from calibration.readings import ALWAYS_READ, READINGS
 from calibration.runs import Run
 from sim.core.errors import InputError
 from sim.indices.targets import LAST_OUTCOME
 from sim.outputs import BY_NAME
 from sim.world.data import DIRECTORY
-from sim.world.rows import CONFIDENCE, Rows
+from sim.world.rows import Rows
 from sim.world.tables import TECHNOLOGIES
 
 TABLE = DIRECTORY / "observed_moments.csv"
@@ -92,6 +92,12 @@ def moments(run: Run, chosen: Sequence[Target] | None = None) -> dict[str, float
     return {one.name: one.moment(run) for one in (targets() if chosen is None else chosen)}
 
 
+def outputs(chosen: Sequence[Target] | None = None) -> frozenset[str]:
+    """The outputs that a run has to record for the targets (default: all of them)."""
+    named = (one.output for one in (targets() if chosen is None else chosen))
+    return ALWAYS_READ | {name for name in named if name in BY_NAME}
+
+
 @cache
 def load(path: Path) -> tuple[Target, ...]:
     """Read a table of observed moments; InputError for a row that cannot be used."""
@@ -111,7 +117,9 @@ def _target(rows: Rows, row: dict[str, str]) -> Target:
         return InputError(rows.path, f"{row['name']}: {column}", row[column], allowed)
 
     year = int(rows.number(row, "year", 2000, LAST_OUTCOME))
-    model_year = int(rows.number(row, "model_year", 2012, LAST_OUTCOME)) if row["model_year"] else year
+    model_year = (
+        int(rows.number(row, "model_year", 2012, LAST_OUTCOME)) if row["model_year"] else year
+    )
     if row["definition"] not in WEIGHT:
         raise refuse("definition", ", ".join(WEIGHT))
     if row["reading"] not in READINGS:
@@ -134,5 +142,3 @@ def _target(rows: Rows, row: dict[str, str]) -> Target:
                         "reading", "output", "zh", "en", "note_zh", "note_en", "source")
         },
     )  # fmt: skip
-
-

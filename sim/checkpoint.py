@@ -127,6 +127,7 @@ def _manifest(model: Any, digest: str) -> dict[str, Any]:
     return initial.manifest(model) | {
         "month": model.clock.month,
         "check": model.check,
+        "outputs": None if model.outputs is None else sorted(model.outputs),
         "public": {name: asdict(account) for name, account in context.public.items()},
         "pending": [[due, call.instrument, call.money] for due, call in context.pending],
         "state_sha256": digest,

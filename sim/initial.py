@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -15,11 +15,13 @@ from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.instruments import Account
+from sim.outputs import BY_NAME
 from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.world.cache import cached_population
 from sim.world.data import ProvinceData, load_data
 from sim.world.economy import Economy
@@ -34,6 +36,8 @@ SECTIONS = (
     "productivity", "accounts", "governments", "outcomes",
 )  # fmt: skip
 """Sections of a scenario that the processes get as named tuples of floats."""
+READ_BY_THE_RUN = frozenset({"two_integration_index", "reporting_inflation"})
+"""Outputs that governments, and the yearly editions of the indices, are made from."""
 
 
 @dataclass
@@ -69,6 +73,17 @@ def scenario_of(scenario: Scenario | str, settings: Mapping[str, Any]) -> Scenar
     if isinstance(scenario, Scenario):
         return scenario.with_settings(pairs) if pairs else scenario
     return Scenario.load(scenario, pairs)
+
+
+def outputs_of(names: Iterable[str] | None) -> frozenset[str] | None:
+    """Outputs to record: those named, and what a run itself reads; None for all."""
+    if names is None:
+        return None
+    wanted = frozenset(names)
+    for name in sorted(wanted):
+        if name not in BY_NAME:
+            raise InputError("outputs", "", name, closest(name, sorted(BY_NAME)))
+    return wanted | READ_BY_THE_RUN
 
 
 def _toml(value: Any) -> str:
@@ -236,7 +251,7 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
     technologies = TechnologySet(
         technology_numbers(start.data, scenario.technology_factors),
         in_play,
-        int((1 << np.flatnonzero(in_play)).sum())
+        int((1 << np.flatnonzero(in_play)).sum()),
     )
     return Context(
         seed=seed,

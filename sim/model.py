@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -84,7 +84,8 @@ class Province(ColumnModel):
     `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
     are the province's at every scale. `supply_graph` replaces the generated firms and links by a
     networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
-    every month; `watchers` are called with the name of each phase after it. `changes` set single keys of the scenario, with double underscores for dots:
+    every month; `watchers` are called with the name of each phase after it. `outputs` names the ones
+    to record, for runs by the thousand (default: all). `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
@@ -103,6 +104,7 @@ class Province(ColumnModel):
         supply_graph: Any = None,
         economy: Any = None,
         check: bool = False,
+        outputs: Iterable[str] | None = None,
         **changes: Any,
     ) -> None:
         self.settings = initial.scenario_of(scenario, changes)
@@ -114,10 +116,15 @@ class Province(ColumnModel):
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
         self.policies = self.settings.programme.applied(self.settings.instruments)
         self._labels = Labels(start.sector_codes, start.city_names)
+        self.outputs = initial.outputs_of(outputs)
         self.recorder = Recorder(start.city_names, start.sector_codes)
         # Mesa's batch_run and SolaraViz read a model's series from here.
         self.datacollector = DataCollector(
-            {name: partial(_latest, name=name) for name in headline_names()}
+            {
+                name: partial(_latest, name=name)
+                for name in headline_names()
+                if self.outputs is None or name in self.outputs
+            }
         )
         self.watchers: list[Callable[[str], None]] = []
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
@@ -206,6 +213,7 @@ class Province(ColumnModel):
             supply_graph=supply_graph,
             economy=economy,
             check=saved.manifest["check"],
+            outputs=saved.manifest["outputs"],
         )
         checkpoint.restore(model, saved)
         model._bind()
@@ -225,7 +233,7 @@ class Province(ColumnModel):
         """Sums before the first month, which information, prices and relative figures start from."""
         for phase in PHASES[10:]:
             phase.function(self.context, **self._views[phase.name])
-        self._publish(series(self.context))
+        self._publish(series(self.context, self.outputs))
 
     def _publish(self, tables: dict[str, dict[str, Any]]) -> None:
         """Put where the processes can read it what the cities are evaluated on."""
@@ -261,7 +269,7 @@ class Province(ColumnModel):
             raise ArithmeticError(f"{self.clock.name}: " + "; ".join(wrong))
 
     def _record(self) -> None:
-        tables = series(self.context)
+        tables = series(self.context, self.outputs)
         self._publish(tables)
         self.recorder.record(
             self.clock,

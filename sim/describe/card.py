@@ -30,7 +30,7 @@ from sim.world.supply import margins
 from sim.world.synthesis import PopulationParameters
 from sim.world.tables import TABLES
 
-PARAMETERS = ("population", "exogenous", *SECTIONS, "programme")
+PARAMETERS = ("population", "exogenous", *SECTIONS, "technology_factors", "programme")
 """Sections of a scenario that hold parameters."""
 
 
@@ -170,15 +170,25 @@ def _submodels(scenario: Scenario, lang: str) -> list[str]:
     return lines[:-1]
 
 
+def _fields(name: str, section: Section) -> Iterator[tuple[str, FieldInfo, Section]]:
+    """Dotted key, declaration and holder of every parameter of a section and those inside it."""
+    for key, field in type(section).model_fields.items():
+        value = getattr(section, key)
+        if isinstance(value, Section):
+            yield from _fields(f"{name}.{key}", value)
+        else:
+            yield f"{name}.{key}", field, section
+
+
 def _parameters(name: str, section: Section, lang: str) -> list[str]:
     words, cells = HEADINGS[lang], []
-    for key, field in type(section).model_fields.items():
+    for key, field, holder in _fields(name, section):
         extra = _extra(field)
         label = extra.get(lang) or field.description or ""
-        value = getattr(section, key)
+        value = getattr(holder, key.rpartition(".")[2])
         cells.append(
             (
-                f"`{name}.{key}`",
+                f"`{key}`",
                 str(label),
                 _value(value),
                 str(extra.get("unit", "")),
@@ -233,9 +243,9 @@ def _outputs(lang: str) -> list[str]:
 def _limits(scenario: Scenario, lang: str) -> list[str]:
     words = HEADINGS[lang]
     found = [
-        (f"{name}.{key}", str(_extra(field).get("source", "")))
+        (key, str(_extra(field).get("source", "")))
         for name in PARAMETERS
-        for key, field in type(getattr(scenario, name)).model_fields.items()
+        for key, field, _ in _fields(name, getattr(scenario, name))
         if "source" in _extra(field)
     ]
     priors = [key for key, source in found if "prior" in source.lower()]

@@ -8,6 +8,7 @@ statistics are, unless a label says otherwise; the tier table shows small and mi
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from sim.outputs import (
@@ -49,14 +50,18 @@ def in_table(table: str) -> tuple[Output, ...]:
     return IN_TABLE[table]
 
 
-def series(context: Context) -> dict[str, dict[str, Any]]:
+def series(context: Context, wanted: Container[str] | None = None) -> dict[str, dict[str, Any]]:
     """This month's figures by table and output, and under `items` the indices' items.
 
-    Figures that are relative to the start of a run take their start from the first call.
+    `wanted` names the outputs that are derived (default: all). Figures that are relative to the start of a run take their start from the first call.
     """
     month = Month(context)
     tables: dict[str, dict[str, Any]] = {
-        table: {output.name: month.value(output, table) for output in outputs}
+        table: {
+            output.name: month.value(output, table)
+            for output in outputs
+            if wanted is None or output.name in wanted
+        }
         for table, outputs in IN_TABLE.items()
     }
     return tables | {"items": indices.figures(month)}

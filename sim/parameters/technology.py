@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import Field
-
 from sim.parameters.base import Section, number
 
 
@@ -46,20 +42,14 @@ class MachineFactor(TechnologyFactor):
     )
 
 
-def _factor(section: type[TechnologyFactor], zh: str, en: str) -> Any:
-    return Field(
-        default_factory=section, description=en, json_schema_extra={"unit": "1", "zh": zh, "en": en}
-    )
-
-
 class TechnologyFactors(Section):
     """Factors by technology; they act on projects from the first month on, not on what is in use."""
 
-    automation: MachineFactor = _factor(MachineFactor, "机器换人", "machines for labour")
-    networking: TechnologyFactor = _factor(TechnologyFactor, "机器联网与MES", "networks and MES")
-    erp: TechnologyFactor = _factor(TechnologyFactor, "ERP", "ERP")
-    plm: TechnologyFactor = _factor(TechnologyFactor, "PLM", "PLM")
-    ecommerce: TechnologyFactor = _factor(TechnologyFactor, "电子商务", "e-commerce")
-    cloud: TechnologyFactor = _factor(TechnologyFactor, "云服务", "cloud services")
-    green_iot: TechnologyFactor = _factor(TechnologyFactor, "绿色安全物联网", "process control")
-    smart_product: TechnologyFactor = _factor(TechnologyFactor, "智能产品", "smart products")
+    automation: MachineFactor = MachineFactor()
+    networking: TechnologyFactor = TechnologyFactor()
+    erp: TechnologyFactor = TechnologyFactor()
+    plm: TechnologyFactor = TechnologyFactor()
+    ecommerce: TechnologyFactor = TechnologyFactor()
+    cloud: TechnologyFactor = TechnologyFactor()
+    green_iot: TechnologyFactor = TechnologyFactor()
+    smart_product: TechnologyFactor = TechnologyFactor()

@@ -51,8 +51,11 @@ def cached_population(
     """The population of these arguments, made once and then read back.
 
     Fixed columns and edges are mapped read-only, so that runs and worker processes share them;
-    the other columns are the caller's own.
+    the other columns are the caller's own. A population whose start is scaled is made for the caller
+    alone: a search over the start would fill the disk with populations of which each is used once.
     """
+    if (settings.initial_adoption, settings.initial_awareness) != (1.0, 1.0):
+        return synthesise(data, scale, seed, settings)
     base = directory if directory is not None else cache_directory() / "populations"
     folder = base / population_key(data, scale, seed, settings)
     if not folder.exists():

@@ -13,7 +13,7 @@ from sim.describe.clauses import MECHANISMS_ZH, OVERALL, WORDS, mechanism
 from sim.indices.targets import load_targets
 from sim.model import PHASES
 from sim.outputs import BY_NAME, OUTPUTS
-from sim.parameters import Mechanisms
+from sim.parameters import Mechanisms, Section
 from sim.policies import INSTRUMENTS
 from sim.programme import CLAUSES, clauses_of
 from sim.scenario import Scenario
@@ -92,8 +92,10 @@ def test_the_model_card_names_every_declaration(lang: str) -> None:
         assert f"### {phase.number}. {getattr(phase, lang)}\n" in card
     for section in PARAMETERS:
         assert f"### `[{section}]`" in card
-        for key in type(getattr(DOCUMENT, section)).model_fields:
-            assert f"| `{section}.{key}` |" in card
+        for key, value in getattr(DOCUMENT, section):
+            inner = type(value).model_fields if isinstance(value, Section) else {}
+            for name in [f"{key}.{one}" for one in inner] or [key]:
+                assert f"| `{section}.{name}` |" in card
     for name in Mechanisms.model_fields:
         assert f"`mechanisms.{name}`" in card
     for code, kind in KINDS.items():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.core.errors import InputError
 from sim.model import PHASES, Province
 from sim.outputs import IN_TABLE, OUTPUTS, series
 from sim.results import Results
@@ -268,3 +270,21 @@ def test_measures_for_sectors_of_ones_own() -> None:
     own = measures.of(("PAP", "X"))
     assert own.energy[0] == measures.energy[measures.codes.index("PAP")]
     assert own.energy[1] == pytest.approx(measures.energy.mean())
+
+
+def test_recording_a_few_outputs_changes_none_of_them(tmp_path: Path) -> None:
+    def province(outputs: list[str] | None) -> Province:
+        return Province("document_2014", scale=0.01, time__end="2014-12", outputs=outputs)
+
+    whole, some = province(None).run(), province(["value_added", "wage"])
+    for _ in range(20):
+        some.step()
+    some.save(tmp_path / "half")
+    found = Province.load(tmp_path / "half").run()
+    assert set(found.province) - {"month"} <= {"value_added", "wage", "two_integration_index"}
+    for name in found.frames:
+        frame = getattr(found, name)
+        assert frame.equals(getattr(whole, name)[list(frame)]), name
+    assert not found.indices.empty
+    with pytest.raises(InputError, match="did you mean value_added"):
+        province(["value_aded"])

@@ -262,3 +262,12 @@ def test_rows_after_2015_are_drivers_only() -> None:
                         assert row["kind"] == "outlook"
                     if path.name == "programme_budget.csv":
                         assert row["confidence"] == "derived"
+
+
+def test_a_population_with_a_scaled_start_is_not_kept(tmp_path: Path) -> None:
+    data = load_data()
+    own = cached_population(data, 0.01, 1, PopulationParameters(initial_adoption=1.2), tmp_path)
+    assert not list(tmp_path.iterdir())
+    kept = cached_population(data, 0.01, 1, PopulationParameters(), tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert own.firms.automation.mean() > 1.1 * kept.firms.automation.mean()
