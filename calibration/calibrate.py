@@ -23,6 +23,7 @@ from scipy.stats import qmc
 from calibration import emulator, posterior, recovery
 from calibration.search import Method, Search, distance, search
 from calibration.store import Simulator, Store
+from sim.comparison import check_seed
 from sim.core.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -80,6 +81,7 @@ class Plan:
             raise InputError(
                 "calibrate", "--replicates", self.replicates, "2 or more: chance is part"
             )
+        check_seed(self.seed, 6 * _APART)
         # The check needs its two points, an emulator more points than parameters.
         least = max(80, 5 * (parameters + 2)) * self.replicates
         if not least <= self.budget <= 1_000_000:
@@ -91,8 +93,9 @@ class Fitted:
     """What came out, in the unit cube: point (p,) fitted, draws of the posterior, what was used.
 
     `moments` (m,) and `predicted` (k, m) are means at the fitted point and runs at posterior draws,
-    all with fresh seeds; `usable` (m,) says which moments counted; `trace` (n,) is the best distance
-    after each point of the search; `points` (n, p) and `seconds`, all runs added up.
+    all with fresh seeds; `usable` (m,) says which moments counted; `first` and `final` are the
+    emulators before and after the focus; `trace` (n,) is the best distance after each point of the
+    search, `distance` that of the fitted point with fresh seeds.
     """
 
     point: Array
@@ -124,9 +127,7 @@ class _Runs:
             self.report(self.done + done, self.plan.runs, self.best)
 
     def __call__(self, stage: str, points: Array, seeds: npt.NDArray[np.int64]) -> Array:
-        found = self.store.evaluate(
-            self.simulate, stage, points, seeds, self.workers, self.tell
-        )  # fmt: skip
+        found = self.store.evaluate(self.simulate, stage, points, seeds, self.workers, self.tell)
         self.done += seeds.size
         return found
 
