@@ -144,6 +144,11 @@ class Calibration:
             "targets": _rows(self.fit(), "target"),
         }
 
+    def labels(self, lang: str) -> dict[str, str]:
+        """Names of parameters and targets in a language."""
+        found = {one.name: getattr(one, lang) for one in self.priors}
+        return found | {one.name: getattr(one, lang) for one in self.targets}
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """fit, intervals and trace; recovery and coverage if that was tested."""
         found = {"fit": self.fit(), "intervals": self.intervals(), "trace": self.trace()}
@@ -170,9 +175,7 @@ class Calibration:
                 write_table(frame, folder.path / name, self.manifest, lang)
             (folder.path / "fitted.toml").write_text(toml(self.document()), encoding="utf-8")
             self.draws().to_csv(folder.path / "draws.csv", index=False, lineterminator="\n")
-            labels = {one.name: getattr(one, lang) for one in self.priors}
-            labels |= {one.name: getattr(one, lang) for one in self.targets}
-            write(tables, self.quantiles(), labels, self.manifest, folder.path, lang)
+            write(tables, self.quantiles(), self.labels(lang), self.manifest, folder.path, lang)
             write_manifest(self.manifest, folder.path)
         return folder.written
 

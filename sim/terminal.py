@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -19,7 +19,8 @@ from sim.report.text import figure, is_share
 from sim.words import TIER_ZH, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
-    from calibration.fitted import Calibration
+    import pandas as pd
+
     from sim.additionality import Ledger
     from sim.allocation_rules import Laboratory
     from sim.comparison import Comparison
@@ -256,16 +257,20 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
     Console(width=_width()).print(table)
 
 
-def calibration_table(calibration: Calibration, lang: str) -> None:
-    """Fitted value and posterior of each parameter, and how many targets are met."""
+def calibration_table(
+    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str], lang: str
+) -> None:
+    """Fitted value and posterior of each parameter, and how many targets are met.
+
+    `tables` are those of a calibration, `labels` the names of parameters in the language.
+    """
     from sim.report.calibration import WORDS as SAID
     from sim.report.calibration import says
 
-    labels = {one.name: getattr(one, lang) for one in calibration.priors}
     table = Table(title=SAID[lang]["posterior"])
     for column in ("parameter", "fitted", "median", "posterior_90", "prior_90", "learned"):
         table.add_column(SAID[lang][column], justify="left" if column == "parameter" else "right")
-    for row in calibration.intervals().itertuples():
+    for row in tables["intervals"].itertuples():
         table.add_row(
             labels[row.parameter], figure(row.fitted), figure(row.median),
             f"{figure(row.low_90)} … {figure(row.high_90)}",
@@ -274,7 +279,7 @@ def calibration_table(calibration: Calibration, lang: str) -> None:
         )  # fmt: skip
     console = Console(width=_width())
     console.print(table)
-    for line in says(calibration.tables(), lang):
+    for line in says(tables, lang):
         console.print(line, highlight=False)
 
 
