@@ -32,6 +32,11 @@ def start(folder: Path, counted: Path, kill: int, workers: int, resume: str) -> 
     )  # fmt: skip
 
 
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
 def stored(folder: Path) -> int:
     with closing(sqlite3.connect(folder / FILE)) as base:
         return base.execute("SELECT count(*) FROM evaluations").fetchone()[0]
@@ -45,7 +50,7 @@ def undisturbed(tmp_path_factory):
 @pytest.mark.parametrize("kill", [40, 90])
 def test_killed_and_resumed_gives_the_same(tmp_path, undisturbed, kill):
     """Killed in the design and in the search; each run is begun once but the one that was killed."""
-    counted = tmp_path / "runs"
+    counted = folder(tmp_path / "runs")
     killed = start(tmp_path / "out", counted, kill, 1, "new")
     killed.communicate(timeout=120)
     assert killed.returncode == -signal.SIGKILL
@@ -55,14 +60,14 @@ def test_killed_and_resumed_gives_the_same(tmp_path, undisturbed, kill):
     assert again.returncode == 0, errors
     assert out.strip() == undisturbed
     assert stored(tmp_path / "out") == 160
-    assert counted.stat().st_size == 161
+    assert len(os.listdir(counted)) == 161
 
 
 def test_parent_killed_with_workers(tmp_path, undisturbed):
     """The parent dies at no moment in particular while two processes work."""
-    counted = tmp_path / "runs"
+    counted = folder(tmp_path / "runs")
     killed = start(tmp_path / "out", counted, 0, 2, "new")
-    while not counted.exists() or counted.stat().st_size < 30:
+    while len(os.listdir(counted)) < 30:
         assert killed.poll() is None
         time.sleep(0.01)
     killed.kill()
@@ -76,15 +81,30 @@ def test_parent_killed_with_workers(tmp_path, undisturbed):
     assert stored(tmp_path / "out") == 160
 
 
+def test_worker_killed(tmp_path, undisturbed):
+    """A worker dies: one line says so, and nothing that ended is run again."""
+    counted = folder(tmp_path / "runs")
+    killed = start(tmp_path / "out", counted, -20, 2, "new")
+    _, errors = killed.communicate(timeout=120)
+    assert killed.returncode == 1
+    assert "a worker process died" in errors
+    begun_before, done = len(os.listdir(counted)), stored(tmp_path / "out")
+    assert begun_before - 2 <= done < begun_before
+    again = start(tmp_path / "out", counted, 0, 1, "resume")
+    out, errors = again.communicate(timeout=120)
+    assert out.strip() == undisturbed, errors
+    assert len(os.listdir(counted)) == begun_before + 160 - done
+
+
 def test_known_runs_are_not_made_again(tmp_path):
-    counted = tmp_path / "runs"
+    counted = folder(tmp_path / "runs")
     toy = Linear(counted)
     with Store(tmp_path, {}, False) as store:
         once = store.evaluate(toy, "design", POINTS, SEEDS)
         told = []
         twice = store.evaluate(toy, "search", POINTS, SEEDS, 1, told.append)
         table = store.table(["a", "b", "c"], [f"m{place}" for place in range(6)])
-    assert counted.stat().st_size == 4
+    assert len(os.listdir(counted)) == 4
     assert told == [4]
     assert (once == twice).all()
     assert list(table["stage"]) == ["design"] * 4

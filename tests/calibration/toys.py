@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,8 @@ DEVIATION = np.full(MOMENTS, 0.5)
 class Linear:
     """Moments linear in the parameters with normal chance.
 
-    `count` counts runs begun, a byte each; the `kill`th ends its process as kill -9 does. Points
+    `count` is a folder that gets a file for each run begun; the `kill`th ends its process as
+    kill -9 does, of a negative `kill` the first after so many that a worker process begins. Points
     beyond `edge` on the first coordinate fail.
     """
 
@@ -46,9 +49,9 @@ class Linear:
 
     def __call__(self, point, seed):
         if self.count is not None:
-            with self.count.open("ab") as file:
-                file.write(b".")
-            if self.count.stat().st_size == self.kill:
+            (self.count / f"{os.getpid()}-{time.monotonic_ns()}").touch()
+            size, here = len(os.listdir(self.count)), multiprocessing.parent_process() is None
+            if size == self.kill or (0 < -self.kill <= size and not here):
                 os.kill(os.getpid(), signal.SIGKILL)
         if point[0] > self.edge:
             raise ValueError("beyond the edge")
@@ -86,6 +89,10 @@ def said(fitted):
 
 
 if __name__ == "__main__":
+    # Workers know this module by its own name only.
+    from tests.calibration import toys
+
     where, counted, at, processes, again = sys.argv[1:]
-    toy = Linear(Path(counted), int(at))
-    print(said(fit_toy(Path(where), toy, Plan(budget=160), int(processes), again == "resume")))
+    simulate = toys.Linear(Path(counted), int(at))
+    plan = Plan(budget=160)
+    print(said(toys.fit_toy(Path(where), simulate, plan, int(processes), again == "resume")))
