@@ -64,16 +64,16 @@ def test_killed_and_resumed_gives_the_same(tmp_path, undisturbed, kill):
 
 
 def test_parent_killed_with_workers(tmp_path, undisturbed):
-    """The parent dies at no moment in particular while two processes work."""
+    """The parent dies while a worker is at work too."""
     counted = folder(tmp_path / "runs")
     killed = start(tmp_path / "out", counted, 0, 2, "new")
-    while len(os.listdir(counted)) < 30:
+    while len({name.partition("-")[0] for name in os.listdir(counted)}) < 2:
         assert killed.poll() is None
         time.sleep(0.01)
     killed.kill()
     killed.communicate(timeout=60)
     done = stored(tmp_path / "out")
-    assert 25 <= done < 160
+    assert 1 <= done < 160
     again = start(tmp_path / "out", counted, 0, 1, "resume")
     out, errors = again.communicate(timeout=120)
     assert again.returncode == 0, errors
