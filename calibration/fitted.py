@@ -105,7 +105,7 @@ class Calibration:
         """Observed and fitted by target; `gap` in tolerances, `within` if it is at most 1.
 
         low_90 and high_90 hold 90 % of runs at posterior draws; `r2` is the emulator's share of
-        variance explained at points left out; `used` says whether the target counted.
+        variance explained at points left out; `counted` says whether the target counted.
         """
         fitted = self.fitted
         low, high = np.nanquantile(_some(fitted.predicted), (0.05, 0.95), axis=0)
@@ -119,7 +119,7 @@ class Calibration:
                  "tolerance": one.tolerance, "weight": one.weight, "fitted": fitted.moments[place],
                  "low_90": low[place], "high_90": high[place], "gap": gap,
                  "within": bool(abs(gap) <= 1.0), "r2": explained[place],
-                 "used": bool(fitted.usable[place])}
+                 "counted": bool(fitted.usable[place])}
             )  # fmt: skip
         return pd.DataFrame(rows)
 

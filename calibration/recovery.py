@@ -63,8 +63,8 @@ def coverage(recovered: pd.DataFrame) -> pd.DataFrame:
     """By parameter and in all: truths, share covered by both intervals, mean width of the 90 % one."""
     whole = recovered.assign(parameter="all")
     both = pd.concat([recovered, whole], ignore_index=True)
-    both["width_90"] = both["high_90"] - both["low_90"]
+    both["spread_90"] = both["high_90"] - both["low_90"]
     grouped = both.groupby("parameter", sort=False)
-    table = grouped[["covered_50", "covered_90", "width_90"]].mean()
+    table = grouped[["covered_50", "covered_90", "spread_90"]].mean()
     table.insert(0, "truths", grouped["truth"].nunique())
     return table.reset_index()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from sim.cli.options import Force, Language, Quiet, Scale, Seed, Workers
-from sim.cli.repeat import given
+from sim.cli.repeat import options_of
 
 
 def calibrate_command(
@@ -60,14 +60,9 @@ def calibrate_command(
     if not resume:
         Folder(out, force).check()
     else:
-        made = begun(out)
-        budget, scale, replicates, method, parameters, last_year, seed = (
-            given(context, name, value, made[name])
-            for name, value in (
-                ("budget", budget), ("scale", scale), ("replicates", replicates),
-                ("method", method), ("parameters", parameters), ("last_year", last_year),
-                ("seed", seed),
-            )
+        budget, scale, replicates, method, parameters, last_year, seed = options_of(
+            context, begun(out), budget=budget, scale=scale, replicates=replicates, method=method,
+            parameters=parameters, last_year=last_year, seed=seed,
         )  # fmt: skip
     count = check_counts("calibrate", replicates, seed, workers)
     setting = Setting(scale=scale, replicates=replicates, first_seed=seed, last_year=last_year)

@@ -103,7 +103,7 @@ def write(
         f"--scale {manifest['scale']:g} --method {manifest['method']} --seed {manifest['seed']} "
         f"{'--recovery ' if 'recovery' in tables else ''}--lang {lang} --out out/repeat"
     )
-    made = page(words["title"], parts, words["uncertainty"], command, manifest, lang)
+    made = page(words["title"], parts, words["uncertainty"], manifest, lang, command)
     (folder / "report.html").write_text(made, encoding="utf-8")
 
 
@@ -115,7 +115,7 @@ def says(tables: Mapping[str, pd.DataFrame], lang: str) -> list[str]:
 
 
 def _within(fit: pd.DataFrame, words: Mapping[str, str]) -> str:
-    used = fit[fit["used"]]
+    used = fit[fit["counted"]]
     twice = int((used["gap"].abs() <= 2.0).sum())
     return words["within"].format(n=int(used["within"].sum()), m=len(used), k=twice)
 
@@ -136,7 +136,7 @@ def _fit(fit: pd.DataFrame, labels: Mapping[str, str], words: Mapping[str, str])
         ((fit[end] - fit["observed"]) / fit["tolerance"]).clip(-10, 10)
         for end in ("low_90", "high_90")
     )
-    gap, used = fit["gap"].clip(-10, 10), fit["used"].to_numpy()
+    gap, used = fit["gap"].clip(-10, 10), fit["counted"].to_numpy()
     axes.hlines(place, low, high, color="#9a9a9a", linewidth=2)
     axes.plot(gap[used], place[used], "o", color=COLOURS[0], markersize=5)
     axes.plot(gap[~used], place[~used], "o", color="#7a7a7a", markersize=5, markerfacecolor="white")

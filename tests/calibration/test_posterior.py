@@ -110,7 +110,7 @@ def test_recovery_on_the_linear_model(fitted):
     table = coverage(recover(fitted, truths, moments, DEVIATION, NAMES)).set_index("parameter")
     assert table.loc["all", "truths"] == 20
     assert 0.8 <= table.loc["all", "covered_90"] < 1.0
-    assert table.loc["all", "width_90"] < 0.8
+    assert table.loc["all", "spread_90"] < 0.8
 
 
 def test_recovery_tells_a_wrong_posterior(fitted):
