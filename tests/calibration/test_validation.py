@@ -224,7 +224,7 @@ def test_page_and_tables_in_both_languages(tmp_path: Path, lang: str) -> None:
     assert page.count("data:image/png;base64,") == 2
     head = (tmp_path / "out" / "scoreboard.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert ("预测方法" in head) == (lang == "zh")
-    assert len(board_rows(scored, 2013, lang)[2]) == 6
+    assert len(board_rows(scored.scoreboard(), 2013, lang)[2]) == 6
     assert len(forecast_rows(scored, lang)[2]) == len({one.series for one in shipped().rows})
 
 
