@@ -1,7 +1,7 @@
 """What the evidence page is made of that is no code: declared statements, and results of commands.
 
-Statements stand in `calibration/findings/`: misfits.csv (why a target is missed, by series and by
-the direction of the miss), checks.csv (what tests hold the model to), weaknesses.csv, and
+Statements stand in `calibration/findings/`: misfits.csv (why a target is missed, by the
+pattern of its name and the direction of the miss), checks.csv (what tests hold the model to), weaknesses.csv, and
 stylised_facts.csv, which `python -m tests.stylised` writes. Fits and studies are read from the
 folders that `lianghua calibrate`, `sensitivity` and `validate` write.
 """
@@ -12,6 +12,7 @@ import csv
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.draws import SHIPPED
-from calibration.evaluation import Setting, evaluate
+from calibration.evaluation import Failure, Setting, evaluate
 from calibration.targets import Target, targets
 from sim.core.errors import InputError
 from sim.results import read_manifest
@@ -53,11 +54,11 @@ def data_tables(lang: str) -> list[tuple[list[str], str, str]]:
     return found
 
 
-def reason(series: str, gap: float, lang: str) -> str:
-    """Why a target of a series is missed by so many tolerances; empty where nothing is declared."""
+def reason(target: str, gap: float, lang: str) -> str:
+    """Why a target is missed by so many tolerances; empty where nothing is declared."""
     direction = "high" if gap > 0 else "low"
     for row in statements("misfits"):
-        if (row["series"], row["direction"]) == (series, direction):
+        if row["direction"] == direction and fnmatchcase(target, row["target"]):
             return row[lang]
     return ""
 
@@ -99,10 +100,9 @@ def read_fit_table(folder: Path | None) -> FitTable | None:
     except (OSError, ValueError) as error:
         why = str(getattr(error, "strerror", None) or error)
         raise InputError(path, "--fit", why, "a finished calibration") from None
-    tables = [content.get(key) for key in ("parameters", "targets", "provenance")]
-    if not all(isinstance(one, dict) for one in tables):
-        raise InputError(path, "--fit", "missing tables", "parameters, targets, provenance")
-    parameters, rows, provenance = tables
+    parameters, rows, provenance = (
+        _table(path, content, key) for key in ("parameters", "targets", "provenance")
+    )
     _complete(path, "parameters", parameters, _PARAMETER)
     _complete(path, "targets", rows, _TARGET)
     known = {one.name: one for one in targets()}
@@ -118,7 +118,14 @@ def read_fit_table(folder: Path | None) -> FitTable | None:
     return FitTable(said, parameters, provenance)
 
 
-def _complete(path: Path, table: str, rows: Any, keys: Sequence[str]) -> None:
+def _table(path: Path, content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = content.get(key)
+    if not isinstance(found, dict):
+        raise InputError(path, key, "no such table", "a finished calibration")
+    return found
+
+
+def _complete(path: Path, table: str, rows: Mapping[str, Any], keys: Sequence[str]) -> None:
     for name, row in rows.items():
         for key in keys:
             value = row.get(key) if isinstance(row, dict) else None
@@ -127,9 +134,16 @@ def _complete(path: Path, table: str, rows: Any, keys: Sequence[str]) -> None:
 
 
 def central_fit(scale: float, progress: Progress | None = None) -> FitTable:
-    """The model at its central values: means over `CENTRAL_REPLICATES` runs."""
+    """The model at its central values: means over `CENTRAL_REPLICATES` runs.
+
+    Raises InputError if a run fails, which central values do for a wrong scale alone.
+    """
     setting = Setting(scale=scale, replicates=CENTRAL_REPLICATES)
-    values = evaluate(np.zeros((1, 0)), [], setting, progress=progress)[0].mean(axis=0)
+    failures: list[Failure] = []
+    runs = evaluate(np.zeros((1, 0)), [], setting, progress=progress, failures=failures)
+    if failures:
+        raise InputError("describe evidence", "--scale", scale, failures[0].reason)
+    values = runs[0].mean(axis=0)
     said = tuple(Said(one, float(x)) for one, x in zip(setting.targets, values, strict=True))
     return FitTable(said, {}, {"scale": scale, "replicates": CENTRAL_REPLICATES})
 
@@ -164,5 +178,15 @@ def read_results(folder: Path | None, command: str, names: Sequence[str]) -> Fou
 
 
 _OPTION = {"sensitivity": "sensitivity", "validate": "validation"}
-_KEPT = ("version", "command", "scenarios", "scale", "replicates", "seed", "methods", "budget", "draws")
+_KEPT = (
+    "version",
+    "command",
+    "scenarios",
+    "scale",
+    "replicates",
+    "seed",
+    "methods",
+    "budget",
+    "draws",
+)
 """What of a manifest the page repeats."""

@@ -15,6 +15,7 @@ from calibration.study_words import TEXT, figure_labels
 if TYPE_CHECKING:
     from calibration.study import Study
 
+
 def show(study: Study, lang: str) -> None:
     """The parameters that matter most for each headline output, its parts of variance, its phase."""
     words = TEXT[lang]
