@@ -34,7 +34,8 @@ READMES = {"en": DIRECTORY / "README.md", "zh": DIRECTORY / "README.zh.md"}
 CENTRAL_REPLICATES = 4
 """Runs at central values that are averaged where nothing is fitted."""
 _PARAMETER = ("fitted", "low_90", "high_90")
-_TARGET = ("fitted", "observed", "tolerance")
+_TARGET = ("observed", "tolerance")
+"""What every row of a fit holds; a target has no `fitted` where the model was silent."""
 
 
 @cache
@@ -112,7 +113,7 @@ def read_fit_table(folder: Path | None) -> FitTable | None:
         if abs(row["observed"] - known[name].value) > 1e-5 * abs(known[name].value):
             raise InputError(path, f"targets.{name}.observed", row["observed"], known[name].value)
     said = tuple(
-        Said(known[name], float(row["fitted"]), row.get("low_90"), row.get("high_90"))
+        Said(known[name], float(row.get("fitted", np.nan)), row.get("low_90"), row.get("high_90"))
         for name, row in rows.items()
     )
     return FitTable(said, parameters, provenance)
