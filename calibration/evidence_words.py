@@ -26,8 +26,9 @@ WORDS: dict[str, dict[str, str]] = {
         "believed published and are to be checked again; derived ones are computed.",
         "data_table": "Data tables", "observed": "Observed moments up to {last}",
         "observed_said": "{count} observed moments: {used} count in a fit, {tied} are tied, i.e. the "
-        "model was set up with the same figure, so that agreement says nothing. Definition: {near}. A "
-        "tolerance is one standard error: the source's own, else {rule} of the value by confidence.",
+        "model was set up with the same figure, so that agreement says nothing. Definition: {near}; "
+        "selected ones are shown and not fitted. A tolerance is one standard error: the source's own, "
+        "else {rule} of the value by confidence.",
         "parameters_said": "{free} parameters are open to calibration, by source of the prior: {marks}; "
         "{fixed} are fixed, each with a reason.",
         "priors": "Open parameters and their priors", "fixed": "Fixed parameters",
@@ -84,7 +85,7 @@ WORDS: dict[str, dict[str, str]] = {
         "{outputs}个指标,{free}个开放参数,{fixed}个固定参数。",
         "data_said": "{tables}张表共{rows}行;按可信度:{marks}。凭记忆的数据信有公布,待复核;推算的由计算得出。",
         "data_table": "数据表", "observed": "到{last}年的观测",
-        "observed_said": "{count}个观测:{used}个计入拟合,{tied}个已挂钩,即模型设定时用了同一数字,相符不说明问题。定义:{near}。"
+        "observed_said": "{count}个观测:{used}个计入拟合,{tied}个已挂钩,即模型设定时用了同一数字,相符不说明问题。定义:{near};经挑选的只列出,不拟合。"
         "容差为一个标准误:用出处自报的,否则按可信度取值的{rule}。",
         "parameters_said": "{free}个参数可供校准,按先验的来源:{marks};{fixed}个固定,各有理由。",
         "priors": "开放参数及其先验", "fixed": "固定参数",
@@ -132,6 +133,7 @@ CODES = {
     "press_quoting_official": ("报刊引官方", "press quoting official"), "paper": ("论文", "paper"),
     "derived": ("推算", "derived"), "recalled": ("凭记忆", "recalled"), "prior": ("先验", "prior"),
     "same": ("相同", "same"), "near": ("相近", "near"), "proxy": ("代用", "proxy"),
+    "selected": ("经挑选", "selected"),
     "uniform": ("均匀", "uniform"), "triangular": ("三角", "triangular"), "beta": ("贝塔", "beta"),
     "lognormal": ("对数正态", "lognormal"),
     "China": ("全国", "China"), "Wenling": ("温岭", "Wenling"), "Shaoxing County": ("绍兴县", "Shaoxing County"),

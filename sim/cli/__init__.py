@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import evaluation, pages, runs, sensitivity, validation
+from sim.cli import calibration, evaluation, pages, runs, sensitivity, validation
 from sim.core.errors import InputError
 
 COMMANDS: dict[str, Any] = {
@@ -27,6 +27,7 @@ COMMANDS: dict[str, Any] = {
     "audit": evaluation.audit_command,
     "validate": validation.validate_command,
     "sensitivity": sensitivity.sensitivity_command,
+    "calibrate": calibration.calibrate_command,
     "story": pages.story,
     "scenarios": pages.scenarios_command,
     "describe": pages.describe_command,

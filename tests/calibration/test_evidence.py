@@ -32,9 +32,9 @@ from calibration.evidence_tables import (
     reason,
     statements,
 )
-from calibration.evidence_words import PARTS, WORDS
+from calibration.evidence_words import CODES, PARTS, WORDS
 from calibration.priors import fixed, priors
-from calibration.targets import targets
+from calibration.targets import RELATIVE_ERROR, WEIGHT, targets
 from sim.cli import app
 from sim.core.errors import InputError
 from sim.indices.targets import LAST_OUTCOME
@@ -167,6 +167,12 @@ def test_words_are_the_same_in_both_languages() -> None:
         assert place(one.region, "en") == one.region
         assert re.search(r"[\u4e00-\u9fff]", place(one.region, "zh"))
         assert not re.search("[a-z]", unit(one.unit, "zh")), one.unit
+
+
+def test_every_code_of_the_tables_has_words() -> None:
+    used = {*RELATIVE_ERROR, *WEIGHT}
+    used |= {word for one in priors() for word in (one.confidence, one.distribution)}
+    assert used <= CODES.keys()
 
 
 # ------------------------------------------------------------------ the page
