@@ -6,7 +6,7 @@ itself by its id. What a run did is kept in a `Record` of plain arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,9 +127,18 @@ def origin(
 def play(
     scenario: Scenario, variants: Sequence[Variant], seed: int, scale: float, last: int
 ) -> Iterator[tuple[str, Record]]:
-    """Run every variant to the end of the scenario; figures in month `last` (from 0) are kept.
+    """Run every variant to the end of the scenario; figures in month `last` (from 0) are kept."""
+    for variant, branch in branches(scenario, variants, seed, scale):
+        yield variant.name, _follow(branch, tuple(variant.policies), last)
 
-    The months before any of the replaced instruments begins are simulated once.
+
+def branches(
+    scenario: Scenario, variants: Sequence[Variant], seed: int, scale: float,
+    watch: Callable[[Province], None] | None = None,
+) -> Iterator[tuple[Variant, Province]]:  # fmt: skip
+    """Every variant with its province, which stands where the first replaced instrument begins.
+
+    The months before are simulated once; `watch` is called after each of them.
     """
     province = Province(scenario, scale=scale, seed=seed)
     applied = scenario.programme.applied(scenario.instruments)
@@ -137,11 +146,13 @@ def play(
     begins = [month_number(applied[name].start) - province.clock.start for name in replaced]
     while not province.clock.finished and province.clock.month < min(begins, default=0):
         province.step()
+        if watch is not None:
+            watch(province)
     for variant in variants:
         branch = province.branch()
         policies = {**scenario.instruments, **variant.policies}
         branch.policies = scenario.programme.applied(policies)
-        yield variant.name, _follow(branch, tuple(variant.policies), last)
+        yield variant, branch
 
 
 def _follow(province: Province, replaced: tuple[str, ...], last: int) -> Record:

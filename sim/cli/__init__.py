@@ -15,7 +15,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import calibration, evaluation, pages, runs, sensitivity, validation
+from sim.cli import (
+    calibration,
+    evaluation,
+    evaluators,
+    pages,
+    runs,
+    sensitivity,
+    validation,
+)
 from sim.core.errors import InputError
 
 COMMANDS: dict[str, Any] = {
@@ -28,6 +36,8 @@ COMMANDS: dict[str, Any] = {
     "validate": validation.validate_command,
     "sensitivity": sensitivity.sensitivity_command,
     "calibrate": calibration.calibrate_command,
+    "panel": evaluators.panel_command,
+    "evaluators": evaluators.evaluators_command,
     "story": pages.story,
     "scenarios": pages.scenarios_command,
     "describe": pages.describe_command,

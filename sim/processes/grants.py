@@ -140,14 +140,8 @@ def award(context: Context, firms: Any, cities: Any, call: GrantCall, due: int) 
     account = context.public[call.instrument]
     money = min(call.money, account.available)
     uids = awards.uid[chosen]
-    key = month_key(context.seed, f"award {call.instrument}", due)
-    score = awards.score[chosen].copy()
-    spread = float(score.std())
-    if np.isinf(call.score_noise):
-        score = np.zeros_like(score)
-    else:
-        noise = ndtri(np.clip(uniforms(key, uids, 1), 1e-12, 1 - 1e-12))
-        score += call.score_noise * spread * noise
+    key = award_key(context.seed, call.instrument, due)
+    score = judged(key, uids, awards.score[chosen], call.score_noise)
     asked = awards.asked[chosen] * awards.weight[chosen]
     granted = call.allocate(score, asked, uniforms(key, uids, 0), money)
     account.commit(float(granted.sum()))
@@ -166,6 +160,24 @@ def award(context: Context, firms: Any, cities: Any, call: GrantCall, due: int) 
     _in_hand(firms, awards.row[now], awards.technology[now])
     for match in context.instruments.matches:
         administration.match_awards(context, firms.city, cities.mix, call, chosen[won], match)
+
+
+def judged(key: np.uint64, uids: Array, score: Array, noise: float) -> Array:
+    """Scores (n,) of the applications decided together as the jury gives them.
+
+    `noise` is the standard deviation of its error relative to that of the scores, inf for a jury
+    that sees nothing; `key` is that of the award's month.
+    """
+    if np.isinf(noise):
+        return np.zeros_like(score)
+    error = ndtri(np.clip(uniforms(key, uids, 1), 1e-12, 1 - 1e-12))
+    seen: Array = score + noise * float(score.std()) * error
+    return seen
+
+
+def award_key(seed: int, instrument: str, due: int) -> np.uint64:
+    """Key of the draws with which an instrument's awards of a month are decided."""
+    return month_key(seed, f"award {instrument}", due)
 
 
 def _mean_prices(providers: Any) -> Array:

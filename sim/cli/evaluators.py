@@ -1,0 +1,98 @@
+"""Commands on evaluating a grant from firm data: panel, evaluators."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import (
+    Force,
+    Language,
+    Out,
+    Quiet,
+    Replicates,
+    Scale,
+    Seed,
+    Settings,
+    Until,
+    Workers,
+)
+from sim.cli.repeat import Asked
+
+Grant = Annotated[str | None, typer.Option("--instrument", help="a project grant")]
+
+
+def panel_command(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help="name, TOML file or a panel.parquet to repeat")],
+    instrument: Grant = None,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    seed: Seed = 1,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Export firms by year as statistics would show them, with each firm's true effect beside."""
+    from calibration.panel import panel
+    from sim.core.errors import InputError
+    from sim.core.files import Folder
+    from sim.terminal import Bar, written
+
+    if out is None:
+        raise InputError("panel", "--out", "nothing", "a folder: the panel is a set of files")
+    Folder(out, force).check()
+    asked = Asked(context, [scenario], "panel")
+    instrument, scale, seed = asked.options(
+        instrument=instrument or "none", scale=scale, seed=seed
+    )  # fmt: skip
+    with Bar("months", quiet) as bar:
+        found = panel(
+            asked.scenarios[0], instrument, scale=scale, seed=seed, until=until,
+            settings=settings or [], progress=bar.update,
+        )  # fmt: skip
+    written(out, found.save(out, lang, force))
+    asked.note_changes(found.manifest)
+
+
+def evaluators_command(
+    context: typer.Context,
+    scenario: Annotated[
+        str, typer.Argument(help="name, TOML file or an evaluators.parquet to repeat")
+    ],
+    instrument: Grant = None,
+    out: Out = None,
+    scale: Scale = 0.05,
+    until: Until = None,
+    replicates: Replicates = 20,
+    seed: Seed = 1,
+    workers: Workers = None,
+    settings: Settings = None,
+    lang: Language = "en",
+    quiet: Quiet = False,
+    force: Force = False,
+) -> None:
+    """Evaluate the evaluators: bias and coverage of four methods on panels with known effects."""
+    from calibration.evaluator_page import show
+    from calibration.evaluator_trial import trial
+    from sim.core.files import Folder
+    from sim.terminal import Bar, written
+
+    if out is not None:
+        Folder(out, force).check()
+    asked = Asked(context, [scenario], "evaluators")
+    instrument, scale, replicates, seed = asked.options(
+        instrument=instrument or "none", scale=scale, replicates=replicates, seed=seed
+    )
+    with Bar("replicates", quiet) as bar:
+        found = trial(
+            asked.scenarios[0], instrument, scale=scale, replicates=replicates, seed=seed,
+            workers=workers, until=until, settings=settings or [], progress=bar.update,
+        )  # fmt: skip
+    show(found, lang)
+    if out is not None:
+        written(out, found.save(out, lang, force))
+    asked.note_changes(found.manifest)
