@@ -9,15 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.forces import FORCES, REGIONS
-from calibration.study_words import TEXT, figure_labels, parameter_labels
-from calibration.targets import targets
-from calibration.variance import PARTS
+from calibration.study_rows import SHOWN, largest_rows, part_heads, part_rows
+from calibration.study_words import TEXT, figure_labels
 
 if TYPE_CHECKING:
     from calibration.study import Study
-
-SHOWN = 3
-"""Parameters named for each output."""
 
 
 def show(study: Study, lang: str) -> None:
@@ -28,8 +24,8 @@ def show(study: Study, lang: str) -> None:
     for key, measure in (("morris", "share"), ("sobol", "total")):
         if key in study.tables:
             table = Table("", *[str(rank + 1) for rank in range(SHOWN)], title=words[key])
-            for output, largest in _largest(study, key, measure, lang):
-                table.add_row(names[output], *largest)
+            for row in largest_rows(study.tables[key], measure, lang):
+                table.add_row(*row)
             console.print(table)
     if "identification" in study.tables:
         frame = study.tables["identification"]
@@ -39,27 +35,11 @@ def show(study: Study, lang: str) -> None:
         for output, region in _phases(study):
             console.print(f"{names[output]}: {REGIONS[region][place]}", highlight=False)
     if "variance" in study.tables:
-        shares = study.tables["variance"].pivot(index="output", columns="part", values="share")
-        heads = [pair[place] for pair in PARTS.values()]
-        table = Table("", *heads, title=f"{words['variance']}, {words['share']}")
-        for output in dict.fromkeys(study.tables["variance"]["output"]):
-            values = [shares.loc[output, part] for part in PARTS]
-            table.add_row(names[output], *["-" if v != v else f"{100 * v:.0f}" for v in values])
+        title = f"{words['variance']}, {words['share']}"
+        table = Table("", *part_heads(lang), title=title)
+        for row in part_rows(study.tables["variance"], lang):
+            table.add_row(*row)
         console.print(table)
-
-
-def _largest(study: Study, key: str, measure: str, lang: str) -> list[tuple[str, list[str]]]:
-    """By headline output the parameters with the largest measure, in words."""
-    known = {one.name for one in targets()}
-    labels = parameter_labels(study.plan.priors, lang)
-    found = []
-    for output, rows in study.tables[key].groupby("output", sort=False):
-        if output not in known:
-            best = rows.nlargest(SHOWN, measure)
-            pairs = zip(best["parameter"], best[measure], strict=True)
-            texts = [f"{labels[name]} {100 * value:.0f} %" for name, value in pairs]
-            found.append((str(output), [*texts, *[""] * (SHOWN - len(texts))]))
-    return found
 
 
 def _phases(study: Study) -> list[tuple[str, str]]:

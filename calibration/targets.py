@@ -7,7 +7,9 @@ and the differences of definition. Tolerance and weight follow from rules here, 
   `RELATIVE_ERROR` of its confidence times the value; at least `LEAST_ERROR` of its unit, because
   figures printed in whole points cannot be better than their revision.
 * **weight**: `WEIGHT` of how close the model's definition is to the published one; 0 for a moment that
-  is `tied`, i.e. that the model was set up with, so that agreement says nothing.
+  is `tied`, i.e. that the model was set up with, so that agreement says nothing, and for one that is
+  `selected`: of chosen projects, of a wider set than the model has, or imputed at the source, so that
+  a gap is to be expected and its size unknown. Such moments are shown and not fitted.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ LEAST_ERROR = {
     "%/year": 0.5, "points": 1.0, "index": 1.0,
 }  # fmt: skip
 """Smallest standard error by unit; of survey shares the sampling error with about 100 adopters."""
-WEIGHT = {"same": 1.0, "near": 0.5, "proxy": 0.25}
-"""Weight by closeness of definition; 0 where the moment is tied."""
+WEIGHT = {"same": 1.0, "near": 0.5, "proxy": 0.25, "selected": 0.0}
+"""Weight by closeness of definition; 0 where the moment is tied or selected."""
 CLASSES = ("total", "infrastructure", "application", "benefit")
 
 

@@ -45,7 +45,7 @@ def write(validation: Validation, folder: Path, lang: str) -> None:
                 name = f"{key.removeprefix('figure_')}_{vintage}"
                 png = save(figure, folder / "figures", name)
                 parts.append(f"<h2>{escape(title)}</h2>{picture(png, title)}")
-            parts += _tables(validation, vintage, lang)
+            parts += _tables(validation, board, vintage, lang)
     parts += [f"<p>{escape(text)}</p>" for text in notes(validation, lang)]
     manifest = validation.manifest
     members = words["uncertainty"].format(members=manifest["replicates"])
@@ -57,11 +57,11 @@ def _vintages(validation: Validation) -> list[int]:
     return list(dict.fromkeys(one.vintage for one in validation.forecasts.ensembles))
 
 
-def _tables(validation: Validation, vintage: int, lang: str) -> list[str]:
+def _tables(validation: Validation, board: pd.DataFrame, vintage: int, lang: str) -> list[str]:
     """Scoreboard and points of a vintage as tables of HTML."""
     found = []
-    for title, head, rows in (board_rows(validation, vintage, lang),
-                              point_rows(validation, vintage, lang)):  # fmt: skip
+    for title, head, rows in (board_rows(board, vintage, lang),
+                              point_rows(validation.points, vintage, lang)):  # fmt: skip
         if not rows:
             found.append(f"<p>{escape(title)}</p>")
             continue

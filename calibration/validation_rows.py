@@ -16,10 +16,9 @@ Table = tuple[str, list[str], list[list[str]]]
 """Title, header and rows."""
 
 
-def board_rows(validation: Validation, vintage: int, lang: str) -> Table:
+def board_rows(board: pd.DataFrame, vintage: int, lang: str) -> Table:
     """The scoreboard of a vintage; without rows the title says why."""
     words = WORDS[lang]
-    board = validation.scoreboard()
     board = board[board["vintage"] == vintage]
     if not len(board):
         return words["nothing"].format(vintage=vintage), [], []
@@ -42,10 +41,10 @@ def board_rows(validation: Validation, vintage: int, lang: str) -> Table:
     return title, head, rows
 
 
-def point_rows(validation: Validation, vintage: int, lang: str) -> Table:
+def point_rows(points: pd.DataFrame, vintage: int, lang: str) -> Table:
     """Every outcome beside the forecasts with the first drivers and no change."""
-    words, frame = WORDS[lang], validation.points
-    chosen = frame[frame["vintage"] == vintage]
+    words = WORDS[lang]
+    chosen = points[points["vintage"] == vintage]
     main = chosen[chosen["forecaster"] == MODEL]["drivers"]
     title = words["points"].format(vintage=vintage)
     if not len(main):

@@ -20,13 +20,14 @@ READINGS = {
 def validation_tables(validation: Validation, lang: str) -> None:
     """Scoreboard and outcomes of every vintage, then the forecasts of the last."""
     console = _console()
+    scores = validation.scoreboard()
     for vintage in dict.fromkeys(one.vintage for one in validation.forecasts.ensembles):
-        board = board_rows(validation, vintage, lang)
+        board = board_rows(scores, vintage, lang)
         if not board[2]:
             console.print(board[0], highlight=False)
             continue
         _show(console, board, 2)
-        _show(console, point_rows(validation, vintage, lang), 2)
+        _show(console, point_rows(validation.points, vintage, lang), 2)
     _show(console, forecast_rows(validation, lang), 2)
     for text in notes(validation, lang):
         console.print(text, highlight=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -19,6 +19,8 @@ from sim.report.text import figure, is_share
 from sim.words import TIER_ZH, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.additionality import Ledger
     from sim.allocation_rules import Laboratory
     from sim.comparison import Comparison
@@ -36,9 +38,10 @@ class Bar:
         self.began = monotonic()
         self.progress = Progress(
             TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
             console=Console(stderr=True), transient=True,
         )  # fmt: skip
-        self.task = self.progress.add_task(unit, total=None)
+        self.task = self.progress.add_task(unit, total=None, note="")
 
     def __enter__(self) -> Bar:
         if not self.quiet and not self.plain:
@@ -54,15 +57,16 @@ class Bar:
         if not self.quiet and not self.plain:
             self.progress.stop()
 
-    def update(self, done: int, total: int) -> None:
-        """So many of so many are done."""
+    def update(self, done: int, total: int, note: str = "") -> None:
+        """So many of so many are done; `note` stands after it."""
         if self.quiet:
             return
         if not self.plain:
-            self.progress.update(self.task, completed=done, total=total)
+            self.progress.update(self.task, completed=done, total=total, note=note)
         elif done * 10 // total > self.tenth:
             self.tenth = done * 10 // total
-            print(f"{done} of {total} {self.unit}{self._left(done, total)}", file=sys.stderr)
+            after = f", {note}" if note else ""
+            print(f"{done} of {total} {self.unit}{self._left(done, total)}{after}", file=sys.stderr)
 
     def _left(self, done: int, total: int) -> str:
         """The time left at the pace so far."""
@@ -251,6 +255,32 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
             label = terms.word(known, member, lang) if known else _tier(member, lang)
             table.add_row(label, *cells)
     Console(width=_width()).print(table)
+
+
+def calibration_table(
+    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str], lang: str
+) -> None:
+    """Fitted value and posterior of each parameter, and how many targets are met.
+
+    `tables` are those of a calibration, `labels` the names of parameters in the language.
+    """
+    from sim.report.calibration import WORDS as SAID
+    from sim.report.calibration import says
+
+    table = Table(title=SAID[lang]["posterior"])
+    for column in ("parameter", "fitted", "median", "posterior_90", "prior_90", "learned"):
+        table.add_column(SAID[lang][column], justify="left" if column == "parameter" else "right")
+    for row in tables["intervals"].itertuples():
+        table.add_row(
+            labels[row.parameter], figure(row.fitted), figure(row.median),
+            f"{figure(row.low_90)} … {figure(row.high_90)}",
+            f"{figure(row.prior_low_90)} … {figure(row.prior_high_90)}",
+            f"{100 * row.learned:.0f} %",
+        )  # fmt: skip
+    console = Console(width=_width())
+    console.print(table)
+    for line in says(tables, lang):
+        console.print(line, highlight=False)
 
 
 def _tier(code: str, lang: str) -> str:

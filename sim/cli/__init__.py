@@ -15,7 +15,15 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sim.cli import evaluation, evaluators, pages, runs, sensitivity, validation
+from sim.cli import (
+    calibration,
+    evaluation,
+    evaluators,
+    pages,
+    runs,
+    sensitivity,
+    validation,
+)
 from sim.core.errors import InputError
 
 COMMANDS: dict[str, Any] = {
@@ -27,6 +35,7 @@ COMMANDS: dict[str, Any] = {
     "audit": evaluation.audit_command,
     "validate": validation.validate_command,
     "sensitivity": sensitivity.sensitivity_command,
+    "calibrate": calibration.calibrate_command,
     "panel": evaluators.panel_command,
     "evaluators": evaluators.evaluators_command,
     "story": pages.story,

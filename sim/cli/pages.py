@@ -94,18 +94,38 @@ def scenarios_command(lang: Language = "en") -> None:
 def describe_command(
     what: Annotated[
         str,
-        typer.Argument(help="month, outputs, supply, programme, model-card, or a scenario"),
+        typer.Argument(
+            help="month, outputs, supply, programme, model-card, evidence, or a scenario"
+        ),
     ],
-    out: Out = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="folder for results; of evidence a file .html")
+    ] = None,
     scale: Scale = 0.05,
     settings: Settings = None,
+    fit: Annotated[
+        Path | None, typer.Option("--fit", help="a calibration's folder, for evidence")
+    ] = None,
+    sensitivity: Annotated[
+        Path | None, typer.Option("--sensitivity", help="results of sensitivity, for evidence")
+    ] = None,
+    validation: Annotated[
+        Path | None, typer.Option("--validation", help="results of validate, for evidence")
+    ] = None,
     lang: Language = "en",
     force: Force = False,
 ) -> None:
-    """Print the month, outputs, supply graph, programme, model card, or a scenario."""
+    """Print the month, outputs, supply, programme, model card, evidence, or a scenario."""
     from sim import describe
     from sim.core.files import Folder
 
+    folders = {"fit": fit, "sensitivity": sensitivity, "validation": validation}
+    if what == "evidence":
+        _evidence(out, scale, settings or [], folders, lang, force)
+        return
+    for option, given in folders.items():
+        if given is not None:
+            raise InputError("describe", f"--{option}", what, "evidence")
     if out is not None:
         Folder(out, force).check()
     pages = {
@@ -125,6 +145,41 @@ def describe_command(
         (folder.path / name).write_text(text + "\n", encoding="utf-8")
     for path in folder.written:
         typer.echo(path)
+
+
+def _evidence(
+    out: Path | None,
+    scale: float,
+    settings: list[str],
+    folders: dict[str, Path | None],
+    lang: str,
+    force: bool,
+) -> None:
+    """The evidence page: into one file, or its summary on the terminal."""
+    from calibration import evidence_page
+    from calibration.evidence import evidence
+    from calibration.evidence_studies import SENSITIVITY, VALIDATION
+    from calibration.evidence_tables import central_fit, read_fit_table, read_results
+    from sim.terminal import Bar
+
+    if settings:
+        raise InputError("describe evidence", "--set", settings[0], "the 2014 programme as it is")
+    if out is not None:
+        evidence_page.check(out, force)
+    sensitivity = read_results(folders["sensitivity"], "sensitivity", SENSITIVITY)
+    validation = read_results(folders["validation"], "validate", VALIDATION)
+    fit = read_fit_table(folders["fit"])
+    if fit is None:
+        with Bar("runs", False) as bar:
+            fit = central_fit(scale, bar.update)
+    parts = evidence(fit, lang, sensitivity, validation)
+    if out is None:
+        evidence_page.show(parts, lang)
+        return
+    made = evidence_page.manifest(fit, sensitivity, validation)
+    command = evidence_page.repeat(lang, scale, folders)
+    evidence_page.write(evidence_page.html(parts, made, lang, command), out)
+    typer.echo(out)
 
 
 def schema_command(out: Out = None, force: Force = False) -> None:

@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 
+def stands(context: typer.Context, name: str) -> bool:
+    """Does an option stand on the command line?"""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def options_of(
+    context: typer.Context, made: Mapping[str, Any] | None, **given: Any
+) -> Iterator[Any]:
+    """Each option as the command line gives it, or else as what was `made` before had it."""
+    for name, value in given.items():
+        yield value if made is None or stands(context, name) else made[name]
+
+
 class Asked:
     """What a command is asked for: scenarios by name, or one result file that is to be repeated.
 
@@ -33,15 +47,11 @@ class Asked:
 
     def options(self, **given: Any) -> Iterator[Any]:
         """Each option as the command line gives it, or else as the result was made with."""
-        for name, value in given.items():
-            source = self._context.get_parameter_source(name)
-            stands = source is not None and source.name == "COMMANDLINE"
-            yield value if stands or self._made is None else self._made[name]
+        return options_of(self._context, self._made, **given)
 
     def draws(self, parameters: str) -> Sequence[Mapping[str, Any]]:
         """Draws of parameters for the replicates: as `--parameters` says, or as the result had."""
-        source = self._context.get_parameter_source("parameters")
-        given = source is not None and source.name == "COMMANDLINE"
+        given = stands(self._context, "parameters")
         if self._made is not None and not given:
             return list(self._made.get("draws", ()))
         if parameters == "central":

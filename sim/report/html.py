@@ -27,7 +27,7 @@ max-width:1060px;padding:1rem 1.2rem 4rem;color:#1d1d1d;background:#fff}
 h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.4rem}
 img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.92rem;margin:.6rem 0}
 th,td{padding:.28rem .7rem;border-bottom:1px solid #ddd;text-align:right;font-variant-numeric:tabular-nums}
-th:first-child,td:first-child{text-align:left}details{margin:.4rem 0}summary{cursor:pointer;color:#0b5d8a}
+th:first-child,td:first-child,.text{text-align:left}td.text{vertical-align:top}.long{min-width:16em}details{margin:.4rem 0}summary{cursor:pointer;color:#0b5d8a}
 pre{background:#f4f4f4;padding:.8rem;overflow-x:auto;font-size:.85rem}.wide{overflow-x:auto}
 """
 

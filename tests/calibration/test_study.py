@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 
 from calibration.ensemble import HEADLINE, Ensemble
+from calibration.evidence_studies import SENSITIVITY, analysis
+from calibration.evidence_tables import read_results
 from calibration.plan import Plan, planned
 from calibration.study import Study, study
+from calibration.study_rows import largest_rows, part_rows
 from calibration.variance import PARTS
 from sim.cli import main
 from sim.core.errors import InputError
@@ -81,6 +84,10 @@ def test_files_and_report(made: Study, tmp_path: Path, lang: str) -> None:
     assert all(pair[lang == "en"] in page for pair in PARTS.values())
     assert ("回收期偏移" if lang == "zh" else "longest payback") in page
     assert "--parameter adoption.payback_shift" in page
+    part = analysis(read_results(out, "sensitivity", SENSITIVITY), lang)
+    shown = [one.rows for one in part.tables]
+    assert part_rows(made.tables["variance"], lang) in shown
+    assert largest_rows(made.tables["morris"], "share", lang) in shown
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

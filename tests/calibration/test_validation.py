@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from calibration.draws import read_fits
+from calibration.evidence_studies import VALIDATION, corroboration
+from calibration.evidence_tables import read_results
 from calibration.hindcast import Ensemble, Forecasts, hindcast, load_forecasts
 from calibration.observations import Observation, Observations, shipped
 from calibration.runs import simulate
@@ -94,6 +96,9 @@ def test_saved_members_score_the_same(ran: Forecasts, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(validate(again).points, first.points)
     with pytest.raises(InputError, match="--from"):
         load_forecasts(tmp_path)
+    part = corroboration(read_results(tmp_path / "out", "validate", VALIDATION), "zh")
+    title, _, rows = board_rows(first.scoreboard(), 2013, "zh")
+    assert [one.rows for one in part.tables if one.title == title] == [rows]
 
 
 def test_yearly_values_agree_with_the_months(ran: Forecasts) -> None:
@@ -224,7 +229,7 @@ def test_page_and_tables_in_both_languages(tmp_path: Path, lang: str) -> None:
     assert page.count("data:image/png;base64,") == 2
     head = (tmp_path / "out" / "scoreboard.csv").read_text(encoding="utf-8-sig").splitlines()[0]
     assert ("预测方法" in head) == (lang == "zh")
-    assert len(board_rows(scored, 2013, lang)[2]) == 6
+    assert len(board_rows(scored.scoreboard(), 2013, lang)[2]) == 6
     assert len(forecast_rows(scored, lang)[2]) == len({one.series for one in shipped().rows})
 
 

@@ -188,6 +188,7 @@ def test_help_is_quick_because_it_loads_nothing_heavy() -> None:
         "try: sim.cli.main(['--help'])\n"
         "except SystemExit as end: assert end.code == 0, end.code\n"
         "heavy = {'numba', 'mesa', 'pandas', 'matplotlib', 'networkx', 'scipy', 'pyarrow'}\n"
+        "heavy |= {'optuna', 'calibration'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -1,13 +1,13 @@
-"""`python -m tests.stylised`: measure every fact, print the table and write docs/stylised_facts.md."""
+"""`python -m tests.stylised`: measure every fact, print the page and write it and its table."""
 
 from __future__ import annotations
 
 from tests.stylised.facts import FACTS
 from tests.stylised.runs import Runs
-from tests.stylised.table import PAGE, page
+from tests.stylised.table import page, write
 
 if __name__ == "__main__":
     runs = Runs()
-    text = page({fact.code: fact.measure(runs) for fact in FACTS})
-    PAGE.write_text(text, encoding="utf-8")
-    print(text)
+    figures = {fact.code: fact.measure(runs) for fact in FACTS}
+    write(figures)
+    print(page(figures))

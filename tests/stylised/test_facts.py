@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
+from tests.stylised.chinese import TITLES, WHY
 from tests.stylised.facts import FACTS, MISSED, Fact
 from tests.stylised.runs import Runs
-from tests.stylised.table import PAGE
+from tests.stylised.table import PAGE, TABLE, page, table
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +50,15 @@ def test_the_page_tells_the_same() -> None:
         start = f"| {fact.title} | {fact.statistic} | {fact.band} |"
         (line,) = [line for line in lines if line.startswith(start)]
         assert ("**missed**" in line) == (fact.code in MISSED), line
+
+
+def test_the_table_that_is_shipped_tells_the_same_as_the_page() -> None:
+    with TABLE.open(encoding="utf-8") as file:
+        figures = {row["code"]: float(row["figure"]) for row in csv.DictReader(file)}
+    assert page(figures) == PAGE.read_text(encoding="utf-8")
+    assert table(figures) == TABLE.read_text(encoding="utf-8")
+
+
+def test_every_fact_is_told_in_chinese() -> None:
+    assert list(TITLES) == [fact.code for fact in FACTS]
+    assert WHY.keys() == MISSED.keys()
