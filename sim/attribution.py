@@ -119,7 +119,7 @@ def apportion(amounts: Array, total: int) -> Array:
     whole = float(amounts.sum())
     if whole <= 0:
         return np.zeros(len(amounts), dtype=np.int64)
-    exact = amounts * (total / whole)
+    exact = amounts / whole * total
     parts = np.floor(exact).astype(np.int64)
     left = total - int(parts.sum())
     parts[np.argsort(parts - exact, kind="stable")[:left]] += 1
