@@ -2,7 +2,8 @@
 
 It is the readable reference of the engine's kernels and what their speed is measured against. It
 starts from a `Province` and must end in the same state (tests/model/test_plain_twin.py). Public
-programmes stand in plain_programmes.py, providers and trade in plain_markets.py.
+programmes stand in plain_programmes.py, projects and prices in plain_providers.py, trade, credit and
+jobs in plain_markets.py.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import mesa
 
 from sim.model import Province
-from tests.bench import plain_markets, plain_programmes
+from tests.bench import plain_markets, plain_programmes, plain_providers
 
 NEVER = -32768
 _MASK = (1 << 64) - 1
@@ -400,7 +401,7 @@ class PlainProvince(mesa.Model):
             if reviews and firm.has_room():
                 firm.review(keys)
         plain_markets.close_credit(self)
-        plain_markets.deliver(self)
+        plain_providers.deliver(self)
         plain_markets.produce_and_trade(self)
         plain_markets.match_labour(self)
         plain_markets.prepare_growth(self)
