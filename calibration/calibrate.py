@@ -45,11 +45,19 @@ _APART = 1_000_000
 
 @dataclass(frozen=True)
 class Goal:
-    """Observed moments (m,), their deviations (m,), inf for those that do not count, and names."""
+    """Observed moments (m,), their deviations (m,), inf for those that do not count, and names.
+
+    `series` (m,) says by its number which series a moment belongs to.
+    """
 
     names: tuple[str, ...]
     observed: Array
     deviation: Array
+    series: posterior.Integers
+
+    def of(self, usable: npt.NDArray[np.bool_]) -> tuple[Array, Array, posterior.Integers]:
+        """Observed, deviation and series of the moments that count."""
+        return self.observed[usable], self.deviation[usable], self.series[usable]
 
 
 @dataclass(frozen=True)
@@ -160,11 +168,11 @@ def calibrate(
     made = runs.own("design", design)
     said = np.isfinite(made).mean(axis=(0, 1)) >= USABLE
     usable = said & np.isfinite(goal.deviation)
-    observed, deviation = goal.observed[usable], goal.deviation[usable]
+    counted = goal.of(usable)
     first = _fit(design, made[..., usable])
 
     def far(moments: Array) -> Array:
-        return distance(moments[..., usable], observed, deviation, np.diag(first.chance))
+        return distance(moments[..., usable], *counted[:2], np.diag(first.chance))
 
     def told(best: float) -> None:
         runs.best = best
@@ -174,10 +182,10 @@ def calibrate(
         lambda points: far(runs.common("search", points)),
         known, plan.points("search"), plan.method, plan.seed, told,
     )  # fmt: skip
-    focus = _focus(first, observed, deviation, plan)
+    focus = _focus(first, counted, plan)
     both = np.concatenate([made, runs.own("focus", focus)])
     final = _fit(np.concatenate([design, focus]), both[..., usable])
-    draws = posterior.posterior(final, observed, deviation, DRAWS, plan.seed)
+    draws = posterior.posterior(final, *counted, DRAWS, plan.seed)
     candidates = np.stack([searched.best, draws.unit[int(np.argmax(draws.logarithm))]])
     checked = np.concatenate([candidates, draws.unit[: plan.points("check") - 2]])
     fresh = runs.own("check", checked)
@@ -194,7 +202,7 @@ def calibrate(
         final=final,
         trace=np.minimum.accumulate(np.append(known.distances.min(), searched.distances)),
         distance=float(gaps[winner]),
-        recovered=_recovered(runs, first, usable, deviation, parameters) if plan.recovery else None,
+        recovered=_recovered(runs, first, usable, goal, parameters) if plan.recovery else None,
     )
 
 
@@ -205,21 +213,23 @@ def _fit(points: Array, moments: Array) -> emulator.Emulator:
         raise RuntimeError(f"{error}: too many runs fail (evaluations.sqlite says why)") from None
 
 
-def _focus(first: emulator.Emulator, observed: Array, deviation: Array, plan: Plan) -> Array:
+def _focus(
+    first: emulator.Emulator, counted: tuple[Array, Array, posterior.Integers], plan: Plan
+) -> Array:
     """Points of the second design: draws of prior x likelihood to the power `POWER`."""
-    value = posterior.likelihood(first, observed, deviation)
-    count = max(plan.points("focus"), 500)
-    width = first.parameters + 1
+    value = posterior.likelihood(first, *counted)
+    count, width = max(plan.points("focus"), 500), first.parameters
     found, *_ = posterior.sample(lambda points: POWER * value(points), width, count, plan.seed)
-    return found[: plan.points("focus"), :-1]
+    return found[: plan.points("focus")]
 
 
 def _recovered(
-    runs: _Runs, first: emulator.Emulator, usable: npt.NDArray[np.bool_], deviation: Array,
+    runs: _Runs, first: emulator.Emulator, usable: npt.NDArray[np.bool_], goal: Goal,
     parameters: Sequence[str],
 ) -> pd.DataFrame:  # fmt: skip
     """The recovery test on the first emulator, which knows the whole prior."""
     seed = runs.plan.seed + _APART
     truths = qmc.LatinHypercube(len(parameters), seed=seed).random(TRUTHS)
     moments = runs.own("truths", truths, 1)[:, 0, usable]
-    return recovery.recover(first, truths, moments, deviation, parameters, seed)
+    _, deviation, series = goal.of(usable)
+    return recovery.recover(first, truths, moments, deviation, series, parameters, seed)

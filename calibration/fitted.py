@@ -105,12 +105,14 @@ class Calibration:
         """Observed and fitted by target; `gap` in tolerances, `within` if it is at most 1.
 
         low_90 and high_90 hold 90 % of runs at posterior draws; `r2` is the emulator's share of
-        variance explained at points left out; `counted` says whether the target counted.
+        variance explained at points left out; `counted` says whether the target counted, `misfit`
+        by what factor the posterior widened the deviations of its series.
         """
         fitted = self.fitted
         low, high = np.nanquantile(_some(fitted.predicted), (0.05, 0.95), axis=0)
-        explained = np.full(len(self.targets), np.nan)
+        explained, missed = np.full((2, len(self.targets)), np.nan)
         explained[fitted.usable] = fitted.final.r2
+        missed[fitted.usable] = fitted.draws.misfit
         rows = []
         for place, one in enumerate(self.targets):
             gap = (fitted.moments[place] - one.value) / one.tolerance
@@ -119,7 +121,7 @@ class Calibration:
                  "tolerance": one.tolerance, "weight": one.weight, "fitted": fitted.moments[place],
                  "low_90": low[place], "high_90": high[place], "gap": gap,
                  "within": bool(abs(gap) <= 1.0), "r2": explained[place],
-                 "counted": bool(fitted.usable[place])}
+                 "misfit": missed[place], "counted": bool(fitted.usable[place])}
             )  # fmt: skip
         return pd.DataFrame(rows)
 
@@ -135,7 +137,6 @@ class Calibration:
             "distance": round(self.fitted.distance, 4),
             "chosen": self.fitted.chosen,
             "effective_draws": round(draws.effective, 1),
-            "misfit_factor": round(float(np.median(draws.misfit)), 3),
         }
         kept = {key: value for key, value in self.manifest.items() if key not in _BULKY}
         return {
@@ -196,7 +197,8 @@ def calibrate_model(
     priors, targets = tuple(select(parameters)), tuple(setting.targets)
     base = setting.base()
     observed = np.array([one.value for one in targets])
-    goal = Goal(setting.names, observed, np.array([deviation(one) for one in targets]))
+    _, series = np.unique([one.series for one in targets], return_inverse=True)
+    goal = Goal(setting.names, observed, np.array([deviation(one) for one in targets]), series)
     simulate = ModelRun(base, priors, setting)
     plan.check(len(priors))
     names = [one.name for one in priors]

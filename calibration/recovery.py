@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from calibration.emulator import Emulator
-from calibration.posterior import posterior
+from calibration.posterior import Integers, posterior
 
 Array = npt.NDArray[np.float64]
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -28,14 +28,15 @@ def recover(
     truths: Array,
     moments: Array,
     deviation: Array,
+    series: Integers,
     names: Sequence[str],
     seed: int = 1,
     told: Callable[[int], None] | None = None,
 ) -> pd.DataFrame:
     """Truth, median and 50 and 90 % interval (all in the unit cube) by truth and parameter.
 
-    truths (k, p) in the unit cube; moments (k, m) of one run at each; deviation (m,) of the
-    targets. Truths whose run failed are left out. `covered_50`, `covered_90` say whether the
+    truths (k, p) in the unit cube; moments (k, m) of one run at each; deviation (m,) and
+    series (m,) of the targets. Truths whose run failed are left out. `covered_50`, `covered_90` say whether the
     interval holds the truth.
     """
     random = np.random.default_rng(seed)
@@ -43,7 +44,7 @@ def recover(
     rows = []
     for place, (truth, observed) in enumerate(zip(truths, moments + errors, strict=True)):
         if np.isfinite(observed).all():
-            draws = posterior(emulator, observed, deviation, DRAWS, seed + place)
+            draws = posterior(emulator, observed, deviation, series, DRAWS, seed + place)
             found = np.quantile(draws.unit, SHARES, axis=0).T
             for name, true, (low_90, low_50, median, high_50, high_90) in zip(
                 names, truth, found, strict=True

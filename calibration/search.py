@@ -37,15 +37,24 @@ class Search:
         return np.asarray(self.points[int(np.argmin(self.distances))])
 
 
+FAR = 2.0
+"""Standard deviations from which a gap counts less and less: a target out of the model's reach would
+else decide alone where all others come to lie."""
+
+
 def distance(moments: Array, observed: Array, deviation: Array, chance: Array) -> Array:
-    """Root mean squared gap in standard deviations, (n,), of means over replicates.
+    """Typical gap in standard deviations, (n,), of means over replicates.
+
+    Root of the mean of z^2 for gaps z well below `FAR`, which grows with the logarithm of larger
+    ones (Cauchy's loss, as the posterior's likelihood).
 
     moments (n, replicates, m); observed, deviation (of the targets), chance (variance of one run
     about its mean), all (m,). inf where a run failed.
     """
     replicates = moments.shape[1]
     variance = deviation**2 + chance * (1.0 + 1.0 / replicates)
-    found = np.sqrt(((moments.mean(axis=1) - observed) ** 2 / variance).mean(axis=1))
+    square = (moments.mean(axis=1) - observed) ** 2 / variance
+    found = np.sqrt((FAR**2 * np.log1p(square / FAR**2)).mean(axis=1))
     return np.where(np.isfinite(found), found, np.inf)
 
 

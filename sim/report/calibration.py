@@ -29,7 +29,7 @@ WORDS = {
         "quantile": "quantile of the prior", "parameter": "parameter", "fitted": "fitted",
         "median": "median", "posterior_90": "90 % interval", "prior_90": "90 % of the prior",
         "learned": "narrower by", "trace": "Search",
-        "trace_how": "Best distance so far: root mean squared gap in standard deviations.",
+        "trace_how": "Best distance so far: typical gap in standard deviations; far gaps count less and less.",
         "evaluated": "points searched", "distance": "best distance",
         "recovery": "Recovery of known parameters",
         "recovery_how": "Data made by the model itself at known parameters, plus errors as large as "
@@ -39,8 +39,8 @@ WORDS = {
         "within": "{n} of {m} targets that count lie within one tolerance, {k} within two.",
         "covers": "90 % intervals hold the truth in {share:.0f} % of {n} cases.",
         "uncertainty": "The posterior is over parameters, given the targets' tolerance, the chance "
-        "of one history, the emulator's error and a misfit factor of the model. Targets that the "
-        "model misses widen it; it cannot know of mechanisms that are not in the model.",
+        "of one history, the emulator's error and a misfit factor of each series. A series that the "
+        "model misses by far says little; the posterior cannot know of mechanisms that are not in the model.",
     },
     "zh": {
         "title": "校准", "fit": "观测值与拟合值",
@@ -51,7 +51,7 @@ WORDS = {
         "点:中位数,叉:拟合值。与先验同宽表示目标未提供该参数的信息。",
         "quantile": "先验分位数", "parameter": "参数", "fitted": "拟合值", "median": "中位数",
         "posterior_90": "90%区间", "prior_90": "先验90%区间", "learned": "收窄", "trace": "搜索过程",
-        "trace_how": "迄今最小距离:以标准差计的均方根差距。",
+        "trace_how": "迄今最小距离:以标准差计的典型差距,远离的目标影响递减。",
         "evaluated": "已搜索点数", "distance": "最小距离",
         "recovery": "已知参数的恢复",
         "recovery_how": "由模型在已知参数下生成数据,并加上与容差同大的误差。左:中位数和90%区间对真值(先验分位数)。"
@@ -59,8 +59,8 @@ WORDS = {
         "truth": "真值", "found": "估计", "covered": "90%区间包含真值的比例",
         "within": "计入的{m}个目标中,{n}个在一个容差之内,{k}个在两个容差之内。",
         "covers": "{n}例中90%区间包含真值的占{share:.0f}%。",
-        "uncertainty": "后验反映参数的不确定性,已计入目标容差、单一历史的偶然性、替代模型误差和模型失配系数。"
-        "模型达不到的目标会使其变宽;模型之外的机制无法反映。",
+        "uncertainty": "后验反映参数的不确定性,已计入目标容差、单一历史的偶然性、替代模型误差和各序列的失配系数。"
+        "模型远达不到的序列提供的信息很少;模型之外的机制无法反映。",
     },
 }  # fmt: skip
 

@@ -42,7 +42,9 @@ def test_known_parameters_of_the_model_are_found(runs):
     usable = np.isfinite(deviation) & np.isfinite(made).all(axis=(0, 1)) & np.isfinite(seen).all(0)
     assert usable.sum() >= 5
     surrogate = emulator.fit(design, made[..., usable])
-    frame = recover(surrogate, truths, seen[:, usable], deviation[usable], KEYS)
+    _, series = np.unique([one.series for one in SETTING.targets], return_inverse=True)
+    seen, deviation, series = seen[:, usable], deviation[usable], series[usable]
+    frame = recover(surrogate, truths, seen, deviation, series, KEYS)
     table = coverage(frame).set_index("parameter")
     assert table.loc["all", "truths"] == 10
     assert table.loc["all", "covered_90"] >= 0.8

@@ -11,6 +11,7 @@ from tests.calibration.toys import (
     CHANCE,
     DEVIATION,
     MOMENTS,
+    SERIES,
     SLOPES,
     Linear,
     fit_toy,
@@ -73,23 +74,39 @@ def test_tempering_draws_a_known_posterior():
 
 def test_posterior_of_the_linear_model(fitted, monkeypatch):
     """Mean and sd as the normal equations give them, where nothing is missed."""
-    monkeypatch.setattr(posterior, "MISFIT", 1e-6)
+    monkeypatch.setattr(posterior, "TAIL", 1e9)
     monkeypatch.setattr("tests.calibration.toys.DEVIATION", DEVIATION / 5)
     observed = Linear.mean([0.45, 0.5, 0.55])
     mean, spread = normal_posterior(observed)
-    draws = posterior.posterior(fitted, observed, DEVIATION / 5, 2000, 1).unit
+    draws = posterior.posterior(fitted, observed, DEVIATION / 5, SERIES, 2000, 1).unit
     assert (np.abs(draws.mean(axis=0) - mean) < 0.35 * spread).all()
     assert draws.std(axis=0) == pytest.approx(spread, rel=0.15)
 
 
-def test_misfit_widens(fitted):
+def test_what_is_out_of_reach_says_little(fitted):
+    """Two moments that no parameters reach: their series gives way, the others hold the truth."""
+    truth = np.array([0.45, 0.5, 0.55])
+    observed, series = Linear.mean(truth), np.array([0, 0, 1, 2, 3, 4])
+    within = posterior.posterior(fitted, observed, DEVIATION / 5, series, 1000, 1)
+    assert within.misfit.max() < 1.5
+    missed = observed + np.array([5.0, -5.0, 0.0, 0.0, 0.0, 0.0])
+    draws = posterior.posterior(fitted, missed, DEVIATION / 5, series, 1000, 1)
+    assert draws.misfit[:2].min() > 10.0
+    assert draws.misfit[2:].max() < 2.0
+    assert draws.unit.std(axis=0).mean() > 1.1 * within.unit.std(axis=0).mean()
+    low, high = np.quantile(draws.unit, (0.05, 0.95), axis=0)
+    assert ((low < truth) & (truth < high)).all()
+
+
+def test_all_out_of_reach_widens_all(fitted):
     """Moments that no parameters reach make the posterior wider, not surer."""
     observed = Linear.mean([0.45, 0.5, 0.55])
-    within = posterior.posterior(fitted, observed, DEVIATION / 5, 1000, 1)
     gap = np.array([3.0, -3.0, 3.0, 3.0, 3.0, 3.0])
-    missed = posterior.posterior(fitted, observed + gap, DEVIATION / 5, 1000, 1)
-    assert np.median(within.misfit) < 2.0
-    assert np.median(missed.misfit) > 5.0
+    within, missed = (
+        posterior.posterior(fitted, one, DEVIATION / 5, SERIES, 1000, 1)
+        for one in (observed, observed + gap)
+    )
+    assert np.median(missed.misfit) > 4.0 * np.median(within.misfit)
     assert missed.unit.std(axis=0).mean() > 1.5 * within.unit.std(axis=0).mean()
 
 
@@ -107,7 +124,9 @@ def test_recovery_on_the_linear_model(fitted):
     random = np.random.default_rng(8)
     truths = random.random((20, 3))
     moments = truths @ SLOPES + CHANCE * random.standard_normal((20, MOMENTS))
-    table = coverage(recover(fitted, truths, moments, DEVIATION, NAMES)).set_index("parameter")
+    table = coverage(recover(fitted, truths, moments, DEVIATION, SERIES, NAMES)).set_index(
+        "parameter"
+    )
     assert table.loc["all", "truths"] == 20
     assert 0.8 <= table.loc["all", "covered_90"] < 1.0
     assert table.loc["all", "spread_90"] < 0.8
@@ -118,7 +137,7 @@ def test_recovery_tells_a_wrong_posterior(fitted):
     random = np.random.default_rng(8)
     truths = random.random((6, 3))
     moments = truths @ SLOPES + DEVIATION * random.standard_normal((6, MOMENTS))
-    frame = recover(fitted, truths, moments, DEVIATION / 100, NAMES)
+    frame = recover(fitted, truths, moments, DEVIATION / 100, SERIES, NAMES)
     assert coverage(frame)["covered_50"].iloc[-1] < 0.5
 
 

@@ -37,7 +37,9 @@ def test_search_finds_the_minimum_and_repeats(known, method):
 def test_distance_is_in_standard_deviations():
     moments = np.array([[[1.0, 2.0], [3.0, 2.0]], [[1.0, np.nan], [1.0, 1.0]]])
     found = distance(moments, np.array([0.0, 2.0]), np.array([2.0, 1.0]), np.zeros(2))
-    assert found[0] == pytest.approx(np.sqrt(0.5))
+    assert found[0] == pytest.approx(np.sqrt(4.0 * np.log(1.25) / 2.0))
     assert found[1] == np.inf
     noisy = distance(moments[:1], np.array([0.0, 2.0]), np.array([2.0, 1.0]), np.array([8.0, 0.0]))
-    assert noisy[0] == pytest.approx(np.sqrt(4.0 / 16.0 / 2.0))
+    assert noisy[0] == pytest.approx(np.sqrt(4.0 * np.log1p(4.0 / 16.0 / 4.0) / 2.0))
+    near = distance(moments[:1], np.array([1.9, 2.0]), np.array([2.0, 1.0]), np.zeros(2))
+    assert near[0] == pytest.approx(0.05 / np.sqrt(2.0), rel=1e-3)

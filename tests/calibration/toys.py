@@ -27,6 +27,7 @@ SLOPES = np.array(
 )
 CHANCE = 0.1
 DEVIATION = np.full(MOMENTS, 0.5)
+SERIES = np.arange(MOMENTS)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def fit_toy(folder, simulate, plan, workers=1, resume=False):
     observed = Linear.mean([0.3, 0.6, 0.45])
     names = tuple(f"moment_{place}" for place in range(MOMENTS))
     with Store(folder, {"budget": plan.budget}, resume) as store:
-        goal = Goal(names, observed, DEVIATION)
+        goal = Goal(names, observed, DEVIATION, SERIES)
         return calibrate(simulate, ["a", "b", "c"], goal, plan, store, workers)
 
 
