@@ -1,0 +1,46 @@
+"""One run of a study, what it is known by, and what is kept of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pandas as pd
+
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run to be made: a replicate of a point of the design.
+
+    `scenario` is the one that runs, levers, uncertainties and a draw of the parameters included.
+    """
+
+    point: int
+    replicate: int
+    seed: int
+    scale: float
+    scenario: Scenario
+    check: bool = False
+
+    @property
+    def run(self) -> str:
+        """What the run is known by: its scenario's hash and its replicate, nothing else."""
+        return f"{self.scenario.hash}-{self.replicate}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is kept of a run: outcomes by name, and tables by name without a column for the run."""
+
+    outcomes: dict[str, float]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+class Work(Protocol):
+    """What is done with a case, in whatever process; it can be pickled."""
+
+    def __call__(self, case: Case) -> Measured:
+        """Run and measure. Any exception is a failed run, told in the table of runs."""
+        ...
