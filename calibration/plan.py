@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from calibration import forces
+from calibration.draws import read_fits
 from calibration.ensemble import Ensemble
 from calibration.priors import Prior, priors, select
 from calibration.structures import STRUCTURES
@@ -22,7 +24,10 @@ LARGEST_SEED = 2**31
 
 @dataclass(frozen=True)
 class Plan:
-    """What is studied: a scenario, its open parameters, how runs are made, and the runs to make."""
+    """What is studied: a scenario, its open parameters, how runs are made, and the runs to make.
+
+    `fit` are draws of a posterior for the split of variance; without, it draws from the priors.
+    """
 
     scenario: Scenario
     priors: tuple[Prior, ...]
@@ -33,6 +38,7 @@ class Plan:
     most: int
     forces: tuple[str, str]
     cells: int
+    fit: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def screens(self) -> bool:
@@ -56,7 +62,8 @@ class Plan:
     @property
     def draws(self) -> int:
         """Draws of the parameters for the split of variance that the budget allows."""
-        return self._rounds("variance", 2 * self.ensemble.replicates * len(STRUCTURES), 2)
+        allowed = self._rounds("variance", 2 * self.ensemble.replicates * len(STRUCTURES), 2)
+        return min(allowed, len(self.fit)) if self.fit else allowed
 
     def _rounds(self, method: str, cost: int, least: int) -> int:
         """How many rounds of so many runs the budget pays for."""
@@ -99,6 +106,7 @@ def planned(
     most: int,
     pair: Sequence[str],
     cells: int,
+    draws: str = "posterior",
 ) -> Plan:
     """The plan of a study; raises InputError for whatever cannot be done."""
     unknown = [name for name in methods if name not in METHODS]
@@ -121,6 +129,17 @@ def planned(
         most,
         forces.chosen(pair),
         cells,
+        _fit(draws) if "variance" in methods else (),
     )
     plan.runs()
     return plan
+
+
+def _fit(draws: str) -> tuple[Mapping[str, Any], ...]:
+    """Draws of the posterior that is shipped, if one is, or of a folder's; none for the priors."""
+    if draws == "prior":
+        return ()
+    found = tuple(read_fits(() if draws == "posterior" else [Path(draws)]).latest())
+    if len(found) == 1:
+        raise InputError(WHERE, "--draws", f"{draws}, of one draw", "two or more, or prior")
+    return found

@@ -168,15 +168,12 @@ def _phase_months(scenario: Scenario) -> tuple[str, str, str]:
 
 
 def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
-    """The split of variance over structures, draws of the priors, and seeds."""
+    """The split of variance over structures, draws of the parameters, and seeds."""
     ensemble = replace(plan.ensemble, replicates=2 * plan.ensemble.replicates)
-    random = np.random.default_rng(ensemble.seed)
-    points = random.random((plan.draws, len(plan.priors)))
-    drawn = _at(plan.scenario, plan.priors, points)
-    runs = [structured(one, name) for name in STRUCTURES for one in drawn]
+    runs = [structured(one, name) for name in STRUCTURES for one in _drawn(plan, plan.scenario)]
     twins = None
     if plan.against is not None:
-        drawn = _at(plan.against, plan.priors, points)
+        drawn = _drawn(plan, plan.against)
         twins = [structured(one, name) for name in STRUCTURES for one in drawn]
     outputs = ensemble.names(twins is not None)
     values = ensemble.run(runs, twins, tell.part)
@@ -192,6 +189,14 @@ def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
         "variance": variance.shares(values, outputs, seed=ensemble.seed),
         "structures": pd.DataFrame(rows),
     }
+
+
+def _drawn(plan: Plan, scenario: Scenario) -> list[Scenario]:
+    """A scenario with draws of the posterior, or of the priors where there is no fit."""
+    if plan.fit:
+        return [scenario.with_draw(one) for one in plan.fit[: plan.draws]]
+    random = np.random.default_rng(plan.ensemble.seed)
+    return _at(scenario, plan.priors, random.random((plan.draws, len(plan.priors))))
 
 
 def _manifest(plan: Plan) -> dict[str, Any]:
@@ -214,4 +219,12 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "cells": plan.cells,
         "phase_months": list(_phase_months(plan.scenario)),
         "parameters": [prior.name for prior in plan.priors],
+        "split_draws": _source(plan),
     }
+
+
+def _source(plan: Plan) -> str:
+    """What the split of variance drew its parameters from."""
+    if "variance" not in plan.methods:
+        return ""
+    return "posterior" if plan.fit else "prior"

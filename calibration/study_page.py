@@ -35,7 +35,8 @@ def write_page(study: Study, folder: Path, lang: str) -> None:
     for key, table in SECTIONS:
         if key not in figures and table not in study.tables:
             continue
-        parts.append(f"<h2>{escape(words[key])}</h2><p>{escape(words[key + '_how'])}</p>")
+        how = words[f"{key}_how"].format(draws=words[made["split_draws"] or "prior"])
+        parts.append(f"<h2>{escape(words[key])}</h2><p>{escape(how)}</p>")
         if key in figures:
             parts.append(picture(figures[key], words[key]))
         if table in study.tables:
@@ -65,10 +66,11 @@ def _command(study: Study, lang: str) -> str:
     whole = len(made["parameters"]) == len(priors())
     names = [] if whole else made["parameters"]
     chosen = "".join(f" --parameter {name}" for name in names)
+    split = f" --draws {made['split_draws']}" if made["split_draws"] else ""
     against = f" --against {plan.against.name}" if plan.against is not None else ""
     return (
         f"lianghua sensitivity {made['scenario']}{methods}{chosen}{against} --until "
         f"{plan.scenario.time.end} --scale {made['scale']:g} --budget {made['budget']} --most "
         f"{made['most']} --forces {','.join(made['forces'])} --cells {made['cells']} --replicates "
-        f"{made['replicates']} --seed {made['seed']} --lang {lang} --out out/repeat"
+        f"{made['replicates']} --seed {made['seed']}{split} --lang {lang} --out out/repeat"
     )

@@ -39,10 +39,11 @@ TEXT = {
         "no more than two points over the run. Saturation: its yearly rise falls to less than half "
         "of what it was. Lines part the regions; the star is the scenario as it is.",
         "variance": "Where the spread of outputs comes from",
-        "variance_how": "Law of total variance over rival structures, draws from the priors and "
+        "variance_how": "Law of total variance over rival structures, draws from the {draws} and "
         "seeds, crossed. Each structure is as likely as another, so that the share of structure "
         "depends on which rivals are named. Chance is that of the scale shown; it is smaller at a "
         "larger scale. Shares are unbiased and can come out below 0; intervals are 95 % bootstrap.",
+        "prior": "priors", "posterior": "posterior of the calibration",
         "structures": "Outputs by structure",
         "structures_how": "Mean over draws and seeds, and the difference to the model as it is.",
         "uncertainty": "Intervals are of the sampling of parameters and seeds, {n} replicates a "
@@ -70,8 +71,9 @@ TEXT = {
         "phase_how": "使用该技术的规模以上企业占比。停滞:全程上升不超过两个百分点。饱和:年升幅降到原来"
         "一半以下。线条分隔各区;星号为情景原样。",
         "variance": "结果的离散来自何处",
-        "variance_how": "对备选结构、先验抽样和种子交叉设计,按全方差公式分解。各结构同等可能,因此结构的"
+        "variance_how": "对备选结构、{draws}抽样和种子交叉设计,按全方差公式分解。各结构同等可能,因此结构的"
         "份额取决于列出了哪些备选。偶然性是所示规模下的,规模越大越小。份额无偏,可能小于0;区间为95%自助法。",
+        "prior": "先验", "posterior": "校准后验",
         "structures": "各结构下的结果",
         "structures_how": "对抽样和种子的均值,以及与模型原样之差。",
         "uncertainty": "区间反映参数与种子的抽样,每点{n}次重复。先验较宽:参数的影响大小取决于先验的宽度。",

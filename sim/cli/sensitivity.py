@@ -44,6 +44,14 @@ def sensitivity_command(
         str | None,
         typer.Option("--against", help="scenario that additional users are counted against"),
     ] = None,
+    draws: Annotated[
+        str,
+        typer.Option(
+            "--draws",
+            help="what variance draws parameters from: posterior (the shipped fit, where there is"
+            " one), prior, or a calibration's folder",
+        ),
+    ] = "posterior",
     out: Out = None,
     scale: Scale = 0.02,
     until: Until = None,
@@ -69,7 +77,7 @@ def sensitivity_command(
         scenario, methods=chosen, parameters=parameters or [], scale=scale, budget=budget,
         replicates=replicates, seed=seed, workers=workers, until=until, settings=settings or [],
         against=against, most=most, pair=[name.strip() for name in forces.split(",")],
-        cells=cells,
+        cells=cells, draws=draws,
     )  # fmt: skip
     with Bar("runs", quiet) as bar:
         found = study(plan, bar.update)

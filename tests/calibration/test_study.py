@@ -24,7 +24,7 @@ KEYS = ("adoption.payback_shift", "adoption.reviews_per_year", "information.inno
 SMALL = {
     "methods": ("morris", "sobol", "phase", "variance"), "parameters": KEYS, "scale": 0.01,
     "budget": 40, "replicates": 1, "seed": 1, "workers": 1, "until": "2012-03", "settings": (),
-    "against": None, "most": 2, "pair": ("contagion", "payback"), "cells": 2,
+    "against": None, "most": 2, "pair": ("contagion", "payback"), "cells": 2, "draws": "prior",
 }  # fmt: skip
 
 
@@ -88,6 +88,22 @@ def test_files_and_report(made: Study, tmp_path: Path, lang: str) -> None:
     shown = [one.rows for one in part.tables]
     assert part_rows(made.tables["variance"], lang) in shown
     assert largest_rows(made.tables["morris"], "share", lang) in shown
+
+
+def test_the_split_takes_draws_of_a_fit(tmp_path: Path) -> None:
+    """Two draws in which nothing differs leave nothing to parameters; more runs than draws do not."""
+    fit = tmp_path / "fit"
+    fit.mkdir()
+    (fit / "fitted.toml").write_text("[provenance]\nlast_year = 2015\n", encoding="utf-8")
+    (fit / "draws.csv").write_text("adoption.payback_shift\n1.0\n1.0\n", encoding="utf-8")
+    plan = _plan(methods=("variance",), draws=str(fit), budget=400, replicates=1)
+    assert plan.draws == 2
+    frame = study(plan).tables["variance"].set_index(["output", "part"])["share"]
+    parts = frame.unstack().loc[list(HEADLINE), ["parameters", "chance"]]
+    assert (parts["parameters"].abs() < 1e-9).all()
+    (fit / "draws.csv").write_text("adoption.payback_shift\n1.0\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--draws"):
+        _plan(methods=("variance",), draws=str(fit))
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
