@@ -33,7 +33,7 @@ def runs(tmp_path_factory):
 
 def test_chosen_parameters_have_priors():
     assert tuple(one.name for one in select(fitted.PARAMETERS)) == fitted.PARAMETERS
-    assert 10 <= len(fitted.PARAMETERS) <= 15
+    assert 10 <= len(fitted.PARAMETERS) <= 20
 
 
 def test_known_parameters_of_the_model_are_found(runs):
