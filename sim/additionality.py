@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim import terms
 from sim.attribution import CLASSES, FEN, attribute, technologies_of
-from sim.comparison import check_counts, half_width, prepared
+from sim.comparison import Draws, check_counts, drawn, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -171,13 +171,14 @@ def ledger(
     until: str | None = None,
     follow: int = FOLLOW,
     settings: Iterable[str] = (),
+    draws: Draws = (),
     progress: Progress | None = None,
 ) -> Ledger:
     """Class all money paid by `until` against twins without each instrument, and without any.
 
     `instruments` names some of them; then the whole programme is left out. Twins go on for `follow`
     months after `until`. Replicate r has seed `seed + r` in all runs; the result is the same for any
-    number of workers. `progress` is called with the number of twins done and in all.
+    number of workers. `draws` of parameters as in `compare`. `progress` is called with the number of twins done and in all.
     """
     counted = prepared(scenario, settings, until)
     workers_used = check_counts("ledger", replicates, seed, workers)
@@ -188,7 +189,14 @@ def ledger(
         off.append((PROGRAMME, running(counted)))
     last = month_number(counted.time.end) - month_number(counted.time.start)
     jobs = [
-        TwinJob(whole, replicate, seed + replicate, scale, last, tuple(off[first : first + BATCH]))
+        TwinJob(
+            drawn(whole, draws, replicate),
+            replicate,
+            seed + replicate,
+            scale,
+            last,
+            tuple(off[first : first + BATCH]),
+        )
         for replicate in range(replicates)
         for first in range(0, len(off), BATCH)
         if names
@@ -200,7 +208,7 @@ def ledger(
             progress(done * total // of, total)
 
     parts = run_jobs(jobs, workers_used, _batch, tell) if jobs else []
-    manifest = origin("ledger", counted, replicates, seed, scale, follow)
+    manifest = origin("ledger", counted, replicates, seed, scale, follow, draws)
     manifest["instruments"] = list(instruments)
     return Ledger(counted, replicates, *_gather(parts), manifest=manifest)
 

@@ -18,7 +18,7 @@ import pandas as pd
 from sim import terms
 from sim.additionality import city_names, spread
 from sim.attribution import ACCELERATED, CLASSES, FEN, attribute, technologies_of
-from sim.comparison import check_counts, half_width, prepared
+from sim.comparison import Draws, check_counts, drawn, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -119,6 +119,7 @@ def laboratory(
     until: str | None = None,
     follow: int = FOLLOW,
     settings: Iterable[str] = (),
+    draws: Draws = (),
     progress: Progress | None = None,
 ) -> Laboratory:
     """Run a project grant by each rule; `noise` repeats the contest with these errors of the jury.
@@ -132,7 +133,15 @@ def laboratory(
     last = month_number(counted.time.end) - month_number(counted.time.start)
     variants = _variants(rules, noise)
     jobs = [
-        RuleJob(whole, instrument, variants, replicate, seed + replicate, scale, last)
+        RuleJob(
+            drawn(whole, draws, replicate),
+            instrument,
+            variants,
+            replicate,
+            seed + replicate,
+            scale,
+            last,
+        )
         for replicate in range(replicates)
     ]
     parts = run_jobs(jobs, count, _replicate, progress)
@@ -142,7 +151,7 @@ def laboratory(
         rows = [row for part in parts for row in part[place]]
         rows.sort(key=lambda row: (order.index(row["rule"]), row["replicate"]))
         frames.append(pd.DataFrame(rows))
-    manifest = origin("laboratory", counted, replicates, seed, scale, follow) | {
+    manifest = origin("laboratory", counted, replicates, seed, scale, follow, draws) | {
         "instrument": instrument,
         "rules": list(rules),
         # An endless error is a word: JSON has no number for it.

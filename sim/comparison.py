@@ -213,7 +213,7 @@ def run_paired[R](
     names = [one.name for one in scenarios]
     jobs = [
         Job(
-            one.with_draw(draws[replicate % len(draws)]) if draws else one,
+            drawn(one, draws, replicate),
             replicate,
             seed + replicate,
             scale,
@@ -224,6 +224,11 @@ def run_paired[R](
     ]
     found = list(zip(jobs, run_jobs(jobs, count, work, progress), strict=True))
     return sorted(found, key=lambda pair: (names.index(pair[0].scenario.name), pair[0].replicate))
+
+
+def drawn(scenario: Scenario, draws: Draws, replicate: int) -> Scenario:
+    """A scenario with the replicate's draw of parameters, from the start again after the last."""
+    return scenario.with_draw(draws[replicate % len(draws)]) if draws else scenario
 
 
 def _expanded(scenarios: Sequence[Scenario | str | Path]) -> list[Scenario | str | Path]:

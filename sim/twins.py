@@ -105,8 +105,9 @@ def extended(command: str, scenario: Scenario, months: int) -> Scenario:
 
 
 def origin(
-    command: str, scenario: Scenario, replicates: int, seed: int, scale: float, follow: int
-) -> dict[str, Any]:
+    command: str, scenario: Scenario, replicates: int, seed: int, scale: float, follow: int,
+    draws: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:  # fmt: skip
     """Manifest of twin runs: enough to repeat them, but for what the command adds."""
     return {
         "program": "lianghua",
@@ -119,6 +120,7 @@ def origin(
         "seed": seed,
         "scale": scale,
         "follow": follow,
+        "draws": [dict(one) for one in draws[:replicates]],
         "versions": versions(),
         "data": dict(load_data().checksums),
     }

@@ -84,6 +84,7 @@ def ledger_command(
     replicates: Pairs = 5,
     seed: Seed = 1,
     workers: Workers = None,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -100,11 +101,12 @@ def ledger_command(
     instruments, scale, follow, replicates, seed = asked.options(
         instruments=instruments, scale=scale, follow=follow, replicates=replicates, seed=seed
     )
+    draws = asked.draws(parameters)
     with Bar("twins", quiet) as bar:
         found = ledger(
             asked.scenarios[0], instruments or [], scale=scale, replicates=replicates, seed=seed,
             workers=workers, until=until, follow=follow, settings=settings or [],
-            progress=bar.update,
+            draws=draws, progress=bar.update,
         )  # fmt: skip
     ledger_tables(found, lang)
     if out is not None:
@@ -132,6 +134,7 @@ def laboratory_command(
     replicates: Pairs = 5,
     seed: Seed = 1,
     workers: Workers = None,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -150,11 +153,13 @@ def laboratory_command(
         rules=RULES if rules is None else [one.strip() for one in rules.split(",") if one.strip()],
         noise=noise or [], scale=scale, follow=follow, replicates=replicates, seed=seed,
     )  # fmt: skip
+    draws = asked.draws(parameters)
     with Bar("replicates", quiet) as bar:
         found = laboratory(
             asked.scenarios[0], instrument, rules=names, noise=[float(one) for one in noise or []],
             scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
-            follow=follow, settings=settings or [], progress=bar.update,
+            follow=follow, settings=settings or [], draws=draws,
+            progress=bar.update,
         )  # fmt: skip
     laboratory_table(found, lang)
     if out is not None:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sim.core.edges import Edges
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
+from sim.world.endowment import equip
 from sim.world.population import synthesise
 from sim.world.synthesis import Population, PopulationParameters
 from sim.world.tables import CITIES, FIRMS, PROVIDERS
@@ -51,11 +52,21 @@ def cached_population(
     """The population of these arguments, made once and then read back.
 
     Fixed columns and edges are mapped read-only, so that runs and worker processes share them;
-    the other columns are the caller's own. A population whose start is scaled is made for the caller
-    alone: a search over the start would fill the disk with populations of which each is used once.
+    the other columns are the caller's own. What firms use and know at the start is not part of the
+    key: a population whose start is scaled is a stored one that is equipped anew, or draws of the
+    start would fill the disk with populations of which each is used once.
     """
-    if (settings.initial_adoption, settings.initial_awareness) != (1.0, 1.0):
-        return synthesise(data, scale, seed, settings)
+    plain = replace(settings, initial_adoption=1.0, initial_awareness=1.0)
+    population = _stored(data, scale, seed, plain, directory)
+    if settings != plain:
+        equip(data, population.firms, population.applicable, seed, settings)
+    return population
+
+
+def _stored(
+    data: ProvinceData, scale: float, seed: int, settings: PopulationParameters,
+    directory: Path | None,
+) -> Population:  # fmt: skip
     base = directory if directory is not None else cache_directory() / "populations"
     folder = base / population_key(data, scale, seed, settings)
     if not folder.exists():

@@ -37,6 +37,16 @@ def endow(
 ) -> None:
     """Fill every column that place, size and output leave open."""
     _character(data, firms, seed)
+    equip(data, firms, applicable, seed, settings)
+
+
+def equip(
+    data: ProvinceData, firms: Table, applicable: Array, seed: int, settings: PopulationParameters
+) -> None:
+    """Technology in use and known at the start, and the money that goes with it.
+
+    Nothing else of a population hangs on these, so they can be given to one that is there already.
+    """
     _technology(data, firms, applicable, seed, settings)
     _money(data, firms, seed)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim.additionality import ledger
+from sim.allocation_rules import laboratory
 from sim.comparison import compare
 from sim.scenario import Scenario
 
@@ -76,3 +78,29 @@ def test_a_folder_without_a_fit_is_refused(tmp_path: Path, given: str, says: str
     assert done.returncode == 2
     assert says in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_ledger_and_laboratory_take_the_draws_too(tmp_path: Path) -> None:
+    """Replicate r is the run of draw r: with its values as settings the same money comes out."""
+    options = {"scale": 0.02, "until": "2015-12", "follow": 0, "workers": 1}
+    names = ["equipment_subsidy"]
+    found = ledger("document_2014", names, draws=DRAWS, replicates=2, **options)
+    assert found.manifest["draws"] == list(DRAWS)
+    settings = ["productivity.trend=0.08", "adoption.choice_sharpness=9"]
+    plain = ledger("document_2014", names, settings=settings, replicates=2, **options)
+    keys = ["replicate", "instrument", "tier", "city", "year"]
+    sums = [one.lines.groupby(keys)["paid"].sum().xs(1, level=0) for one in (found, plain)]
+    pd.testing.assert_series_equal(*sums)
+    rules = {"rules": ("formula", "contest"), **options}
+    trial = laboratory("document_2014", names[0], draws=DRAWS, replicates=2, **rules)
+    fixed = laboratory("document_2014", names[0], settings=settings, replicates=2, **rules)
+    measures = [
+        one.measures.query("replicate == 1").reset_index(drop=True) for one in (trial, fixed)
+    ]
+    pd.testing.assert_frame_equal(*measures)
+    found.save(tmp_path / "ledger")
+    again = cli("ledger", "ledger/ledger.parquet", "--until", "2015-12", "--out", "again", "--quiet",
+                where=tmp_path)  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    tables = [pd.read_parquet(tmp_path / name / "ledger.parquet") for name in ("ledger", "again")]
+    pd.testing.assert_frame_equal(*tables)

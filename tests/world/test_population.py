@@ -264,10 +264,21 @@ def test_rows_after_2015_are_drivers_only() -> None:
                         assert row["confidence"] == "derived"
 
 
-def test_a_population_with_a_scaled_start_is_not_kept(tmp_path: Path) -> None:
+def test_a_scaled_start_equips_the_stored_population_anew(tmp_path: Path) -> None:
+    """The same bits as a population made whole, and one folder on disk for any start."""
     data = load_data()
-    own = cached_population(data, 0.01, 1, PopulationParameters(initial_adoption=1.2), tmp_path)
-    assert not list(tmp_path.iterdir())
-    kept = cached_population(data, 0.01, 1, PopulationParameters(), tmp_path)
-    assert len(list(tmp_path.iterdir())) == 1
-    assert own.firms.automation.mean() > 1.1 * kept.firms.automation.mean()
+    for settings in (
+        PopulationParameters(initial_adoption=1.2),
+        PopulationParameters(initial_adoption=0.8, initial_awareness=1.3),
+    ):
+        own = cached_population(data, 0.02, 1, settings, tmp_path)
+        made = synthesise(data, 0.02, 1, settings)
+        for table in ("firms", "providers", "cities"):
+            for name, array in getattr(made, table).arrays().items():
+                np.testing.assert_array_equal(array, getattr(own, table)[name], err_msg=name)
+        for one, other in zip(made.edges, own.edges, strict=True):
+            np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(made.final_demand, own.final_demand)
+        assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+    plain = cached_population(data, 0.02, 1, PopulationParameters(), tmp_path)
+    assert (plain.firms.adopted != own.firms.adopted).any()
