@@ -27,10 +27,11 @@ SHIPPED = (HERE, HERE / "vintage_2013")
 
 @dataclass(frozen=True)
 class Fit:
-    """Draws of one posterior: the last year of its observations and a scenario's changes a draw."""
+    """One fit: the last year of its observations, a scenario's changes a draw and as fitted."""
 
     last_year: int
     draws: tuple[dict[str, Any], ...]
+    fitted: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,15 @@ class Fits:
 
     def latest(self) -> Sequence[dict[str, Any]]:
         """Draws of the fit to the latest observations; none where there is no fit."""
-        return max(self.fits, key=lambda one: one.last_year).draws if self.fits else ()
+        return self._last.draws if self.fits else ()
+
+    def fitted(self) -> dict[str, Any]:
+        """Changes to the fitted values of that fit; none where there is no fit."""
+        return self._last.fitted if self.fits else {}
+
+    @property
+    def _last(self) -> Fit:
+        return max(self.fits, key=lambda one: one.last_year)
 
 
 def read_fits(folders: Sequence[Path] = ()) -> Fits:
@@ -74,4 +83,18 @@ def read_fit(folder: Path) -> Fit:
     values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     if not len(values) or not np.isfinite(values).all():
         raise InputError(table, "", "no rows, or a cell that is no number", "one draw or more")
-    return Fit(last_year, tuple(overrides(priors, row) for row in values))
+    return Fit(
+        last_year, tuple(overrides(priors, row) for row in values), _fitted(document, content)
+    )
+
+
+def _fitted(document: Path, content: dict[str, Any]) -> dict[str, Any]:
+    """Changes to the fitted values, none in a file that has none."""
+    table = content.get("parameters", {})
+    values = {
+        key: row.get("fitted") if isinstance(row, dict) else row for key, row in table.items()
+    }
+    bad = [key for key, value in values.items() if not isinstance(value, int | float)]
+    if bad:
+        raise InputError(document, f"parameters.{bad[0]}.fitted", values[bad[0]], "a number")
+    return overrides(select(list(values)), np.array(list(values.values()), dtype=np.float64))

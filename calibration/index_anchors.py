@@ -1,6 +1,6 @@
 """Tie the open numbers of the two indices: `python -m calibration.index_anchors [SCALE] [SEEDS]`.
 
-Runs the 2014 programme up to the end of 2014 and rewrites the cells that have no published figure:
+Runs the 2014 programme up to the end of 2014, at the fitted parameters if a fit is shipped, and rewrites the cells that have no published figure:
 X0 of the items marked `tied` (so that each shows the published class value of Zhejiang's 2015
 edition, data year 2014), the factor of the provincial edition, and the high goalposts (so that each
 item shows the class value of Ningbo 2010). Nothing after 2015 is used. To be run again whenever the
@@ -16,8 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.draws import read_fits
 from sim.indices import two_integration, yearly
 from sim.model import Province
+from sim.scenario import Scenario
 from sim.world.data import DIRECTORY, load_data
 from sim.world.index_tables import IndexTables
 
@@ -64,9 +66,10 @@ def anchor(scale: float, seeds: int) -> dict[str, dict[str, float]]:
 def _figures(scale: float, seeds: int, tables: IndexTables) -> tuple[np.ndarray, np.ndarray]:
     """Two-integration figures of 2014, and informatization figures of the first month (means)."""
     year, start = [], []
+    scenario = Scenario.load("document_2014").with_draw(read_fits().fitted())
     for seed in range(1, seeds + 1):
         province = Province(
-            "document_2014", scale=scale, seed=seed, time__end="2014-12", population__seed=seed
+            scenario, scale=scale, seed=seed, time__end="2014-12", population__seed=seed
         )
         province.run()
         items = province.recorder.values["items"]

@@ -12,6 +12,7 @@ import typer
 from sim.core.errors import InputError
 
 if TYPE_CHECKING:
+    from calibration.draws import Fits
     from sim.scenario import Scenario
 
 
@@ -51,17 +52,34 @@ class Asked:
 
     def draws(self, parameters: str) -> Sequence[Mapping[str, Any]]:
         """Draws of parameters for the replicates: as `--parameters` says, or as the result had."""
-        given = stands(self._context, "parameters")
-        if self._made is not None and not given:
+        if self._made is not None and not stands(self._context, "parameters"):
             return list(self._made.get("draws", ()))
+        fits = self._fits(parameters)
+        return fits.latest() if fits is not None else ()
+
+    def fitted(self, parameters: str) -> Scenario | str:
+        """The scenario of a single run: at the fitted values, or as the result was made."""
+        chosen = self.scenarios[0]
+        if self._made is not None and not stands(self._context, "parameters"):
+            return chosen
+        fits = self._fits(parameters)
+        if fits is None:
+            return chosen
+        from sim.scenario import Scenario
+
+        loaded = chosen if isinstance(chosen, Scenario) else Scenario.load(chosen)
+        return loaded.with_draw(fits.fitted())
+
+    def _fits(self, parameters: str) -> Fits | None:
+        """Fits that `--parameters` names; none for central values."""
         if parameters == "central":
-            return ()
+            return None
         from calibration.draws import read_fits
 
-        latest = read_fits(() if parameters == "posterior" else [Path(parameters)]).latest()
-        if given and not latest:
+        fits = read_fits(() if parameters == "posterior" else [Path(parameters)])
+        if stands(self._context, "parameters") and not fits.latest():
             raise InputError("--parameters", "", parameters, "central, as no fit is shipped")
-        return latest
+        return fits
 
     def note_changes(self, now: dict[str, Any]) -> None:
         """Say so if a repeated result comes from another version, library or data file."""

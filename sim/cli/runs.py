@@ -30,6 +30,7 @@ def run_command(
     scale: Scale = 0.05,
     until: Until = None,
     seed: Seed = 1,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     check: Check = False,
@@ -45,9 +46,10 @@ def run_command(
         Folder(out, force).check()
     asked = Asked(context, [scenario], "run")
     scale, seed = asked.options(scale=scale, seed=seed)
+    chosen = asked.fitted(parameters)
     with Bar("months", quiet) as bar:
         results = run(
-            asked.scenarios[0], scale=scale, seed=seed, until=until, settings=settings or [],
+            chosen, scale=scale, seed=seed, until=until, settings=settings or [],
             check=check, progress=bar.update,
         )  # fmt: skip
     headline_of_run(results, lang)

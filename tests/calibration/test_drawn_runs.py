@@ -11,7 +11,7 @@ import pytest
 
 from sim.additionality import ledger
 from sim.allocation_rules import laboratory
-from sim.comparison import compare
+from sim.comparison import compare, run
 from sim.scenario import Scenario
 
 DRAWS = (
@@ -104,3 +104,27 @@ def test_ledger_and_laboratory_take_the_draws_too(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
     tables = [pd.read_parquet(tmp_path / name / "ledger.parquet") for name in ("ledger", "again")]
     pd.testing.assert_frame_equal(*tables)
+
+
+def test_a_single_run_takes_the_fitted_values(tmp_path: Path) -> None:
+    fit = tmp_path / "fit"
+    fit.mkdir()
+    text = '[provenance]\nlast_year = 2015\n[parameters."adoption.choice_sharpness"]\nfitted = {}\n'
+    (fit / "fitted.toml").write_text(text.format(7.0))
+    (fit / "draws.csv").write_text("adoption.choice_sharpness\n3.0\n")
+    options = ("--scale", "0.01", "--until", "2012-03", "--quiet")
+    done = cli("run", "document_2014", *options, "--parameters", "fit", "--out", "one",
+               where=tmp_path)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    plain = run("document_2014", scale=0.01, until="2012-03",
+                settings=["adoption.choice_sharpness=7"])  # fmt: skip
+    found = pd.read_parquet(tmp_path / "one" / "province.parquet")
+    pd.testing.assert_frame_equal(found, plain.province)
+    again = cli("run", "one/province.parquet", "--quiet", "--out", "two", where=tmp_path)
+    assert again.returncode == 0, again.stderr
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "two" / "province.parquet"), found)
+    (fit / "fitted.toml").write_text(text.format('"seven"'))
+    bad = cli("run", "document_2014", *options, "--parameters", "fit", where=tmp_path)
+    assert bad.returncode == 2
+    assert "adoption.choice_sharpness" in bad.stderr
+    assert "allowed: a number" in bad.stderr
