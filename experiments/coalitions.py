@@ -1,4 +1,8 @@
-"""Sets of clauses in force without the others: the points from which contributions are shared out."""
+"""Sets of clauses in force without the others: the points from which contributions are shared out.
+
+A coalition is a bit mask over its members in the document's order: bit i says whether member i is
+in force. In a design it stands as the clauses left out (`programme.without`).
+"""
 
 from __future__ import annotations
 
@@ -6,61 +10,50 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from experiments.factors import Factor
-from sim.core.errors import InputError
+from experiments.factors import BETWEEN, Factor
+from sim.programme import CLAUSES
 
 WITHOUT = "programme.without"
 """Key and column of what a coalition leaves out."""
-ACTIONS = tuple(f"A{number}" for number in range(1, 11))
+ACTIONS = tuple(code for code in CLAUSES if code.startswith("A"))
 """The ten special actions."""
-
-
 FACTOR = Factor(WITHOUT, "lever", zh="不实施的条款", en="clauses left out", form="list")
 """What a design of coalitions varies."""
 
-
-def every_coalition(members: Sequence[str]) -> list[tuple[str, ...]]:
-    """All 2^n coalitions: bit i of a coalition's place in the list says whether member i is in."""
-    return [
-        tuple(member for bit, member in enumerate(members) if place >> bit & 1)
-        for place in range(1 << len(members))
-    ]
+Integers = NDArray[np.int64]
 
 
-def orders(members: Sequence[str], count: int, seed: int) -> list[tuple[str, ...]]:
-    """`count` orders in which members join: each drawn one is followed by its reverse.
+def orders(members: int, count: int, seed: int) -> Integers:
+    """Random orders (count, members) in which members join, each followed by its reverse.
 
-    Pairs of opposite orders cancel much of what chance does to Shapley values (Mitchell et al. 2022).
+    Opposite orders cancel in part what members do to each other's contribution (antithetic
+    sampling, Lomeli et al. 2019). The first orders of more are those of fewer.
     """
-    if count < 2 or count % 2:
-        raise InputError("coalitions", "sampled", count, "an even number from 2")
-    drawn = np.random.default_rng(seed)
-    found = []
-    for _ in range(count // 2):
-        order = tuple(members[place] for place in drawn.permutation(len(members)))
-        found += [order, order[::-1]]
-    return found
+    random = np.random.default_rng([seed, members])
+    forth = np.stack([random.permutation(members) for _ in range(count // 2)])
+    found = np.stack([forth, forth[:, ::-1]], axis=1).reshape(-1, members)
+    return found.astype(np.int64)
 
 
-def met_in(orders: Sequence[Sequence[str]], members: Sequence[str]) -> list[tuple[str, ...]]:
-    """Coalitions met as members join in these orders, each once, smaller ones first."""
-    met = {
-        tuple(member for member in members if member in order[:size])
-        for order in orders
-        for size in range(len(order) + 1)
-    }
-    place = {member: number for number, member in enumerate(members)}
-    return sorted(met, key=lambda one: (len(one), [place[member] for member in one]))
+def met_in(orders: Integers) -> list[int]:
+    """Coalitions met along these orders, sorted, and those of one member and of all but one."""
+    single = np.int64(1) << np.arange(orders.shape[1])
+    grown = np.cumsum(np.int64(1) << orders, axis=1)
+    masks = np.concatenate([[0], grown.ravel(), single, single.sum() - single])
+    return [int(mask) for mask in np.unique(masks)]
 
 
 def rows(members: Sequence[str], sampled: int | None, seed: int) -> list[dict[str, Any]]:
-    """A row for each coalition: the clauses left out."""
-    if sampled is None:
-        chosen = every_coalition(members)
-    else:
-        chosen = met_in(orders(members, sampled, seed), members)
-    return [{WITHOUT: tuple(one for one in members if one not in there)} for there in chosen]
+    """A row for each coalition, sorted by mask: nobody first, all members last."""
+    ordered = [code for code in CLAUSES if code in members]
+    count = len(ordered)
+    masks = range(1 << count) if sampled is None else met_in(orders(count, sampled, seed))
+    return [
+        {WITHOUT: tuple(one for bit, one in enumerate(ordered) if not mask >> bit & 1)}
+        for mask in masks
+    ]
 
 
 def coalition_of(
@@ -70,5 +63,5 @@ def coalition_of(
     cell = row.get(WITHOUT)
     if not isinstance(cell, str | list | tuple):
         return None
-    left_out = cell.split(",") if isinstance(cell, str) else list(cell)
+    left_out = cell.split(BETWEEN) if isinstance(cell, str) else list(cell)
     return tuple(one for one in members if one not in left_out)

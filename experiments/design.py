@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import coalitions
-from experiments.factors import Factor, cell_of, column_of
+from experiments.factors import BETWEEN, Factor, cell_of, column_of
 from experiments.study_file import (
     CoalitionsDesign,
     Design,
@@ -47,13 +47,15 @@ Row = dict[str, Any]
 class Block:
     """One design over some factors: its rows, and what an analysis must know of how it was made.
 
-    `settings` are the design's own keys, such as base and dimensions of Sobol's.
+    `settings` are the design's own keys, such as base and dimensions of Sobol's; `parts` are the
+    designs of levers and of uncertainties where the two are crossed.
     """
 
     method: str
     keys: tuple[str, ...]
     rows: tuple[Row, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[Block, ...] = ()
 
 
 def block(
@@ -71,6 +73,9 @@ def block(
     fixed = _written(file, key, getattr(design, "rows", ()), factors, scenarios)
     rows, settings = _rows(file, key, design, factors, seed, scenarios)
     if isinstance(design, ListDesign) and not fixed:
+        if factors and not file.table("search"):
+            allowed = f"rows, or another method, as {factors[0].key} is to be varied"
+            raise file.error(f"{key}.rows", "nothing", allowed)
         fixed = [{}]
     return Block(method, tuple(one.key for one in factors), (*rows, *fixed), settings)
 
@@ -279,7 +284,7 @@ def _read_cell(factor: Factor, cell: str) -> Any:
         return int(cell)
     if factor.form == "truth":
         return {"true": True, "false": False}[cell.lower()]
-    return tuple(cell.split(",")) if factor.form == "list" else cell
+    return tuple(cell.split(BETWEEN)) if factor.form == "list" else cell
 
 
 # ------------------------------------------------------------------ put together
@@ -288,7 +293,7 @@ def crossed(levers: Block, uncertainties: Block) -> Block:
     rows = tuple({**one, **two} for one in levers.rows for two in uncertainties.rows)
     return Block(
         f"{levers.method} x {uncertainties.method}", (*levers.keys, *uncertainties.keys), rows,
-        {"levers": _told(levers), "uncertainties": _told(uncertainties)},
+        {"levers": _told(levers), "uncertainties": _told(uncertainties)}, (levers, uncertainties),
     )  # fmt: skip
 
 

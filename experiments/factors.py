@@ -28,6 +28,8 @@ FUNDING = "funding"
 """Last part of a key that multiplies money."""
 PAID_FOR = ("places", "platforms")
 """What a budget pays for; it grows with the budget, as under `programme.funding`."""
+BETWEEN = "+"
+"""Between the items of a list that stands in a design."""
 FIXED = ("name", "group", "title", "rationale", "time")
 """Parts of a scenario that a factor cannot change: words, and the months all runs share."""
 
@@ -37,7 +39,7 @@ class Factor:
     """One lever or uncertainty; its column in a design is its key.
 
     It has `values`, or a range `low` to `high`, or a `prior` (then low and high are the prior's).
-    A list stands in a design as text with commas.
+    A list stands in a design as text, its items joined by +.
     """
 
     key: str
@@ -97,10 +99,20 @@ def _ends(factor: Factor) -> tuple[float, float]:
     return factor.low, factor.high
 
 
+def told(factor: Factor) -> dict[str, Any]:
+    """A factor for a manifest."""
+    return {
+        "key": factor.key, "kind": factor.kind, "zh": factor.zh, "en": factor.en,
+        "unit": factor.unit, "form": factor.form, "low": factor.low, "high": factor.high,
+        "values": None if factor.values is None else [cell_of(one) for one in factor.values],
+        "prior": None if factor.prior is None else factor.prior.distribution,
+    }  # fmt: skip
+
+
 # ------------------------------------------------------------------ cells of a design
 def cell_of(value: Any) -> Any:
-    """A value as it stands in a design: a list as text with commas."""
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+    """A value as it stands in a design: a list as text, joined by +."""
+    return BETWEEN.join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def value_of(factor: Factor, cell: Any) -> Any:
@@ -108,7 +120,7 @@ def value_of(factor: Factor, cell: Any) -> Any:
     if cell is None or (not isinstance(cell, list) and pd.isna(cell)):
         return None
     if factor.form == "list":
-        return [part for part in str(cell).split(",") if part]
+        return [part for part in str(cell).split(BETWEEN) if part]
     if factor.form == "whole":
         return round(float(cell))
     return {"number": float, "truth": bool, "text": str}[factor.form](cell)

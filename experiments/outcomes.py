@@ -127,9 +127,9 @@ OWN = {
                 "more", lambda run: run.met(headline=True)),
         Outcome("public_money", "累计财政支出", "public money paid", "10k CNY", "万元", "less",
                 lambda run: run.paid()),
-        Outcome("city_gap", "城市融合指数差距", "gap between cities in the two-integration index",
+        Outcome("city_gap", "城市差距", "gap between cities (labour productivity)",
                 "share of the mean", "相对均值", "less",
-                lambda run: run.spread("two_integration_index")),
+                lambda run: run.spread("labour_productivity")),
         Outcome("jobs_change", "从业人员变化", "change in jobs over the run", "10k persons", "万人",
                 "more", lambda run: float(run.jobs()[-1] - run.jobs()[0])),
     )

@@ -19,9 +19,9 @@ from experiments import coalitions
 from experiments.cases import Case
 from experiments.design import SCENARIO, Block, block, crossed, frame, size
 from experiments.factor_file import Bases, factors_of
-from experiments.factors import Factor, value_of, with_values
+from experiments.factors import Factor, told, value_of, with_values
 from experiments.keeper import Keeper
-from experiments.outcomes import at_months, months_of, needs_until, outcome
+from experiments.outcomes import at_months, describe, months_of, needs_until, outcome
 from experiments.study_file import (
     DESIGNS,
     CoalitionsDesign,
@@ -151,6 +151,27 @@ class Study:
             "kept": [list(self.outcomes), self.tier],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+    def manifest(self) -> dict[str, Any]:
+        """Where results of the study come from, but for what the program itself knows."""
+        return {
+            "title": self.title.model_dump(),
+            "question": self.question.model_dump(),
+            "scale": self.scale,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "until": self.scenarios[0].time.end,
+            "populations": self.populations,
+            "tier": self.tier,
+            "baseline": self.baseline,
+            "scenarios": {one.name: one.hash for one in self.scenarios},
+            "settings": {one.name: one.model_dump(mode="json") for one in self.scenarios},
+            "method": self.method,
+            "design": self.layout.settings,
+            "factors": [told(one) for one in self.factors],
+            "outcomes": describe(self.outcomes),
+            "draws": [dict(one) for one in self.draws[: self.replicates]],
+        }
 
     @staticmethod
     def json_schema() -> dict[str, Any]:
