@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from calibration import priors
+from experiments.changes import FIXED, current, siblings
 from experiments.factor_words import labels
-from experiments.factors import FIXED, Factor, Form, Kind, cell_of, current, siblings
+from experiments.factors import Factor, Form, Kind, cell_of
 from experiments.study_file import FactorRange, StudyFile
 from sim.core.errors import InputError
 from sim.scenario import Scenario

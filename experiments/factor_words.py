@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calibration import priors
-from experiments.factors import FUNDING
+from experiments.changes import FUNDING
 from sim.policies import INSTRUMENTS
 from sim.programme import CLAUSES
 from sim.scenario import Scenario

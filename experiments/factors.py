@@ -1,14 +1,8 @@
-"""Factors of a study: levers and uncertainties, by dotted key of a scenario.
-
-Besides the keys of a scenario file a factor may be `instruments.NAME.funding` or
-`clauses.CODE.funding`: it multiplies the budgets, and the places they pay for, of one instrument
-or of all instruments whose first clause is CODE. A number in a key counts the entries of an array
-(`exogenous.demand_shocks.0.factor`).
-"""
+"""Factors of a study: levers and uncertainties, by dotted key of a scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,19 +13,11 @@ from calibration import priors
 from calibration.priors import Prior
 from sim.core.errors import InputError
 from sim.core.table import Array
-from sim.programme import CLAUSES
-from sim.scenario_files import closest
 
 Kind = Literal["lever", "uncertainty"]
 Form = Literal["number", "whole", "truth", "text", "list"]
-FUNDING = "funding"
-"""Last part of a key that multiplies money."""
-PAID_FOR = ("places", "platforms")
-"""What a budget pays for; it grows with the budget, as under `programme.funding`."""
 BETWEEN = "+"
 """Between the items of a list that stands in a design."""
-FIXED = ("name", "group", "title", "rationale", "time")
-"""Parts of a scenario that a factor cannot change: words, and the months all runs share."""
 
 
 @dataclass(frozen=True)
@@ -132,90 +118,3 @@ def column_of(factor: Factor, cells: Sequence[Any]) -> pd.Series:
     missing = np.nan if kind != "boolean" else None
     shown = [missing if one is None else cell_of(one) for one in cells]
     return pd.Series(shown, name=factor.key, dtype=kind)
-
-
-# ------------------------------------------------------------------ changing a scenario
-def with_values(content: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A scenario's plain content with factors set; only what they touch is copied."""
-    found = dict(content)
-    money = {key: one for key, one in values.items() if key.endswith(f".{FUNDING}") and _paid(key)}
-    for key, value in values.items():
-        if key not in money:
-            found = _placed(found, key.split("."), value)
-    for key, ratio in money.items():
-        for name in _funded(found, key):
-            table = _more_money(found["instruments"][name], ratio)
-            found = _placed(found, ["instruments", name], table)
-    return found
-
-
-def _paid(key: str) -> bool:
-    parts = key.split(".")
-    return len(parts) == 3 and parts[0] in ("instruments", "clauses")
-
-
-def _placed(inside: Any, path: Sequence[str], value: Any) -> Any:
-    if not path:
-        return value
-    head, rest = path[0], path[1:]
-    if isinstance(inside, list | tuple):
-        items = list(inside)
-        items[int(head)] = _placed(items[int(head)], rest, value)
-        return items
-    return {**inside, head: _placed(inside[head] if rest else None, rest, value)}
-
-
-def _funded(content: Mapping[str, Any], key: str) -> list[str]:
-    """Instruments whose money a key multiplies."""
-    where, name, _ = key.split(".")
-    instruments = content["instruments"]
-    if where == "instruments":
-        return [name] if name in instruments else []
-    return [one for one, table in instruments.items() if _first_clause(table) == name]
-
-
-def _first_clause(table: Mapping[str, Any]) -> str:
-    return str(table["clause"]).partition(",")[0].strip()
-
-
-def _more_money(table: Mapping[str, Any], ratio: float) -> dict[str, Any]:
-    budget = {year: ratio * amount for year, amount in table["budget"].items()}
-    grown = {name: ratio * table[name] for name in PAID_FOR if name in table}
-    return {**table, "budget": budget, **grown}
-
-
-def current(content: Mapping[str, Any], key: str) -> tuple[bool, Any]:
-    """Whether a scenario has a key, and its value there (1.0 for a multiplier of money)."""
-    if key.endswith(f".{FUNDING}") and _paid(key):
-        return bool(_funded(content, key)), 1.0
-    inside: Any = content
-    for part in key.split("."):
-        if isinstance(inside, Mapping) and part in inside:
-            inside = inside[part]
-        elif isinstance(inside, list | tuple) and part.isdigit() and int(part) < len(inside):
-            inside = inside[int(part)]
-        else:
-            return False, None
-    return True, inside
-
-
-def siblings(content: Mapping[str, Any], key: str) -> str:
-    """What may stand where a key leaves a scenario, the likeliest first."""
-    parts, inside = key.split("."), content
-    if parts[0] == "clauses":
-        codes = dict.fromkeys(map(_first_clause, content["instruments"].values()))
-        return closest(key, [f"clauses.{code}.{FUNDING}" for code in CLAUSES if code in codes])
-    for place, part in enumerate(parts):
-        if isinstance(inside, Mapping) and part in inside:
-            inside = inside[part]
-            continue
-        before = ".".join(parts[:place])
-        if isinstance(inside, Mapping):
-            known = [one for one in inside if place or one not in FIXED]
-            known += [FUNDING] if before.count(".") == 1 and parts[0] == "instruments" else []
-            names = [f"{before}.{one}" if before else one for one in known]
-            return (
-                closest(".".join(parts[: place + 1]), names) if names else f"nothing under {before}"
-            )
-        return f"an entry of {before}" if isinstance(inside, list | tuple) else f"{before} alone"
-    return "one of its keys: " + ", ".join(inside)

@@ -17,11 +17,13 @@ import pandas as pd
 
 from experiments import coalitions
 from experiments.cases import Case
+from experiments.changes import Start, changed
 from experiments.design import SCENARIO, Block, block, crossed, frame, size
 from experiments.factor_file import Bases, factors_of
-from experiments.factors import Factor, told, value_of, with_values
+from experiments.factors import Factor, told, value_of
 from experiments.keeper import Keeper
-from experiments.outcomes import at_months, describe, months_of, needs_until, outcome
+from experiments.outcomes import describe
+from experiments.study_checks import check_ends, check_rows, kept_outcomes
 from experiments.study_file import (
     DESIGNS,
     CoalitionsDesign,
@@ -49,8 +51,7 @@ __all__ = ["MOST_RUNS", "Keeper", "Study", "load_study"]
 MOST_RUNS = 100_000
 """A study of more runs is refused unless it is said to be meant."""
 _KEPT_STARTS = 256
-"""Scenarios with a draw that are kept at hand, as plain values."""
-TABLE_OF = {"lever": "levers", "uncertainty": "uncertainties"}
+"""Scenarios with a draw that are kept at hand."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Study:
     layout: Block
     search: dict[str, Any] = field(default_factory=dict)
     _table: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
-    _starts: dict[tuple[str, int, int], dict[str, Any]] = field(default_factory=dict, repr=False)
+    _starts: dict[tuple[str, int, int], Start] = field(default_factory=dict, repr=False)
 
     def design(self) -> pd.DataFrame:
         """The table of points: point, scenario, a column a factor (missing: as the scenario has it)."""
@@ -122,7 +123,7 @@ class Study:
             if value is not None:
                 values[one.key] = value
         name = str(row[SCENARIO])
-        return Scenario.from_dict(with_values(self._start(name, replicate), values), name)
+        return changed(self._start(name, replicate), values)
 
     def cases(self, points: Sequence[int] | None = None) -> Iterator[Case]:
         """Cases by point, then replicate, each made when it is its turn."""
@@ -178,8 +179,8 @@ class Study:
         """JSON schema of study files for editors."""
         return json_schema()
 
-    def _start(self, name: str, replicate: int | None) -> dict[str, Any]:
-        """Plain content of a scenario as a replicate starts from it."""
+    def _start(self, name: str, replicate: int | None) -> Start:
+        """A scenario as a replicate starts from it."""
         count = len(self.draws)
         draw = replicate % count if replicate is not None and count else -1
         population = replicate % self.populations if replicate is not None else 0
@@ -188,13 +189,12 @@ class Study:
             scenario = next(one for one in self.scenarios if one.name == name)
             if draw >= 0:
                 scenario = scenario.with_draw(self.draws[draw])
-            content = scenario.model_dump(mode="json")
-            own = content["population"]
             if population:
-                content["population"] = {**own, "seed": own["seed"] + population}
+                seed = scenario.population.seed + population
+                scenario = scenario.with_settings([f"population.seed={seed}"])
             if len(self._starts) >= _KEPT_STARTS:
                 self._starts.clear()
-            self._starts[key] = content
+            self._starts[key] = Start.of(scenario)
         return self._starts[key]
 
 
@@ -223,11 +223,11 @@ def load_study(name_or_path: str | Path, settings: Iterable[str] = (), yes: bool
     study = Study(
         file.path.stem, header.title, header.question, file.path, file.text, run.scale,
         run.replicates, run.seed, run.until, run.check, run.populations, tuple(scenarios),
-        last or choice.baseline, factors, _outcomes(file, kept, scenarios), kept.tier,
+        last or choice.baseline, factors, kept_outcomes(file, kept, scenarios), kept.tier,
         _draws(file, run), layout, file.table("search"), table,
     )  # fmt: skip
-    _check_ends(file, study, crossing)
-    _check_rows(file, study)
+    check_ends(file, study, crossing)
+    check_rows(file, study)
     return study
 
 
@@ -349,55 +349,3 @@ def _draws(file: StudyFile, run: RunSettings) -> Draws:
     except InputError as error:
         allowed = error.allowed or "central, posterior, or the folder of a calibration"
         raise file.error("run.parameters", f"{folder}: {error.given}", allowed) from None
-
-
-def _outcomes(
-    file: StudyFile, kept: OutcomeChoice, scenarios: Sequence[Scenario]
-) -> tuple[str, ...]:
-    """Names of outcomes, each known and within the run."""
-    start, end = scenarios[0].time.start, scenarios[0].time.end
-    instruments = list(dict.fromkeys(name for one in scenarios for name in one.instruments))
-    for place, name in enumerate(kept.names):
-        key = f"outcomes.names.{place}"
-        outcome(name, file.path, key)
-        if name.startswith("paid.") and name.removeprefix("paid.") not in instruments:
-            raise file.error(key, name, closest(name, [f"paid.{one}" for one in instruments]))
-        needed = needs_until(name)
-        if needed is not None and needed > end:
-            raise file.error(key, name, f"a run until {needed} or later; this one ends {end}")
-    for place, month in enumerate(kept.months):
-        month_number(month, file.path, f"outcomes.months.{place}")
-    for month in (*months_of(kept.names), *kept.months):
-        if not start <= month <= end:
-            raise file.error("outcomes", month, f"a month from {start} to {end}")
-    return tuple(at_months(kept.names, kept.months))
-
-
-def _check_ends(file: StudyFile, study: Study, crossing: Sequence[Scenario]) -> None:
-    """Every end of every factor's range is a scenario that can run."""
-    for scenario in crossing:
-        for one in study.factors:
-            for place, end in enumerate(one.ends):
-                try:
-                    study.scenario_at({SCENARIO: scenario.name, one.key: end})
-                except InputError as error:
-                    names = ("low", "high") if one.values is None else range(len(one.ends))
-                    part = "" if one.values is None else "values."
-                    key = f"{TABLE_OF[one.kind]}.{one.key}.{part}{names[place]}"
-                    raise _told(file, key, error, scenario.name) from None
-
-
-def _check_rows(file: StudyFile, study: Study) -> None:
-    """Every point is a scenario that can run."""
-    for row in study._table.to_dict("records"):
-        try:
-            study.scenario_at({str(key): cell for key, cell in row.items()})
-        except InputError as error:
-            given = f"point {row['point']}, {error.key}: {error.given}"
-            told = InputError("", "", given, error.allowed)
-            raise _told(file, "design", told, str(row[SCENARIO])) from None
-
-
-def _told(file: StudyFile, key: str, error: InputError, scenario: str) -> InputError:
-    allowed = f"what scenario {scenario} takes" if error.allowed is None else error.allowed
-    return file.error(key, error.given, f"{allowed} (scenario {scenario})")
