@@ -8,6 +8,7 @@ or of all instruments whose first clause is CODE. A number in a key counts the e
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,6 @@ from pydantic import ValidationError
 
 from sim.programme import CLAUSES
 from sim.scenario import Scenario
-from sim.scenario_files import closest
 
 FUNDING = "funding"
 """Last part of a key that multiplies money."""
@@ -24,6 +24,8 @@ PAID_FOR = ("places", "platforms")
 """What a budget pays for; it grows with the budget, as under `programme.funding`."""
 FIXED = ("name", "group", "title", "rationale", "time")
 """Parts of a scenario that a factor cannot change: words, and the months all runs share."""
+_FEW = 40
+"""As many keys are listed in a message."""
 CODES = ("sectors", "cities", "named_by", "city", "sector")
 """Keys that hold codes, which only a whole scenario can check."""
 
@@ -75,12 +77,20 @@ def with_values(content: Mapping[str, Any], values: Mapping[str, Any]) -> dict[s
     money = {key: one for key, one in values.items() if key.endswith(f".{FUNDING}") and _paid(key)}
     for key, value in values.items():
         if key not in money:
-            found = _placed(found, key.split("."), value)
+            plain = list(value) if isinstance(value, tuple) else value
+            found = _placed(found, key.split("."), plain)
     for key, ratio in money.items():
         for name in _funded(found, key):
             table = _more_money(found["instruments"][name], ratio)
             found = _placed(found, ["instruments", name], table)
     return found
+
+
+def nearest(key: str, allowed: Sequence[str]) -> str:
+    """The allowed keys most like the one given, and all of them if they are few."""
+    close = difflib.get_close_matches(key, allowed, 3)
+    hint = f"did you mean {' or '.join(close)}? " if close else ""
+    return hint + (", ".join(allowed) if len(allowed) <= _FEW else f"one of {len(allowed)} keys")
 
 
 def _paid(key: str) -> bool:
@@ -138,7 +148,7 @@ def siblings(content: Mapping[str, Any], key: str) -> str:
     parts, inside = key.split("."), content
     if parts[0] == "clauses":
         codes = dict.fromkeys(map(_first_clause, content["instruments"].values()))
-        return closest(key, [f"clauses.{code}.{FUNDING}" for code in CLAUSES if code in codes])
+        return nearest(key, [f"clauses.{code}.{FUNDING}" for code in CLAUSES if code in codes])
     for place, part in enumerate(parts):
         if isinstance(inside, Mapping) and part in inside:
             inside = inside[part]
@@ -149,7 +159,7 @@ def siblings(content: Mapping[str, Any], key: str) -> str:
             known += [FUNDING] if before.count(".") == 1 and parts[0] == "instruments" else []
             names = [f"{before}.{one}" if before else one for one in known]
             return (
-                closest(".".join(parts[: place + 1]), names) if names else f"nothing under {before}"
+                nearest(".".join(parts[: place + 1]), names) if names else f"nothing under {before}"
             )
         return f"an entry of {before}" if isinstance(inside, list | tuple) else f"{before} alone"
     return "one of its keys: " + ", ".join(inside)

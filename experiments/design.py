@@ -64,8 +64,9 @@ def block(
 ) -> Block:  # fmt: skip
     """The rows of a design at `key` of a study's file; InputError where it contradicts itself."""
     if isinstance(design, CoalitionsDesign):
-        rows, settings = _coalitions(file, key, design, factors, seed), dict[str, Any]()
-        settings = {"members": list(design.members), "sampled": design.sampled}
+        rows = _coalitions(file, key, design, factors, seed)
+        ordered = [code for code in CLAUSES if code in design.members]
+        settings = {"members": ordered, "sampled": design.sampled}
         return Block("coalitions", (coalitions.WITHOUT,), tuple(rows), settings)
     method = str(type(design).model_fields["method"].default)
     if not factors and not isinstance(design, ListDesign):

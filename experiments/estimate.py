@@ -54,6 +54,7 @@ def estimate(study: Study, workers: int | None = None, patience: float = PATIENC
     began = perf_counter()
     province = Province(case.scenario, scale=case.scale, seed=case.seed, check=case.check)
     ready = perf_counter()
+    province.step()
     while not province.clock.finished and perf_counter() - ready < patience:
         province.step()
     share = province.clock.months / province.clock.month

@@ -63,7 +63,9 @@ def _with_priors(
     try:
         chosen = priors.select([key])
     except InputError as error:
-        near = difflib.get_close_matches(key, [one.name for one in priors.priors()], 2)
+        free = [one.name for one in priors.priors()]
+        patterns = dict.fromkeys(f"{name.rpartition('.')[0]}.*" for name in free)
+        near = difflib.get_close_matches(key, [*free, *patterns], 2)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         fixed = error.given if str(error.given).startswith("fixed") else "no parameter with a prior"
         raise file.error(place, fixed, f"{hint}a parameter of calibration/priors.toml") from None

@@ -103,7 +103,9 @@ def cell_of(value: Any) -> Any:
 
 def value_of(factor: Factor, cell: Any) -> Any:
     """What a cell of a design says, None where it is missing."""
-    if cell is None or (not isinstance(cell, list) and pd.isna(cell)):
+    if isinstance(cell, list | tuple):
+        return list(cell)
+    if cell is None or pd.isna(cell):
         return None
     if factor.form == "list":
         return [part for part in str(cell).split(BETWEEN) if part]
