@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import pickle
 import tomllib
 from pathlib import Path
@@ -337,3 +338,8 @@ def test_all_parameters_together_are_a_design(tmp_path: Path) -> None:
     design = study.design().drop(columns=["point", "scenario"])
     steps = (design.diff().iloc[1 : len(priors()) + 1] != 0).sum(axis=1)
     assert np.all(steps == 1)
+
+
+def test_the_schema_for_editors_is_the_one_beside_the_studies() -> None:
+    shipped = json.loads((STUDIES / "schema.json").read_text(encoding="utf-8"))
+    assert shipped == json_schema()
