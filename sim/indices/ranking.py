@@ -12,7 +12,7 @@ last printed one and are taken to stay there. National and provincial editions a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import erf, sqrt
 from typing import NamedTuple
 
@@ -128,13 +128,20 @@ def _furthest(editions: Mapping[int, float], step: int) -> int:
 def _disturbances(published: Sequence[Published], edition: int) -> Array:
     """A year's common and own disturbances of the other provinces, (DRAWS, n)."""
     names, _, trend = others(published, edition)
-    count = len(names) + 1
+    return _drawn(trend, len(names), edition)
+
+
+@lru_cache(maxsize=32)
+def _drawn(trend: Trend, provinces: int, edition: int) -> Array:
+    """Disturbances (DRAWS, provinces) of a year: the same in every run, so they are drawn once."""
+    count = provinces + 1
     uid = np.repeat(np.arange(DRAWS, dtype=np.uint32), 2 * count)
     slot = np.tile(np.arange(2 * count), DRAWS)
     drawn = uniforms(month_key(0, "national rank", edition), uid, slot).reshape(DRAWS, count, 2)
     # Box and Muller's transform of two uniform numbers to a normal one.
     normal = np.sqrt(-2.0 * np.log(1.0 - drawn[..., 0])) * np.cos(2.0 * np.pi * drawn[..., 1])
     found: Array = trend.common * normal[:, :1] + trend.own * normal[:, 1:]
+    found.setflags(write=False)
     return found
 
 

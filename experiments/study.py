@@ -1,0 +1,351 @@
+"""Studies: which scenarios, levers and uncertainties are run together, how often, and what is kept.
+
+After XLRM (Lempert, Popper & Bankes 2003): uncertainties X, levers L, the model R, outcomes M.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from experiments import coalitions
+from experiments.cases import Case
+from experiments.changes import Start, changed
+from experiments.design import SCENARIO, Block, block, crossed, frame, size
+from experiments.factor_file import Bases, factors_of
+from experiments.factors import Factor, told, value_of
+from experiments.keeper import Keeper
+from experiments.outcomes import describe
+from experiments.study_checks import check_ends, check_rows, kept_outcomes
+from experiments.study_file import (
+    DESIGNS,
+    CoalitionsDesign,
+    Design,
+    Header,
+    ListDesign,
+    OutcomeChoice,
+    RunSettings,
+    ScenarioChoice,
+    StudyFile,
+    TableDesign,
+    given,
+    json_schema,
+    read_study,
+)
+from sim.comparison import Draws
+from sim.core.clock import month_number
+from sim.core.errors import InputError
+from sim.policies.base import Text
+from sim.scenario import Scenario
+from sim.scenario_files import closest, find, matching, merge
+
+__all__ = ["MOST_RUNS", "Keeper", "Study", "load_study"]
+
+MOST_RUNS = 100_000
+"""A study of more runs is refused unless it is said to be meant."""
+_KEPT_STARTS = 256
+"""Scenarios with a draw that are kept at hand."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study, read and checked; its cases are made one by one as they are asked for.
+
+    `where` is its file and `text` what it says, settings on top. `scenarios` are those that run, as
+    they are without factors; `baseline` the one that differences are against. `method` is the
+    design's; `layout` says how its rows were made. `draws` are of parameters, empty for those of
+    the scenarios; `search` is the table of a search for policies, as it stands.
+    """
+
+    name: str
+    title: Text
+    question: Text
+    where: Path
+    text: str
+    scale: float
+    replicates: int
+    seed: int
+    until: str | None
+    check: bool
+    populations: int
+    scenarios: tuple[Scenario, ...]
+    baseline: str | None
+    factors: tuple[Factor, ...]
+    outcomes: tuple[str, ...]
+    tier: Literal["headline", "detail", "panel"]
+    draws: Draws
+    layout: Block
+    search: dict[str, Any] = field(default_factory=dict)
+    _table: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    _starts: dict[tuple[str, int, int], Start] = field(default_factory=dict, repr=False)
+
+    def design(self) -> pd.DataFrame:
+        """The table of points: point, scenario, a column a factor (missing: as the scenario has it)."""
+        return self._table.copy()
+
+    @property
+    def method(self) -> str:
+        """The design's method, such as sobol or grid x latin_hypercube."""
+        return self.layout.method
+
+    @property
+    def runs(self) -> int:
+        """Points times replicates."""
+        return len(self._table) * self.replicates
+
+    @property
+    def levers(self) -> tuple[Factor, ...]:
+        """Factors that a policy sets."""
+        return tuple(one for one in self.factors if one.kind == "lever")
+
+    @property
+    def uncertainties(self) -> tuple[Factor, ...]:
+        """Factors that nobody sets."""
+        return tuple(one for one in self.factors if one.kind == "uncertainty")
+
+    @property
+    def keeper(self) -> Keeper:
+        """The work that is done with every case."""
+        return Keeper(self.outcomes, self.tier)
+
+    def scenario_at(self, row: Mapping[str, Any], replicate: int | None = None) -> Scenario:
+        """The scenario of a design's row; with a replicate's draw and population if it is given."""
+        values = {}
+        for one in self.factors:
+            value = value_of(one, row.get(one.key))
+            if value is not None:
+                values[one.key] = value
+        name = str(row[SCENARIO])
+        return changed(self._start(name, replicate), values)
+
+    def cases(self, points: Sequence[int] | None = None) -> Iterator[Case]:
+        """Cases by point, then replicate, each made when it is its turn."""
+        columns = {str(name): self._table[name].tolist() for name in self._table}
+        for point in range(len(self._table)) if points is None else points:
+            row = {name: cells[point] for name, cells in columns.items()}
+            for replicate in range(self.replicates):
+                scenario = self.scenario_at(row, replicate)
+                seed = self.seed + replicate
+                yield Case(point, replicate, seed, self.scale, scenario, self.check)
+
+    def coalition_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Members in force in a row of a design of coalitions; None where that is left open."""
+        told = self.layout.settings
+        members = told.get("members") or told.get("levers", {}).get("members")
+        return coalitions.coalition_of(row, members or coalitions.ACTIONS)
+
+    @cached_property
+    def hash(self) -> str:
+        """Hash of everything that can change a run or what is kept of it (not words or version)."""
+        content = {
+            "scenarios": [(one.name, one.hash) for one in self.scenarios],
+            "design": self._table.to_csv(index=False),
+            "run": [self.scale, self.replicates, self.seed, self.check, self.populations],
+            "draws": [dict(one) for one in self.draws[: self.replicates]],
+            "kept": [list(self.outcomes), self.tier],
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+    def manifest(self) -> dict[str, Any]:
+        """Where results of the study come from, but for what the program itself knows."""
+        return {
+            "title": self.title.model_dump(),
+            "question": self.question.model_dump(),
+            "scale": self.scale,
+            "replicates": self.replicates,
+            "seed": self.seed,
+            "until": self.scenarios[0].time.end,
+            "populations": self.populations,
+            "tier": self.tier,
+            "baseline": self.baseline,
+            "scenarios": {one.name: one.hash for one in self.scenarios},
+            "settings": {one.name: one.model_dump(mode="json") for one in self.scenarios},
+            "method": self.method,
+            "design": self.layout.settings,
+            "factors": [told(one) for one in self.factors],
+            "outcomes": describe(self.outcomes),
+            "draws": [dict(one) for one in self.draws[: self.replicates]],
+        }
+
+    @staticmethod
+    def json_schema() -> dict[str, Any]:
+        """JSON schema of study files for editors."""
+        return json_schema()
+
+    def _start(self, name: str, replicate: int | None) -> Start:
+        """A scenario as a replicate starts from it."""
+        count = len(self.draws)
+        draw = replicate % count if replicate is not None and count else -1
+        population = replicate % self.populations if replicate is not None else 0
+        key = (name, draw, population)
+        if key not in self._starts:
+            scenario = next(one for one in self.scenarios if one.name == name)
+            if draw >= 0:
+                scenario = scenario.with_draw(self.draws[draw])
+            if population:
+                seed = scenario.population.seed + population
+                scenario = scenario.with_settings([f"population.seed={seed}"])
+            if len(self._starts) >= _KEPT_STARTS:
+                self._starts.clear()
+            self._starts[key] = Start.of(scenario)
+        return self._starts[key]
+
+
+# ------------------------------------------------------------------ reading
+def load_study(name_or_path: str | Path, settings: Iterable[str] = (), yes: bool = False) -> Study:
+    """A study by name (in experiments/studies) or path, checked whole before anything runs.
+
+    `settings` are `path=value` of the study's own keys (run.replicates=2, design.points=10). More
+    than MOST_RUNS runs are refused unless `yes`. Raises InputError for whatever cannot be used.
+    """
+    file = read_study(name_or_path, settings)
+    header = file.checked(Header, file.table("study"), "study")
+    run = file.checked(RunSettings, file.table("run"), "run")
+    kept = file.checked(OutcomeChoice, file.table("outcomes"), "outcomes")
+    choice = file.checked(ScenarioChoice, file.table("scenarios"), "scenarios")
+    names = _names(file, choice)
+    crossing = [_scenario(file, name, run.until, "scenarios.names") for name in names]
+    outside = choice.baseline is not None and choice.baseline not in [x.name for x in crossing]
+    scenarios = list(crossing)
+    if outside and choice.baseline is not None:
+        scenarios.append(_scenario(file, choice.baseline, run.until, "scenarios.baseline"))
+    _one_span(file, scenarios)
+    factors, layout = _designed(file, crossing, run, len(scenarios), yes)
+    last = scenarios[-1].name if outside else None
+    table = frame(layout.rows, factors, [one.name for one in crossing], last)
+    study = Study(
+        file.path.stem, header.title, header.question, file.path, file.text, run.scale,
+        run.replicates, run.seed, run.until, run.check, run.populations, tuple(scenarios),
+        last or choice.baseline, factors, kept_outcomes(file, kept, scenarios), kept.tier,
+        _draws(file, run), layout, file.table("search"), table,
+    )  # fmt: skip
+    check_ends(file, study, crossing)
+    check_rows(file, study)
+    return study
+
+
+def _names(file: StudyFile, choice: ScenarioChoice) -> list[str]:
+    """Scenarios by name or path, patterns replaced by what they fit."""
+    found: list[str] = []
+    for place, name in enumerate(choice.names):
+        if "*" in name or "?" in name:
+            try:
+                others = [*choice.names, *found]
+                found += [one for one in matching(name) if one not in others]
+            except InputError as error:
+                raise file.error(f"scenarios.names.{place}", name, error.allowed) from None
+        elif name in found:
+            raise file.error(f"scenarios.names.{place}", f"{name} twice", "each scenario once")
+        else:
+            found.append(name)
+    return found
+
+
+def _scenario(file: StudyFile, name: str, until: str | None, key: str) -> Scenario:
+    """A scenario with the study's settings, up to the study's last month."""
+    beside = file.path.parent / name
+    path = beside if name.endswith(".toml") and beside.is_file() else find(name, file.path, key)
+    scenario = Scenario.load(path)
+    settings = file.table("settings")
+    if settings:
+        try:
+            content = merge(scenario.model_dump(mode="json"), settings)
+            scenario = Scenario.from_dict(content, scenario.name)
+        except InputError as error:
+            raise file.error(f"settings.{error.key}", error.given, error.allowed) from None
+    if until is None:
+        return scenario
+    if month_number(until) < month_number(scenario.time.start):
+        allowed = f"{scenario.time.start}, when {scenario.name} starts, or later"
+        raise file.error("run.until", until, allowed)
+    return scenario.with_settings([f'time.end="{until}"'])
+
+
+def _one_span(file: StudyFile, scenarios: Sequence[Scenario]) -> None:
+    names = [one.name for one in scenarios]
+    if len(set(names)) < len(names):
+        raise file.error("scenarios.names", ", ".join(names), "scenarios of different names")
+    spans = sorted({(one.time.start, one.time.end) for one in scenarios})
+    if len(spans) > 1:
+        shown = ", ".join(f"{start} to {end}" for start, end in spans)
+        raise file.error("scenarios.names", shown, "scenarios over the same months, or run.until")
+
+
+def _designs(file: StudyFile) -> dict[str, Design]:
+    """The study's designs by key: `design`, and `design.uncertainties` if there is one."""
+    table = file.table("design")
+    parts = {"design": table}
+    if "uncertainties" in table:
+        parts["design.uncertainties"] = table.pop("uncertainties")
+    found = {}
+    for key, part in parts.items():
+        if not isinstance(part, Mapping):
+            raise file.error(key, given(part), "a table")
+        method = part.get("method", "list")
+        if method not in DESIGNS:
+            raise file.error(f"{key}.method", given(method), closest(str(method), list(DESIGNS)))
+        found[key] = file.checked(DESIGNS[method], part, key)
+    return found
+
+
+def _designed(
+    file: StudyFile, crossing: Sequence[Scenario], run: RunSettings, scenarios: int, yes: bool
+) -> tuple[tuple[Factor, ...], Block]:
+    """Factors and the rows in which they are set."""
+    designs = _designs(file)
+    ranged = any(not isinstance(one, ListDesign | TableDesign) for one in designs.values())
+    factors = factors_of(file, Bases.of(crossing), ranged)
+    levers, uncertain = (
+        tuple(one for one in factors if one.kind == kind) for kind in ("lever", "uncertainty")
+    )
+    first, second = designs["design"], designs.get("design.uncertainties")
+    if second is None:
+        if levers and uncertain and not first.joint:
+            allowed = "joint = true, or a table [design.uncertainties] to be crossed with"
+            raise file.error("design", "levers and uncertainties in one", allowed)
+        parts = {"design": (first, factors)}
+    elif first.joint or second.joint or isinstance(second, CoalitionsDesign):
+        what = "coalitions" if isinstance(second, CoalitionsDesign) else "joint, and crossed"
+        raise file.error(
+            "design.uncertainties", what, "one design for both, or two that are crossed"
+        )
+    else:
+        parts = {"design": (first, levers), "design.uncertainties": (second, uncertain)}
+    runs = scenarios * run.replicates
+    for design, its in parts.values():
+        runs *= size(design, its)
+    if runs > MOST_RUNS and not yes:
+        raise file.error(
+            "design", f"up to {runs} runs", f"{MOST_RUNS} at most unless meant (--yes)"
+        )
+    names = [one.name for one in crossing]
+    blocks = [block(file, key, *part, run.seed, names) for key, part in parts.items()]
+    if isinstance(first, CoalitionsDesign):
+        factors = (coalitions.FACTOR, *factors)
+    return factors, blocks[0] if len(blocks) == 1 else crossed(*blocks)
+
+
+def _draws(file: StudyFile, run: RunSettings) -> Draws:
+    """Draws of parameters: of the latest fit that is shipped, or of a calibration's folder."""
+    if run.parameters == "central":
+        return ()
+    from calibration.draws import read_fits
+
+    if run.parameters in (None, "posterior"):
+        latest = read_fits().latest()
+        if run.parameters and not latest:
+            raise file.error("run.parameters", "posterior", "central, as no fit is shipped")
+        return latest
+    folder = file.path.parent / str(run.parameters)
+    try:
+        return read_fits([folder]).latest()
+    except InputError as error:
+        allowed = error.allowed or "central, posterior, or the folder of a calibration"
+        raise file.error("run.parameters", f"{folder}: {error.given}", allowed) from None
