@@ -16,12 +16,14 @@ import pandas as pd
 
 from calibration import posterior, recovery
 from calibration.calibrate import Fitted, Goal, Plan, Report, calibrate
+from calibration.draws import read_fit
 from calibration.evaluation import PointJob, Setting, run_point
 from calibration.priors import Prior, from_unit, overrides, select
 from calibration.store import FILE, Store
 from calibration.targets import Target
 from sim.core.errors import InputError
 from sim.core.files import Folder
+from sim.indices.targets import LAST_OUTCOME
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import toml
@@ -258,16 +260,22 @@ def manifest(base: Scenario, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def install(out: Path) -> list[Path]:
-    """Put the fit of a folder where the package reads it, whole or not at all."""
+    """Put the fit of a folder where the package reads it, whole or not at all.
+
+    A fit to data up to 2015 is the one that is used; one to fewer years is for hindcasts as of then.
+    """
     missing = [name for name in INSTALLED if not (out / name).is_file()]
     if missing:
         raise InputError(out, "--install", f"no {missing[0]}", "a finished calibration")
+    last_year = read_fit(out).last_year
+    folder = HERE if last_year >= LAST_OUTCOME else HERE / f"vintage_{last_year}"
+    folder.mkdir(exist_ok=True)
     written = []
     for name in INSTALLED:
-        fresh = HERE / f".{name}"
+        fresh = folder / f".{name}"
         shutil.copyfile(out / name, fresh)
-        fresh.replace(HERE / name)
-        written.append(HERE / name)
+        fresh.replace(folder / name)
+        written.append(folder / name)
     return written
 
 

@@ -113,14 +113,19 @@ def test_wrong_words_write_nothing(tmp_path, capsys, words, said):
     assert not out.exists()
 
 
-def test_install_takes_a_finished_calibration(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("last_year", "where"), [(2015, ""), (2013, "vintage_2013")])
+def test_install_takes_a_finished_calibration(tmp_path, monkeypatch, last_year, where):
     with pytest.raises(InputError, match=r"no fitted.toml"):
         fitted.install(tmp_path)
-    for name in fitted.INSTALLED:
-        (tmp_path / name).write_text(name)
+    (tmp_path / "fitted.toml").write_text(f"[provenance]\nlast_year = {last_year}\n")
+    (tmp_path / "draws.csv").write_text(f"{KEYS[0]}\n1.0\n")
     (tmp_path / "here").mkdir()
     monkeypatch.setattr(fitted, "HERE", tmp_path / "here")
-    assert [path.read_text() for path in fitted.install(tmp_path)] == list(fitted.INSTALLED)
+    written = fitted.install(tmp_path)
+    assert [path.parent for path in written] == [tmp_path / "here" / where] * 2
+    assert [path.read_text() for path in written] == [
+        (tmp_path / name).read_text() for name in fitted.INSTALLED
+    ]
 
 
 def test_plan_spends_its_budget():
