@@ -236,7 +236,7 @@ def _notes(
 def printed(found: Attribution, lang: str) -> pd.DataFrame:
     """The table of shares as text for readers: what is printed adds up.
 
-    Digits are chosen so that the largest figure of an outcome has three.
+    Digits are chosen so that the largest share or their sum has three.
     """
     side = 0 if lang == "zh" else 1
     parts = []
@@ -248,26 +248,25 @@ def printed(found: Attribution, lang: str) -> pd.DataFrame:
 
 
 def _printed_rows(rows: pd.DataFrame, actions: Sequence[str], lang: str) -> pd.DataFrame:
-    names = [*actions, ALL]
-    size = float(np.nanmax(rows["shapley"].abs()))
+    """The rows of one outcome as text."""
+    mine = rows.loc[list(actions)]
+    size = float(rows.loc[[*actions, ALL], "shapley"].abs().max())
     digits = 2 - int(np.floor(np.log10(size))) if size > 0 else 0
-    shapley_text = dict(zip(actions, shapley.rounded(rows.loc[actions, "shapley"], digits), strict=True))
-    shapley_text[ALL] = np.round(sum(shapley_text.values()), max(digits, 0))
-    per_cent = dict.fromkeys(names, np.nan)
-    if rows.loc[list(actions), "share"].notna().all():
-        shares = shapley.rounded(100 * rows.loc[list(actions), "share"].to_numpy(), 1)
-        per_cent = dict(zip(names, [*shares, 100.0], strict=True))
+    figures = dict(zip(actions, shapley.rounded(mine["shapley"].to_numpy(), digits), strict=True))
+    figures[ALL] = sum(figures.values())
+    per_cent = dict.fromkeys(rows.index, np.nan)
+    if mine["share"].notna().all():
+        parts = shapley.rounded(100 * mine["share"].to_numpy(), 1)
+        per_cent |= dict(zip([*actions, ALL], [*parts, 100.0], strict=True))
     if REST in rows.index:
-        together = rows.loc[[REST, ALL], "shapley"]
-        total = np.round(together.sum(), digits)
-        shapley_text |= {REST: total - shapley_text[ALL], WHOLE: total}
-        per_cent |= {REST: np.nan, WHOLE: np.nan}
+        figures[REST] = float(rows.loc[REST, "shapley"])
+        figures[WHOLE] = round(figures[REST], digits) + figures[ALL]
     lines = []
     for code, row in rows.iterrows():
         low, high = row["low"], row["high"]
         lines.append({
             "outcome": row[f"outcome_{lang}"], "action": code if code in CLAUSES else "",
-            "label": row[lang], "shapley": _text(shapley_text[code], digits),
+            "label": row[lang], "shapley": _text(figures[code], digits),
             "interval": "" if np.isnan(low) else f"{_text(low, digits)} … {_text(high, digits)}",
             "per_cent": _text(per_cent[code], 1), "first_in": _text(row["first_in"], digits),
             "last_in": _text(row["last_in"], digits),

@@ -131,7 +131,9 @@ def game_of(design: pd.DataFrame, scenario: str | None = None, against: str = ""
     table = pd.DataFrame({"point": design["point"], "unit": _units(design), "mask": masks})
     points, base = table[mine], table[(design["scenario"] == against).to_numpy()].assign(mask=-1)
     if points.duplicated(["unit", "mask"]).any():
-        given = coded(left_out(int(points["mask"][points.duplicated(["unit", "mask"])].iloc[0]), actions))
+        given = coded(
+            left_out(int(points["mask"][points.duplicated(["unit", "mask"])].iloc[0]), actions)
+        )
         raise InputError("design", WITHOUT, given, "one point for each coalition")
     if points["unit"].nunique() == 1 and len(base) == 1:
         base = base.assign(unit=points["unit"].iloc[0])

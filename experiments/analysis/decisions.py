@@ -134,7 +134,9 @@ def ranking(
     return pd.DataFrame(rows)
 
 
-def _ranked(values: stability.Floats, codes: list[Any], top: int, seed: int) -> list[dict[str, Any]]:
+def _ranked(
+    values: stability.Floats, codes: list[Any], top: int, seed: int
+) -> list[dict[str, Any]]:
     """Chances and places of options, best mean first."""
     figures = {
         "best": stability.among_first(values, 1),

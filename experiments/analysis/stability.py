@@ -13,6 +13,7 @@ under a flat prior for normal differences; Gelman et al. 2013, ch. 3).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,7 +177,7 @@ def more_for_sign(mean: float, sd: float, count: int, power: float = 0.5) -> flo
     return _first(settles, count)
 
 
-def _first(settles, count: int) -> float:  # type: ignore[no-untyped-def]
+def _first(settles: Callable[[int], bool], count: int) -> float:
     """The least number that settles, by doubling and halving; infinite beyond `LIMIT`."""
     if settles(0):
         return 0.0
@@ -248,4 +249,4 @@ def agreement_of_halves(values: Floats, splits: int = 200, seed: int = 1) -> Cha
     if not len(found):
         return Chance(*(np.array(np.nan) for _ in range(3)))
     low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Chance(found.mean(), low, high)
+    return Chance(*(np.array(one) for one in (found.mean(), low, high)))
