@@ -68,7 +68,8 @@ class Attribution:
     first_low, first_high, last_in, last_low, last_high, chance, sampling, replicates, dropped; after
     the actions the rows of `CHECKS`. `share` is of the whole effect, missing where that cannot be
     told from zero. `pairs`: outcome, a, b, zh, en, interaction, low, high, verdict, verdict_zh,
-    verdict_en; empty if coalitions were sampled. Intervals are of 95 %.
+    verdict_en; empty if coalitions were sampled. Intervals are of 95 %, each for itself; the verdicts
+    allow for there being many pairs.
     """
 
     shares: pd.DataFrame
@@ -187,18 +188,20 @@ def _pair_rows(game: Game, table: pd.DataFrame, less: bool) -> list[dict[str, An
     """Interactions of one outcome, a row a pair of actions."""
     values: Floats = table[game.masks.tolist()].to_numpy(float)
     found = over_replicates(shapley.interactions(values))
+    clear = shapley.told_from_zero(found, 1e-9 * float(np.abs(values).max()))
     rows = []
     for place, (i, j) in enumerate(shapley.pair_places(len(game.actions))):
         a, b = game.actions[i], game.actions[j]
-        low, high = found.low[place], found.high[place]
+        value = found.mean[place]
         verdict = "unclear"
-        if low > 0 or high < 0:
-            verdict = "synergy" if (low > 0) != less else "substitution"
+        if clear[place]:
+            verdict = "synergy" if (value > 0) != less else "substitution"
         zh, en = VERDICTS[verdict]
         rows.append({
             "a": a, "b": b, "zh": f"{CLAUSES[a].zh} × {CLAUSES[b].zh}",
-            "en": f"{CLAUSES[a].en} × {CLAUSES[b].en}", "interaction": found.mean[place],
-            "low": low, "high": high, "verdict": verdict, "verdict_zh": zh, "verdict_en": en,
+            "en": f"{CLAUSES[a].en} × {CLAUSES[b].en}", "interaction": value,
+            "low": found.low[place], "high": found.high[place],
+            "verdict": verdict, "verdict_zh": zh, "verdict_en": en,
         })  # fmt: skip
     return rows
 

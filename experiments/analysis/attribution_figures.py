@@ -21,7 +21,7 @@ TEXT = {
         "shares": "各专项行动的贡献(夏普利份额)",
         "pairs": "两项行动之间的交互",
         "how": "横条为份额,须线为95%区间;▽ 单独实施,△ 最后加入(去掉它)",
-        "pairs_how": "蓝:合起来多于各自之和;橙:合起来少于各自之和;灰:无法与零区分(95%)",
+        "pairs_how": "蓝:合起来多于各自之和;橙:合起来少于各自之和;灰:无法与零区分",
         "interaction": "交互(指标单位)",
     },
     "en": {
@@ -29,7 +29,7 @@ TEXT = {
         "pairs": "How pairs of actions interact",
         "how": "bars: shares; whiskers: 95 % interval; ▽ first in (alone), △ last in (left out)",
         "pairs_how": "blue: together more than each for itself; orange: less; "
-        "grey: not distinguishable from zero (95 %)",
+        "grey: not distinguishable from zero",
         "interaction": "interaction (unit of the outcome)",
     },
 }

@@ -22,7 +22,8 @@ from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
+from scipy.stats import false_discovery_control
 
 from sim.comparison import half_width
 from sim.core.errors import InputError
@@ -161,11 +162,32 @@ def exact(values: Floats) -> Estimate:
     return over_replicates(shares(values[kept]), int((~kept).sum()))
 
 
+def told_from_zero(found: Estimate, least: float) -> NDArray[np.bool_]:
+    """Which of many means can be told from zero: at most 5 % of those named are by luck.
+
+    Ten actions have 45 pairs, two of which would have an interval without zero if none interacted;
+    the false discovery rate is held after Benjamini & Hochberg (1995). What is below `least` is
+    the rounding of the sums.
+    """
+    large = np.abs(found.mean) > least
+    if found.replicates < 2 or not len(large):
+        return np.zeros(len(large), bool)
+    ratio = np.divide(
+        np.abs(found.mean),
+        found.chance,
+        out=np.full_like(found.mean, np.inf),
+        where=found.chance > 0,
+    )
+    chances = np.where(large, 2 * stdtr(found.replicates - 1, -ratio), 1.0)
+    clear: NDArray[np.bool_] = large & (false_discovery_control(chances) <= 0.05)
+    return clear
+
+
 def orders(players: int, count: int, seed: int = 1) -> Integers:
     """Random orders (count, n) of the players, each followed by its reverse.
 
     The reverse has the players that came late come early: where they substitute for or reinforce
-    each other the errors of the two cancel in part (antithetic sampling, Lomeli et al. 2019).
+    each other the errors of the two cancel in part (antithetic sampling, Mitchell et al. 2022).
     Deterministic in its arguments; the first orders of a longer sample are those of a shorter one.
     """
     check_players(players, MOST_SAMPLED)

@@ -109,6 +109,8 @@ def test_pairs_say_who_reinforces_and_who_stands_in_for_whom() -> None:
     assert pairs.loc[("A2", "A10"), "interaction"] == pytest.approx(-2.0, abs=1e-9)
     assert pairs.loc[("A1", "A2"), "verdict"] == "synergy"
     assert pairs.loc[("A2", "A10"), "verdict_zh"] == "相互替代"
+    # Not a figure of rounding either.
+    assert pairs.loc[("A1", "A10"), "verdict"] == "unclear"
     noisy = attribute(*study(every_coalition(FOUR), FOUR, noise=1.0), ["robots"]).pairs
     assert noisy.set_index(["a", "b"]).loc[("A1", "A4"), "verdict"] == "unclear"
     less = attribute(design, runs, ["robots"], better={"robots": "less"}).pairs

@@ -101,6 +101,23 @@ def test_intervals_over_replicates_cover_as_often_as_they_say() -> None:
     assert inside / 1200 == pytest.approx(0.95, abs=0.025)
 
 
+def test_luck_alone_seldom_makes_a_pair() -> None:
+    random = np.random.default_rng(12)
+    named = alone = 0
+    for _ in range(400):
+        found = shapley.over_replicates(shapley.interactions(random.normal(size=(4, 16))))
+        named += shapley.told_from_zero(found, 0.0).any()
+        alone += ((found.low > 0) | (found.high < 0)).any()
+    # One interval of six excludes zero in every fourth study; a pair is named in one of twenty.
+    assert alone > 60
+    assert named == pytest.approx(20, abs=15)
+    real = shapley.over_replicates(random.normal([0.0, 5.0, -5.0], 0.5, (6, 3)))
+    np.testing.assert_array_equal(shapley.told_from_zero(real, 0.0), [False, True, True])
+    still = shapley.over_replicates(np.tile([1e-13, 2.0], (3, 1)))
+    np.testing.assert_array_equal(shapley.told_from_zero(still, 1e-9), [False, True])
+    assert not shapley.told_from_zero(shapley.over_replicates(np.ones((1, 2))), 0.0).any()
+
+
 def test_a_single_replicate_has_no_interval() -> None:
     found = shapley.exact(game(2, len))
     np.testing.assert_allclose(found.mean, 1.0)

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from experiments.analysis import decisions, stability
+from experiments.analysis.labels import outcome_label
 from sim.core.errors import InputError
 
 
@@ -287,3 +288,12 @@ def test_cities_in_front() -> None:
         decisions.city_places(cities, runs, "adoption_automation", month="2016-12")
     with pytest.raises(InputError, match="no such column"):
         decisions.city_places(cities, runs, "robots")
+
+
+def test_outcomes_have_names_in_both_languages() -> None:
+    assert outcome_label("two_integration_index") == ("两化融合指数", "two-integration index")
+    assert outcome_label("two_integration_index@2015-12")[0] == "两化融合指数(2015-12)"
+    assert outcome_label("two_integration_index.mean")[1].endswith("(mean of the months)")
+    assert outcome_label("targets_met") == ("targets_met", "targets_met")
+    known = {"targets_met": ("达成目标数", "targets met")}
+    assert outcome_label("targets_met", known) == known["targets_met"]
