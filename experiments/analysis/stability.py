@@ -198,7 +198,8 @@ def sure_of_set(values: Floats, k: int, draws: int = DRAWS, seed: int = 1) -> tu
     A draw of the means about what was seen, shrunk by s, leaves the set as it is for every s up to a
     limit of its own, the least over pairs of an option inside and one outside. n + m replicates
     shrink the error by sqrt(n / (n + m)) if means and spreads stay as they are, so that the 5 %
-    point of the limits gives m. Infinite if two options tie at the edge, or beyond `LIMIT`.
+    point of the limits gives m. Infinite if two options tie at the edge (called half sure), or beyond
+    `LIMIT`.
     """
     values = check_values(values)
     count, options = values.shape
