@@ -1,0 +1,1 @@
+"""Analyses of a study's tables: pure functions on frames and arrays."""
