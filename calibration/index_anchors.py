@@ -1,6 +1,6 @@
-"""Tie the open numbers of the two indices: `python -m calibration.index_anchors [SCALE] [SEEDS]`.
+"""Tie the open numbers of the two indices: `python -m calibration.index_anchors [SCALE] [RUNS]`.
 
-Runs the 2014 programme up to the end of 2014, at the fitted parameters if a fit is shipped, and rewrites the cells that have no published figure:
+Runs the 2014 programme up to the end of 2014, each time with another draw of the shipped fit, and rewrites the cells that have no published figure:
 X0 of the items marked `tied` (so that each shows the published class value of Zhejiang's 2015
 edition, data year 2014), the factor of the provincial edition, and the high goalposts (so that each
 item shows the class value of Ningbo 2010). Nothing after 2015 is used. To be run again whenever the
@@ -17,23 +17,26 @@ from pathlib import Path
 import numpy as np
 
 from calibration.draws import read_fits
+from sim.comparison import drawn
 from sim.indices import two_integration, yearly
 from sim.model import Province
 from sim.scenario import Scenario
 from sim.world.data import DIRECTORY, load_data
 from sim.world.index_tables import IndexTables
 
+POPULATIONS = 8
+"""Populations that the runs take turns with."""
 BEST_CITY = 87.0
 """Best city in the 2015 provincial edition: between the standard of 80 and Yinzhou's 94."""
 NINGBO_GROWTH = 1.10 * 1.078**0.5
 """Real GDP of Ningbo from 2010 to the start of 2012 (growth 10.0 % in 2011, 7.8 % in 2012)."""
 
 
-def anchor(scale: float, seeds: int) -> dict[str, dict[str, float]]:
+def anchor(scale: float, runs: int) -> dict[str, dict[str, float]]:
     """New values by table and code."""
     data = load_data()
     tables, cities = data.indices, list(data.cities["name_en"])
-    year, start = _figures(scale, seeds, tables)
+    year, start = _figures(scale, runs, tables)
     row = next(p for p in tables.published if p.region == "Zhejiang" and p.edition == 2015)
     x0 = {}
     for item, x in zip(tables.two_integration, year[0], strict=True):
@@ -63,13 +66,15 @@ def anchor(scale: float, seeds: int) -> dict[str, dict[str, float]]:
     }
 
 
-def _figures(scale: float, seeds: int, tables: IndexTables) -> tuple[np.ndarray, np.ndarray]:
+def _figures(scale: float, runs: int, tables: IndexTables) -> tuple[np.ndarray, np.ndarray]:
     """Two-integration figures of 2014, and informatization figures of the first month (means)."""
     year, start = [], []
-    scenario = Scenario.load("document_2014").with_draw(read_fits().fitted())
-    for seed in range(1, seeds + 1):
+    scenario = Scenario.load("document_2014", ['time.end="2014-12"'])
+    draws = read_fits().latest()
+    for run in range(runs):
+        chosen = drawn(scenario, draws, run)
         province = Province(
-            scenario, scale=scale, seed=seed, time__end="2014-12", population__seed=seed
+            chosen, scale=scale, seed=run + 1, population__seed=run % POPULATIONS + 1
         )
         province.run()
         items = province.recorder.values["items"]
@@ -109,8 +114,8 @@ def rewrite(path: Path, column: str, values: dict[str, float]) -> None:
 
 def main() -> None:
     """Entry point."""
-    scale, seeds = float((sys.argv[1:2] or ["0.25"])[0]), int((sys.argv[2:3] or ["3"])[0])
-    found = anchor(scale, seeds)
+    scale, runs = float((sys.argv[1:2] or ["0.1"])[0]), int((sys.argv[2:3] or ["40"])[0])
+    found = anchor(scale, runs)
     columns = ("x0", "high", "scale")
     for (name, values), column in zip(found.items(), columns, strict=True):
         rewrite(DIRECTORY / f"{name}.csv", column, values)
