@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -15,22 +14,26 @@ from sim.words import UNITS, worded
 
 @dataclass(frozen=True)
 class Label:
-    """What a column is: `kind` is key, factor, outcome or output; `unit` as `sim.words` knows it."""
+    """What a column is: `kind` is key, lever, uncertainty, outcome, output, or nothing known."""
 
     zh: str
     en: str
     unit: str = ""
+    unit_zh: str = ""
     kind: str = "key"
 
-    def text(self, lang: str) -> str:
-        """Label and unit, as a column header."""
-        unit = self.unit_in(lang)
-        name = self.zh if lang == "zh" else self.en
-        return f"{name}({unit})" if unit else name
+    def name_in(self, lang: str) -> str:
+        """The label in a language."""
+        return self.zh if lang == "zh" else self.en
 
     def unit_in(self, lang: str) -> str:
         """The unit in a language."""
-        return _UNITS_ZH.get(self.unit, self.unit) if lang == "zh" else self.unit
+        return self.unit_zh if lang == "zh" else self.unit
+
+    def header(self, lang: str) -> str:
+        """Label and unit, as a column header."""
+        unit = self.unit_in(lang)
+        return f"{self.name_in(lang)}({unit})" if unit else self.name_in(lang)
 
 
 KEYS = {
@@ -68,42 +71,50 @@ KEYS = {
     "q50": Label("中位数", "median"),
     "q95": Label("95%分位", "95 % quantile"),
 }
-OUTCOMES = {
-    "targets_met": Label("文件目标达成数期望", "expected number of targets met", "number", "outcome"),
-    "public_money": Label("财政支出", "public money paid", "10k CNY", "outcome"),
-    "city_gap": Label("城市差距", "gap between cities", "", "outcome"),
-}
-"""Outcomes that are not those of one output."""
-_UNITS_ZH = UNITS | {"number": "个", "10k CNY": "万元"}
 STATUS_ZH = {"done": "完成", "failed": "失败"}
 
 
-def label(column: str, factors: Mapping[str, Label]) -> Label:
-    """Label of a column of a batch's table, or of an answer to a query; of any other its name."""
-    if column in KEYS:
-        return KEYS[column]
-    if column in factors:
-        return factors[column]
-    if column in OUTCOMES:
-        return OUTCOMES[column]
-    return _outcome(column) or Label(column, column)
+def labels(batch: Batch) -> dict[str, Label]:
+    """Labels of a batch's factors and outcomes by name, as its study gave them to the manifest."""
+    found = {}
+    for kind in ("factor", "outcome"):
+        for one in batch.manifest.get(f"{kind}s") or ():
+            if not isinstance(one, Mapping):
+                continue
+            key = str(one.get("key") or one.get("name"))
+            unit = str(one.get("unit") or "")
+            unit = "" if unit == "1" else unit
+            said = str(one.get("unit_zh") or UNITS.get(unit, unit)) if unit else ""
+            words = (one.get("zh") or key, one.get("en") or key)
+            found[key] = Label(*words, unit, said, one.get("kind", kind))
+    return found
 
 
-def headers(columns: Sequence[str], lang: str, factors: Mapping[str, Label]) -> list[str]:
+def label(column: str, known: Mapping[str, Label]) -> Label:
+    """Label of a column, `known` being those of the batch; of a column of the user's own its name."""
+    if column in KEYS or column in known:
+        return KEYS.get(column) or known[column]
+    if column in BY_NAME:
+        one = BY_NAME[column]
+        return Label(one.zh, one.en, one.unit, UNITS[one.unit], "output")
+    return Label(column, column, kind="")
+
+
+def headers(columns: Sequence[str], lang: str, known: Mapping[str, Label]) -> list[str]:
     """Column headers as files have them: the codes in English, labels with units in Chinese.
 
     A label that would stand over two columns has the code behind it.
     """
     if lang != "zh":
         return list(columns)
-    texts = [label(column, factors).text("zh") for column in columns]
+    texts = [label(column, known).header("zh") for column in columns]
     return [
         f"{text} {column}" if texts.count(text) > 1 else text
         for text, column in zip(texts, columns, strict=True)
     ]
 
 
-def labelled(frame: pd.DataFrame, lang: str, factors: Mapping[str, Label]) -> pd.DataFrame:
+def labelled(frame: pd.DataFrame, lang: str, known: Mapping[str, Label]) -> pd.DataFrame:
     """A frame for readers: headers, and for Chinese the names of cities and of states of runs."""
     if lang != "zh":
         return frame
@@ -112,55 +123,16 @@ def labelled(frame: pd.DataFrame, lang: str, factors: Mapping[str, Label]) -> pd
         shown["status"] = shown["status"].replace(STATUS_ZH)
     if "city" in shown:
         shown["city"] = worded(frame[["city"]], {}, "zh").iloc[:, 0]
-    shown.columns = pd.Index(headers(list(frame.columns), lang, factors))
+    shown.columns = pd.Index(headers(list(frame.columns), lang, known))
     return shown
 
 
 def definitions(batch: Batch) -> pd.DataFrame:
     """A row a column of the tables `design` and `runs`: column, kind, zh, en, unit_zh, unit_en."""
-    factors = factor_labels(batch)
-    names = [*DESIGN_KEYS, *batch.factors, *RUN_KEYS, *batch.outcomes]
+    known = labels(batch)
+    names = dict.fromkeys([*DESIGN_KEYS, *batch.factors, *RUN_KEYS, *batch.outcomes])
     rows = []
-    for name in dict.fromkeys(names):
-        one = label(name, factors)
-        kind = "outcome" if name in batch.outcomes else one.kind
-        rows.append((name, kind, one.zh, one.en, one.unit_in("zh"), one.unit_in("en")))
+    for name in names:
+        one = label(name, known)
+        rows.append((name, one.kind, one.zh, one.en, one.unit_zh, one.unit))
     return pd.DataFrame(rows, columns=["column", "kind", "zh", "en", "unit_zh", "unit_en"])
-
-
-def _outcome(name: str) -> Label | None:
-    """An output in its last month, `output@month`, or over the months `output.mean`, `output.sum`."""
-    output, at, month = name.partition("@")
-    code, dot, how = output.partition(".")
-    if code not in BY_NAME or (dot and (at or how not in ("mean", "sum"))):
-        return None
-    one = BY_NAME[code]
-    if at:
-        return Label(f"{one.zh}:{month}", f"{one.en} in {month}", one.unit, "outcome")
-    if how == "mean":
-        return Label(f"{one.zh}:各月均值", f"{one.en}, mean of the months", one.unit, "outcome")
-    if how == "sum":
-        unit = one.unit.removesuffix("/month")
-        return Label(f"{one.zh}:各月合计", f"{one.en}, sum of the months", unit, "outcome")
-    return Label(one.zh, one.en, one.unit, "output")
-
-
-def factor_labels(batch: Batch) -> dict[str, Label]:
-    """Labels of the factors by dotted key: as the manifest has them from the study, else the model's."""
-    given = batch.manifest.get("factors")
-    said = {str(one["key"]): one for one in given or () if isinstance(one, dict) and "key" in one}
-    return {key: _factor(key, said.get(key, {})) for key in batch.factors}
-
-
-def _factor(key: str, said: Mapping[str, Any]) -> Label:
-    """What the study says of a factor; of a parameter otherwise what its declaration says."""
-    from calibration.priors import declared
-
-    try:
-        words: Mapping[str, Any] = declared(key)[2]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        # A key of an instrument, or no number.
-        words = {}
-    found = {name: said.get(name) or words.get(name) for name in ("zh", "en", "unit")}
-    kind = str(said.get("kind") or "factor")
-    return Label(found["zh"] or key, found["en"] or key, found["unit"] or "", kind)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from experiments.column_labels import Label, factor_labels, label
+from experiments.column_labels import Label, label, labels
 from experiments.reading import DONE, Batch
 from sim.core.errors import InputError
 
@@ -42,16 +42,16 @@ def data_set(batch: Batch, lang: str = "en") -> xr.Dataset:
     """
     import xarray as xr
 
-    factors = factor_labels(batch)
+    known = labels(batch)
     design = batch.design
     replicates = np.sort(batch.runs["replicate"].unique()).astype("int32")
     places = _places(batch, replicates)
     shape = (len(design), len(replicates))
     found: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {
-        "scenario": (("point",), _plain(design["scenario"]), _attributes("scenario", {}, lang))
+        "scenario": (("point",), _plain(design["scenario"]), _attributes("scenario", known, lang))
     }
     for key in batch.factors:
-        found[key] = (("point",), _plain(design[key]), _attributes(key, factors, lang))
+        found[key] = (("point",), _plain(design[key]), _attributes(key, known, lang))
     both = ("point", "replicate")
     there = np.zeros(shape, dtype="int8")
     there.flat[places.to_numpy()] = 1
@@ -59,7 +59,7 @@ def data_set(batch: Batch, lang: str = "en") -> xr.Dataset:
     for name in batch.outcomes:
         values = np.full(shape, np.nan)
         values.flat[places.to_numpy()] = batch.done[name].to_numpy(dtype=float)
-        found[name] = (both, values, _attributes(name, {}, lang))
+        found[name] = (both, values, _attributes(name, known, lang))
     coordinates: dict[str, Any] = {
         "point": design["point"].to_numpy(dtype="int32"),
         "replicate": replicates,
@@ -121,9 +121,9 @@ def _plain(column: pd.Series) -> Array:
     return np.array(texts, dtype=np.str_)
 
 
-def _attributes(name: str, factors: Mapping[str, Label], lang: str) -> dict[str, str]:
-    one = label(name, factors)
-    found = {"long_name": one.zh if lang == "zh" else one.en}
+def _attributes(name: str, known: Mapping[str, Label], lang: str) -> dict[str, str]:
+    one = label(name, known)
+    found = {"long_name": one.name_in(lang)}
     unit = one.unit_in(lang)
     return found | ({"units": unit} if unit else {})
 

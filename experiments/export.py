@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments import one_file
-from experiments.column_labels import definitions, factor_labels, label, labelled
+from experiments.column_labels import definitions, label, labelled, labels
 from experiments.reading import DONE, Batch
 from experiments.workbook import check_sheets, write_workbook
 from sim.comparison import half_width
@@ -45,10 +45,10 @@ def summary(batch: Batch, lang: str = "en") -> pd.DataFrame:
     found = every.merge(table.reset_index(), on=["point", "outcome"], how="left")
     found["runs"] = found["runs"].fillna(0).astype("int64")
     found.insert(4, "failed", found["point"].map(failed).fillna(0).astype("int64"))
-    labels = {name: label(name, {}) for name in names}
-    words = {name: one.zh if lang == "zh" else one.en for name, one in labels.items()}
-    found.insert(3, "label", found["outcome"].map(words))
-    found.insert(4, "unit", found["outcome"].map({n: o.unit_in(lang) for n, o in labels.items()}))
+    known = labels(batch)
+    words = [label(name, known) for name in found["outcome"]]
+    found.insert(3, "label", [one.name_in(lang) for one in words])
+    found.insert(4, "unit", [one.unit_in(lang) for one in words])
     return found
 
 
@@ -69,13 +69,13 @@ def _plain(value: Any) -> str:
 
 def to_csv(batch: Batch, out: Path, lang: str = "en", force: bool = False) -> list[Path]:
     """A file a table, that opens in Excel, into the folder `out`, whole or not at all."""
-    factors = factor_labels(batch)
+    known = labels(batch)
     with Folder(out, force) as folder:
         tables = {name: batch.table(name) for name in batch.tables}
         tables |= {"summary": summary(batch, lang), "about": about(batch)}
         for name, frame in tables.items():
             # The byte-order mark is how Excel knows that Chinese headers are UTF-8.
-            labelled(frame, lang, factors).to_csv(
+            labelled(frame, lang, known).to_csv(
                 folder.path / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n"
             )
         kept = {key: value for key, value in batch.manifest.items() if key != "files"}
@@ -89,13 +89,13 @@ def to_workbook(batch: Batch, out: Path, lang: str = "en", force: bool = False) 
     rows = len(batch.design) * max(1, len(batch.outcomes))
     shapes = {"design": batch.design.shape, "runs": batch.runs.shape, "summary": (rows, 14)}
     check_sheets(shapes, out)
-    factors = factor_labels(batch)
+    known = labels(batch)
     frames = {
         "design": batch.design, "runs": batch.runs, "summary": summary(batch, lang),
         "about": about(batch),
     }  # fmt: skip
     with one_file.whole(out) as fresh:
-        write_workbook({name: labelled(one, lang, factors) for name, one in frames.items()}, fresh)
+        write_workbook({name: labelled(one, lang, known) for name, one in frames.items()}, fresh)
     return [out]
 
 

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments import one_file
-from experiments.column_labels import factor_labels, headers, label
+from experiments.column_labels import headers, label, labels
 from experiments.reading import Batch
 from experiments.workbook import MOST_ROWS, check_sheets, write_workbook
 from sim.core.errors import InputError
@@ -76,7 +76,7 @@ def save(
         parts = _told(reader, batch, sql)
         if ending == ".parquet":
             return _save_parquet(parts, reader.schema, out, batch.manifest | {"query": sql})
-        names = headers(reader.schema.names, lang, factor_labels(batch))
+        names = headers(reader.schema.names, lang, labels(batch))
         if ending == ".csv":
             return _save_csv(parts, names, out)
         return _save_workbook(parts, names, out)
@@ -84,15 +84,13 @@ def save(
 
 def columns_of(batch: Batch) -> pd.DataFrame:
     """A row a column that can be asked for: table, column, type, zh, en, unit_zh, unit_en."""
-    factors = factor_labels(batch)
+    known = labels(batch)
     rows = []
     with _opened(batch) as base:
         for table in batch.tables:
             for name, kind, *_ in base.execute(f"DESCRIBE {table}").fetchall():
-                one = label(name, factors)
-                rows.append(
-                    (table, name, kind, one.zh, one.en, one.unit_in("zh"), one.unit_in("en"))
-                )
+                one = label(name, known)
+                rows.append((table, name, kind, one.zh, one.en, one.unit_zh, one.unit))
     return pd.DataFrame(
         rows, columns=["table", "column", "type", "zh", "en", "unit_zh", "unit_en"]
     )

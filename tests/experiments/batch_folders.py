@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,22 @@ from sim.results import write_table
 RATE, FUNDING = "instruments.machine_replacement.rate", "programme.funding"
 REVIEWS = "adoption.reviews_per_year"
 OUTCOMES = ("value_added", "value_added@2012-03", "targets_met")
-MANIFEST = {"program": "lianghua", "version": "0.1.0", "command": "study", "study": "small"}
+MANIFEST = {
+    "program": "lianghua", "version": "0.1.0", "command": "batch", "study": "small",
+    "factors": [
+        {"key": RATE, "kind": "lever", "zh": "机器换人:补助率", "en": "rate of the grant", "unit": "share"},
+        {"key": FUNDING, "kind": "lever", "zh": "资金", "en": "money", "unit": "1"},
+        {"key": REVIEWS, "kind": "uncertainty", "zh": "每年评估次数", "en": "reviews", "unit": "1/year"},
+    ],
+    "outcomes": [
+        {"name": "value_added", "zh": "工业增加值", "en": "value added", "unit": "100m CNY/month",
+         "unit_zh": "亿元/月", "better": "more"},
+        {"name": "value_added@2012-03", "zh": "工业增加值(2012-03)", "en": "value added in 2012-03",
+         "unit": "100m CNY/month", "unit_zh": "亿元/月", "better": "more"},
+        {"name": "targets_met", "zh": "达成目标数", "en": "targets met", "unit": "number",
+         "unit_zh": "个", "better": "more"},
+    ],
+}  # fmt: skip
 STUDY = '[title]\nzh = "小研究"\nen = "A small study"\n'
 MONTHS = [f"2012-{month:02d}" for month in range(1, 7)]
 
@@ -83,10 +99,10 @@ def cities_of(runs: pd.DataFrame) -> pd.DataFrame:
     return done[["run"]].merge(cities, how="cross")
 
 
-def write(frame: pd.DataFrame, path: Path, manifest: dict[str, Any] = MANIFEST) -> Path:
+def write(frame: pd.DataFrame, path: Path, manifest: Mapping[str, Any] = MANIFEST) -> Path:
     """A Parquet file with its origin, `path` without an ending."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_table(frame, path, manifest, "en", ("parquet",))
+    write_table(frame, path, dict(manifest), "en", ("parquet",))
     return path.with_suffix(".parquet")
 
 

@@ -136,7 +136,7 @@ def test_files_hold_the_whole_answer_and_open_in_excel(batch: Batch, tmp_path: P
     csv = made[".csv"].read_bytes()
     assert csv.startswith(b"\xef\xbb\xbf")
     header, first, *_ = csv.decode("utf-8-sig").splitlines()
-    assert header == "运行,n,工业增加值:2012-03(亿元/月)"
+    assert header == "运行,n,工业增加值(2012-03)(亿元/月)"
     assert first == "0000-0,0,50.0"
     frame = pd.read_parquet(made[".parquet"])
     assert list(frame.columns) == ["run", "n", OUTCOMES[1]]
