@@ -101,7 +101,7 @@ def to_workbook(batch: Batch, out: Path, lang: str = "en", force: bool = False) 
 
 def to_netcdf(batch: Batch, out: Path, lang: str = "en", force: bool = False) -> list[Path]:
     """A data set of NetCDF by point, replicate and month, whole or not at all."""
-    from experiments.data_set import data_set, check_size
+    from experiments.data_set import check_size, data_set
 
     one_file.check(out, (".nc",), force)
     check_size(batch, out)

@@ -91,9 +91,7 @@ def columns_of(batch: Batch) -> pd.DataFrame:
             for name, kind, *_ in base.execute(f"DESCRIBE {table}").fetchall():
                 one = label(name, known)
                 rows.append((table, name, kind, one.zh, one.en, one.unit_zh, one.unit))
-    return pd.DataFrame(
-        rows, columns=["table", "column", "type", "zh", "en", "unit_zh", "unit_en"]
-    )
+    return pd.DataFrame(rows, columns=["table", "column", "type", "zh", "en", "unit_zh", "unit_en"])
 
 
 # ------------------------------------------------------------------ asking
@@ -157,7 +155,9 @@ def _refusal(batch: Batch, sql: str, message: str) -> InputError:
         close = closest(column[1], names).partition("? ")
         hint = f"{close[0]}? " if close[1] else ""
         return InputError("query", "SQL", said, f"{hint}columns that --tables lists")
-    return InputError("query", "SQL", said, "SQL that DuckDB can answer; --tables lists the columns")
+    return InputError(
+        "query", "SQL", said, "SQL that DuckDB can answer; --tables lists the columns"
+    )
 
 
 def _check_limit(limit: int) -> None:

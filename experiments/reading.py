@@ -94,7 +94,9 @@ class Batch:
         """
         shards = self.shards("runs")
         if not shards:
-            return pd.DataFrame({name: pd.Series(dtype=_TYPES.get(name, "str")) for name in RUN_KEYS})
+            return pd.DataFrame(
+                {name: pd.Series(dtype=_TYPES.get(name, "str")) for name in RUN_KEYS}
+            )
         frame = pd.concat([_frame(shard, RUN_KEYS) for shard in shards], ignore_index=True)
         self._check_points(frame)
         order = np.lexsort((-np.arange(len(frame)), frame["status"] != DONE))

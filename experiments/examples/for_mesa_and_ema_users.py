@@ -15,6 +15,11 @@ from pathlib import Path
 import mesa
 import pandas as pd
 
+from experiments import query
+from experiments.ema import OWN, ema_model, to_ema, workbench
+from experiments.reading import Batch
+from experiments.runner import run_study
+from experiments.study import load_study
 from sim import Province
 
 SCALE, UNTIL = 0.01, "2012-06"
@@ -85,10 +90,6 @@ tier = "detail"
 """
 
 # %%
-from experiments.reading import Batch  # noqa: E402
-from experiments.runner import run_study  # noqa: E402
-from experiments.study import load_study  # noqa: E402
-
 OUT.mkdir(parents=True, exist_ok=True)
 file = OUT / "rates.toml"
 file.write_text(STUDY, encoding="utf-8")
@@ -111,8 +112,6 @@ print(batch.table("series").groupby("month")["value_added"].mean())
 # with dots stands in quotation marks.
 
 # %%
-from experiments import query  # noqa: E402
-
 answer = query.ask(
     batch,
     'SELECT round("instruments.equipment_subsidy.rate", 2) AS rate, avg(value_added) AS mean '
@@ -128,8 +127,6 @@ print(pd.DataFrame(answer.rows, columns=list(answer.columns)))
 # outcomes. Names are those of Python: `adoption__reviews_per_year`.
 
 # %%
-from experiments.ema import OWN, ema_model, to_ema, workbench  # noqa: E402
-
 ema = workbench()
 experiments, outcomes = ema.perform_experiments(ema_model(study), scenarios=2, policies=2)
 print(experiments.drop(columns=list(OWN)).assign(**outcomes).round(3).to_string())

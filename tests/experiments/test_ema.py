@@ -170,7 +170,9 @@ def test_points_of_several_scenarios_have_them_as_a_lever(tmp_path: Path) -> Non
     design = made_design(5).iloc[:4].assign(scenario=["a", "b", "a", "b"])
     write(design, folder / "design")
     runs = made_runs(4, 3)
-    write(runs.assign(scenario=design["scenario"].repeat(3).to_list()), folder / "shards" / "runs-9")
+    write(
+        runs.assign(scenario=design["scenario"].repeat(3).to_list()), folder / "shards" / "runs-9"
+    )
     found, _ = ema.to_ema(Batch.load(folder))
     assert list(found["base_scenario"]) == ["a", "b", "a", "b"]
     assert found["policy"].nunique() == 4

@@ -195,7 +195,13 @@ def test_labels_are_those_that_the_study_gave(batch: Batch) -> None:
     table = definitions(batch).set_index("column")
     assert (table["zh"] != table.index).all()
     assert list(table.loc[list(OUTCOMES), "kind"]) == ["outcome"] * 3
-    assert tuple(table.loc[RATE]) == ("lever", "机器换人:补助率", "rate of the grant", "占比", "share")
+    assert tuple(table.loc[RATE]) == (
+        "lever",
+        "机器换人:补助率",
+        "rate of the grant",
+        "占比",
+        "share",
+    )
     assert tuple(table.loc[FUNDING, ["unit_zh", "unit_en"]]) == ("", "")
 
 

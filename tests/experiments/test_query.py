@@ -13,8 +13,8 @@ from experiments.reading import Batch
 from experiments.workbook import MOST_ROWS
 from sim.core.errors import InputError
 from sim.results import read_manifest
-from tests.experiments.conftest import Command
 from tests.experiments.batch_folders import MANIFEST, OUTCOMES, RATE, made_batch, made_runs, write
+from tests.experiments.conftest import Command
 
 MEANS = "SELECT point, avg(value_added) AS level FROM runs WHERE status = 'done' GROUP BY point ORDER BY point"
 

@@ -157,9 +157,7 @@ def test_a_file_cut_in_the_middle_is_named(folder: Path) -> None:
         ("design.parquet", None),
     ],
 )
-def test_a_folder_that_is_no_batch_is_refused(
-    folder: Path, name: str, content: str | None
-) -> None:
+def test_a_folder_that_is_no_batch_is_refused(folder: Path, name: str, content: str | None) -> None:
     if content is None:
         (folder / name).unlink()
     else:
