@@ -36,7 +36,7 @@ RUN_KEYS = (
 _TYPES = dict.fromkeys(("point", "replicate", "seed", "attempts"), "int64") | {"seconds": "float64"}
 DONE = "done"
 STUDY, DESIGN, SHARDS = "study.toml", "design.parquet", "shards"
-_ALLOWED = "a folder of a batch (lianghua study)"
+_ALLOWED = "a folder of a batch"
 
 
 @dataclass(frozen=True)
