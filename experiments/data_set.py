@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Array = npt.NDArray[Any]
+Variable = tuple[tuple[str, ...], Array, dict[str, str]]
+"""Dimensions, values and attributes."""
 MONTHLY = "monthly_"
 """Before an output's name: its series, as an outcome has the same name in the last month."""
 LARGEST = 2**32 - 4
@@ -47,7 +49,7 @@ def data_set(batch: Batch, lang: str = "en") -> xr.Dataset:
     replicates = np.sort(batch.runs["replicate"].unique()).astype("int32")
     places = _places(batch, replicates)
     shape = (len(design), len(replicates))
-    found: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {
+    found: dict[str, Variable] = {
         "scenario": (("point",), _plain(design["scenario"]), _attributes("scenario", known, lang))
     }
     for key in batch.factors:
@@ -89,7 +91,7 @@ def _series_months(batch: Batch) -> list[str]:
 
 def _series(
     batch: Batch, places: pd.Series, shape: tuple[int, int, int], months: list[str], lang: str
-) -> dict[str, tuple[tuple[str, ...], Array, dict[str, str]]]:
+) -> dict[str, Variable]:
     """Every output of the table of series as a variable, a column at a time."""
     source = batch.dataset("series")
     keys = source.to_table(columns=["run", "month"]).to_pandas()
@@ -99,7 +101,7 @@ def _series(
     cells = cells + np.searchsorted(months, keys["month"])
     shared = places[places.index.duplicated()]
     origin = first.loc[shared.index].to_numpy()
-    found = {}
+    found: dict[str, Variable] = {}
     for name in source.schema.names:
         if name in ("run", "month"):
             continue

@@ -131,7 +131,9 @@ def ema_model(study: Studied, replicates: int = 1) -> ema_workbench.Model:
     outcome = ema.ScalarOutcome
     kinds = {"more": outcome.MAXIMIZE, "less": outcome.MINIMIZE}
     model.outcomes = [
-        outcome(identifier(name), kinds.get(better.get(name), outcome.INFO), variable_name=name)
+        outcome(
+            identifier(name), kinds.get(str(better.get(name)), outcome.INFO), variable_name=name
+        )
         for name in study.outcomes
     ]
     return model
