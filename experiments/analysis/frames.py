@@ -118,6 +118,11 @@ def _column(name: str, series: pd.Series) -> Column:
     return Column(name, codes, tuple(order[key] for key in keys))
 
 
+def same(cell: Any) -> tuple[int, float, str]:
+    """What two cells of a factor share if they are the same value, missing ones being alike."""
+    return _key(None if _missing(cell) else cell)
+
+
 def _key(cell: Any) -> tuple[int, float, str]:
     """Sorts what is missing first, then truth values and numbers, then everything else as text."""
     if cell is None:

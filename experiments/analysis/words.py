@@ -98,6 +98,7 @@ TEXT = {
         "between": "{name} is between {low} and {high}", "one_of": "{name} is {values}",
         "as_is": "as in the scenario", "yes": "yes", "no": "no",
         "left_out": "{runs} of {all} runs failed and are left out.",
+        "left_out_futures": "Left out, for want of an outcome: {n}.", "space": " ",
     },
     "zh": {
         "morris": "对{outcome}的影响(Morris)",
@@ -125,6 +126,7 @@ TEXT = {
         "between": "{name}在{low}至{high}之间", "one_of": "{name}为{values}",
         "as_is": "按情景原值", "yes": "是", "no": "否",
         "left_out": "{all}次运行中有{runs}次失败,已剔除。",
+        "left_out_futures": "因缺少结果而剔除{n}个。", "space": "",
     },
 }  # fmt: skip
 """Titles and sentences; both languages have the same keys."""
