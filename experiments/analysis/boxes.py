@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
-from experiments.analysis.frames import Bools, Column
-from experiments.analysis.words import TEXT, Words, cell, label, number, per_cent, word
-from sim.words import UNITS
+from experiments.analysis.frames import Bools, Column, Floats
+from experiments.analysis.words import TEXT, Words, amount, cell, label, per_cent
+
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Box:
             return np.isin(values, self.kept[place])
         return (values >= self.low[place]) & (values <= self.high[place])
 
-    def inside(self, columns: Sequence[Column], but: int = -1) -> Bools:
+    def inside(self, columns: Sequence[Column], but: int | None = None) -> Bools:
         """Which futures (n,) lie inside, the limits of column `but` left out."""
         found = np.ones(len(columns[0].values), dtype=bool)
         for place in self.limited(columns):
@@ -87,12 +89,21 @@ def measures(inside: Bools, failed: Bools) -> Measures:
     """Measures of a part (n,) of the futures; shares of nothing are 0."""
     n, inside_n = len(failed), int(inside.sum())
     failures, hits = int(failed.sum()), int((inside & failed).sum())
-    spread = float(inside_n) * (n - inside_n) * failures * (n - failures)
-    phi = (n * hits - inside_n * failures) / np.sqrt(spread) if spread > 0 else 0.0
     return Measures(
         inside_n, hits, hits / failures if failures else 0.0,
-        hits / inside_n if inside_n else 0.0, inside_n / n if n else 0.0, float(phi),
+        hits / inside_n if inside_n else 0.0, inside_n / n if n else 0.0,
+        float(phi(np.array(inside_n), np.array(hits), n, failures)),
     )  # fmt: skip
+
+
+def phi(inside: Counts, hits: Counts, futures: int, failures: int) -> Floats:
+    """Correlation between lying inside and failing of boxes with so many futures and failures inside.
+
+    0 for a box that holds everything or nothing. It is the root of chi-square over the futures.
+    """
+    spread = inside * (futures - inside) * (float(failures) * (futures - failures))
+    top = futures * hits - inside * float(failures)
+    return np.divide(top, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
 
 
 def quasi_p(box: Box, columns: Sequence[Column], failed: Bools) -> dict[int, float]:
@@ -102,14 +113,17 @@ def quasi_p(box: Box, columns: Sequence[Column], failed: Bools) -> dict[int, flo
     that fails when this column's limits are lifted (Bryant & Lempert 2010). "Quasi", because the
     limits were looked for in the same futures.
     """
-    inside = box.inside(columns)
-    n, hits = int(inside.sum()), int((inside & failed).sum())
-    found = {}
-    for place in box.limited(columns):
-        wider = box.inside(columns, but=place)
-        share = float(failed[wider].mean()) if wider.any() else 0.0
-        found[place] = float(stats.binom.sf(hits - 1, n, share))
-    return found
+    return {
+        place: tail(box, box.without(columns, place), columns, failed)
+        for place in box.limited(columns)
+    }
+
+
+def tail(box: Box, wider: Box, columns: Sequence[Column], failed: Bools) -> float:
+    """Chance of as many failures in a box as there are, at the share that fails in a wider one."""
+    inside, around = box.inside(columns), wider.inside(columns)
+    share = float(failed[around].mean()) if around.any() else 0.0
+    return float(stats.binom.sf(int(failed[inside].sum()) - 1, int(inside.sum()), share))
 
 
 def limits_table(box: Box, columns: Sequence[Column]) -> pd.DataFrame:
@@ -136,18 +150,22 @@ def limits_said(box: Box, columns: Sequence[Column], words: Words, lang: str) ->
     return text["and"].join(_limit_said(box, columns, p, words, lang) for p in box.limited(columns))
 
 
-def _limit_said(
-    box: Box, columns: Sequence[Column], place: int, words: Words, lang: str
-) -> str:
+def _limit_said(box: Box, columns: Sequence[Column], place: int, words: Words, lang: str) -> str:
     one, text = columns[place], TEXT[lang]
     name = label(one.name, words, lang)
     if one.choices:
         kept = text["or"].join(choice(one, k, words, lang) for k in box.kept[place])
         return text["one_of"].format(name=name, values=kept)
     low, high = box.low[place], box.high[place]
-    kind = "between" if np.isfinite(low) and np.isfinite(high) else "above" if np.isfinite(low) else "below"
+    kind = (
+        "between"
+        if np.isfinite(low) and np.isfinite(high)
+        else "above"
+        if np.isfinite(low)
+        else "below"
+    )
     return text[kind].format(
-        name=name, low=_amount(low, one.name, words, lang), high=_amount(high, one.name, words, lang)
+        name=name, low=amount(low, one.name, words, lang), high=amount(high, one.name, words, lang)
     )
 
 
@@ -159,17 +177,7 @@ def choice(column: Column, place: int, words: Words, lang: str) -> str:
     return cell(value, lang)
 
 
-def _amount(value: float, name: str, words: Words, lang: str) -> str:
-    """A number with its unit where that is a short sign of it."""
-    unit = word(name, words).unit
-    if not unit or unit in ("0-1", "share", "ratio", "index", "number"):
-        return number(value)
-    return f"{number(value)}{UNITS.get(unit, unit)}" if lang == "zh" else f"{number(value)} {unit}"
-
-
-def box_said(
-    box: Box, columns: Sequence[Column], found: Measures, words: Words, lang: str
-) -> str:
+def box_said(box: Box, columns: Sequence[Column], found: Measures, words: Words, lang: str) -> str:
     """A box in a planner's words."""
     return TEXT[lang]["box_text"].format(
         density=per_cent(found.density, lang), coverage=per_cent(found.coverage, lang),

@@ -23,7 +23,7 @@ from experiments.analysis.words import TEXT, Words, per_cent
 from sim.core.errors import InputError
 
 FOLDS = 5
-PENALTIES = 30
+PENALTIES = 20
 """Penalties tried, evenly over those at which the tree changes."""
 LEAF = 0.01
 """A leaf holds so much of the futures at least, and five of them."""
@@ -92,7 +92,9 @@ def tree(
     fewer = int(min(failed.sum(), (~failed).sum()))
     if fewer < folds:
         allowed = f"{folds} or more futures that fail and that do not"
-        raise InputError("tree", failure.text, f"{int(failed.sum())} of {len(failed)} fail", allowed)
+        raise InputError(
+            "tree", failure.text, f"{int(failed.sum())} of {len(failed)} fail", allowed
+        )
     features, meaning = _features(found)
     fitted, error, alone = _pruned(features, failed, folds, seed)
     boxes = _leaves(fitted.tree_, found, meaning)

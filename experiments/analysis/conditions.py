@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.analysis.frames import Bools, Floats
-from experiments.analysis.words import Words, label, number
+from experiments.analysis.words import Words, amount, label, number
 from sim.core.errors import InputError
 from sim.scenario_files import closest
 
@@ -27,9 +27,13 @@ COMPARED: dict[str, tuple[Callable[[Floats, float], Bools], str, str]] = {
 }
 """Sign -> what it does, and its words in Chinese and English."""
 _NAME = r"(?P<outcome>[A-Za-z_][\w.]*(?:@\d{4}-\d{2})?)"
-_LIMIT = re.compile(rf"{_NAME}\s*(?P<sign><=|>=|<|>)\s*(?P<value>[-+]?\d[\d_]*\.?\d*(?:e[-+]?\d+)?)", re.I)
+_LIMIT = re.compile(
+    rf"{_NAME}\s*(?P<sign><=|>=|<|>)\s*(?P<value>[-+]?\d[\d_]*\.?\d*(?:e[-+]?\d+)?)", re.I
+)
 _TAIL = re.compile(rf"(?P<side>worst|lowest|highest)\s+(?P<share>\d+\.?\d*)\s*%\s+of\s+{_NAME}")
-GRAMMAR = "'OUTCOME < NUMBER' (or <=, >, >=) or 'worst|lowest|highest N% of OUTCOME', joined by and / or"
+GRAMMAR = (
+    "'OUTCOME < NUMBER' (or <=, >, >=) or 'worst|lowest|highest N% of OUTCOME', joined by and / or"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class Clause:
                 return f"{name}处于{side}的{per_cent}%"
             return f"{name} among the {self.side} {per_cent} %"
         _, zh, en = COMPARED[self.sign]
-        return f"{name}{zh}{number(self.value)}" if lang == "zh" else f"{name} {en} {number(self.value)}"
+        value = amount(self.value, self.outcome, words, lang)
+        return f"{name}{zh}{value}" if lang == "zh" else f"{name} {en} {value}"
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,7 @@ def condition(
     return Condition(text.strip(), clauses, joiners[0] if joiners else "and")
 
 
-def _clause(
-    text: str, outcomes: Sequence[str], better: Mapping[str, str], where: str
-) -> Clause:
+def _clause(text: str, outcomes: Sequence[str], better: Mapping[str, str], where: str) -> Clause:
     limit, tail = _LIMIT.fullmatch(text), _TAIL.fullmatch(text)
     match = limit or tail
     if match is None:
@@ -126,6 +129,8 @@ def _clause(
     side = match["side"]
     if side == "worst":
         if better.get(outcome) not in ("more", "less"):
-            raise InputError(where, "failure", text, f"lowest or highest: of {outcome} neither is better")
+            raise InputError(
+                where, "failure", text, f"lowest or highest: of {outcome} neither is better"
+            )
         side = "lowest" if better[outcome] == "more" else "highest"
     return Clause(outcome, side=side, share=share)

@@ -8,18 +8,19 @@ Jaxa-Rozen 2016).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from experiments.analysis.boxes import Box, Measures, measures, quasi_p
+from experiments.analysis.boxes import Box, phi, tail
 from experiments.analysis.frames import Bools, Column, Floats
 
 PEEL = 0.05
 """Share of a box that a peel takes away."""
-PASTE = 0.01
-"""Share of a box that a paste takes back, or a trim takes away."""
+TINY = 1e-12
+Counts = NDArray[np.int64]
 LOW, HIGH = -1, -2
 """Which end of a number is peeled; of a listed factor it is the place of the choice."""
 LEAST = 0.03
@@ -36,12 +37,13 @@ class Rule:
 
     density: float | None = None
 
-    def worth(self, found: Measures) -> float:
-        """What is to be as high as can be."""
+    def worth(self, inside: Counts, hits: Counts, futures: int, failures: int) -> Floats:
+        """What is to be as high as can be, of boxes with so many futures and failures inside."""
         if self.density is None:
-            return found.phi
+            return phi(inside, hits, futures, failures)
+        density = hits / np.maximum(inside, 1)
         # Boxes that are not dense enough come after all that are, the densest first.
-        return found.coverage if found.density >= self.density else found.density - 2.0
+        return np.where(density >= self.density, hits / max(failures, 1), density - 2.0)
 
 
 def find(columns: Sequence[Column], failed: Bools, rule: Rule) -> tuple[Box, list[Box], int]:
@@ -64,7 +66,9 @@ def find(columns: Sequence[Column], failed: Bools, rule: Rule) -> tuple[Box, lis
 
 
 def _worth(box: Box, columns: Sequence[Column], failed: Bools, rule: Rule) -> float:
-    return rule.worth(measures(box.inside(columns), failed))
+    inside = box.inside(columns)
+    hits = np.array((inside & failed).sum())
+    return float(rule.worth(np.array(inside.sum()), hits, len(failed), int(failed.sum())))
 
 
 def _best(path: list[Box], columns: Sequence[Column], failed: Bools, rule: Rule) -> int:
@@ -146,58 +150,79 @@ def _peel(
 
 
 def dropped(box: Box, columns: Sequence[Column], failed: Bools) -> Box:
-    """The box without the limits that could be chance, the weakest first."""
-    while found := quasi_p(box, columns, failed):
-        weakest = max(found, key=lambda place: (found[place], place))
-        if found[weakest] * len(columns) < SIGNIFICANT:
+    """The box without the limits, or the one end of them, that could be chance, the weakest first."""
+    while box.limited(columns):
+        wider = [other for place in box.limited(columns) for other in _opened(box, columns, place)]
+        chances = [tail(box, other, columns, failed) for other in wider]
+        weakest = int(np.argmax(chances))
+        if chances[weakest] * len(columns) < SIGNIFICANT:
             break
-        box = box.without(columns, weakest)
+        box = wider[weakest]
     return box
 
 
+def _opened(box: Box, columns: Sequence[Column], place: int) -> list[Box]:
+    """The box with a factor's limits lifted, and with one end of two lifted."""
+    low, high = box.low[place], box.high[place]
+    found = [box.without(columns, place)]
+    if np.isfinite(low) and np.isfinite(high):
+        found += [box.limit(place, -np.inf, high), box.limit(place, low, np.inf)]
+    return found
+
+
 def moved(box: Box, columns: Sequence[Column], failed: Bools, rule: Rule) -> Box:
-    """The box with its limits moved out (pasting) or in by small steps while it gets better."""
-    worth = rule.worth(measures(box.inside(columns), failed))
+    """The box with one limit after the other moved, out (pasting) or in, while it gets better.
+
+    Each time the one move that does most good by the rule is made; no factor gets its first limit.
+    """
+    worth = _worth(box, columns, failed, rule)
     while True:
-        best = box
-        for other in _moves(box, columns):
-            value = rule.worth(measures(other.inside(columns), failed))
-            if value > worth:
-                best, worth = other, value
-        if best is box:
+        moves = [
+            move for place in box.limited(columns)
+            for move in _moves(box, columns, failed, rule, place)
+        ]  # fmt: skip
+        best = max(moves, key=lambda move: move[0], default=(worth, box))
+        if best[0] <= worth + TINY:
             return box
-        box = best
+        worth, box = best
 
 
-def _moves(box: Box, columns: Sequence[Column]) -> Iterator[Box]:
-    """Boxes with one limit moved by one step, or with one choice more; no limit is new."""
-    inside = box.inside(columns)
-    for place in box.limited(columns):
-        one = columns[place]
-        if one.choices:
-            for code in range(len(one.choices)):
-                if code not in box.kept[place]:
-                    more = tuple(sorted((*box.kept[place], code)))
-                    yield box.limit(place, -np.inf, np.inf, more)
-            continue
-        # All that fits but for this factor, sorted along it.
-        along = np.sort(one.values[box.inside(columns, but=place)])
-        step = max(int(PASTE * inside.sum()), 1)
-        low, high = box.low[place], box.high[place]
-        for shift in (-5 * step, -step, step, 5 * step):
-            if np.isfinite(low):
-                yield box.limit(place, _shifted(along, low, shift), high)
-            if np.isfinite(high):
-                yield box.limit(place, low, -_shifted(-along[::-1], -high, shift))
+def _moves(
+    box: Box, columns: Sequence[Column], failed: Bools, rule: Rule, place: int
+) -> list[tuple[float, Box]]:
+    """Worth and box of the best move of each end of a factor's limits, or of each choice added."""
+    one, others = columns[place], box.inside(columns, but=place)
+    if one.choices:
+        lost = [code for code in range(len(one.choices)) if code not in box.kept[place]]
+        more = [
+            box.limit(place, -np.inf, np.inf, tuple(sorted((*box.kept[place], code))))
+            for code in lost
+        ]
+        return [(_worth(other, columns, failed, rule), other) for other in more]
+    low, high = box.low[place], box.high[place]
+    found = []
+    if np.isfinite(low):
+        within = others & (one.values <= high)
+        worth, edge = _edge(one.values[within], failed[within], failed, rule)
+        found.append((worth, box.limit(place, edge, high)))
+    if np.isfinite(high):
+        within = others & (one.values >= low)
+        worth, edge = _edge(-one.values[within], failed[within], failed, rule)
+        found.append((worth, box.limit(place, low, -edge)))
+    return found
 
 
-def _shifted(along: Floats, edge: float, shift: int) -> float:
-    """A lower edge moved by so many of the sorted values; beyond the first it opens."""
-    at = int(np.searchsorted(along, edge)) + shift
-    if at <= 0:
-        return -np.inf
-    if at >= len(along):
-        return edge
-    # Ties stay on one side: the edge is half-way to the last value that differs.
-    before = int(np.searchsorted(along, along[at])) - 1
-    return -np.inf if before < 0 else float(along[before] + along[at]) / 2.0
+def _edge(values: Floats, own: Bools, failed: Bools, rule: Rule) -> tuple[float, float]:
+    """The lower edge of values (n,) that is best by the rule, after its worth; -inf if open."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    left = np.arange(len(ranked), 0, -1)
+    hits = own[order][::-1].cumsum()[::-1]
+    worths = rule.worth(left, hits, len(failed), int(failed.sum()))
+    # Ties stay on one side, and what is left is large enough.
+    new = np.append(True, ranked[1:] > ranked[:-1]) & (left >= LEAST * len(failed))
+    if not new.any():
+        return -np.inf, -np.inf
+    best = int(np.where(new, worths, -np.inf).argmax())
+    edge = -np.inf if best == 0 else float(ranked[best - 1] + ranked[best]) / 2.0
+    return float(worths[best]), edge

@@ -28,9 +28,9 @@ from sim.core.errors import InputError
 
 TREES = 100
 FOLDS = 3
-REPEATS = 5
+REPEATS = 3
 """Shufflings of a factor in each fold."""
-SHADOWS = 10
+SHADOWS = 5
 """Shuffled copies beside the factors."""
 NAMES = (
     "outcome", "factor", "importance", "importance_chance", "permutation", "permutation_sd",
@@ -93,18 +93,21 @@ def _scored(
     shadows = np.stack([random.permutation(features[:, place]) for place in copied], axis=1)
     wide = np.concatenate([features, shadows], axis=1)
     state = int(random.integers(2**31))
-    drops, importances, fits = [], [], []
+    spread = float(values.var())
+    drops, importances, misses = [], [], []
     for train, test in KFold(FOLDS, shuffle=True, random_state=state).split(wide):
         forest = ExtraTreesRegressor(trees, min_samples_leaf=3, random_state=state, n_jobs=1)
         forest.fit(wide[train], values[train])
         importances.append(forest.feature_importances_)
-        fits.append(forest.score(wide[test], values[test]))
+        misses.append((forest.predict(wide[test]) - values[test]) ** 2)
         lost = permutation_importance(
-            forest, wide[test], values[test], n_repeats=REPEATS, random_state=state, n_jobs=1
-        )
-        drops.append(lost.importances)
+            forest, wide[test], values[test], scoring="neg_mean_squared_error", n_repeats=REPEATS,
+            random_state=state, n_jobs=1,
+        )  # fmt: skip
+        drops.append(lost.importances / spread)
     importance, drop = np.mean(importances, axis=0), np.concatenate(drops, axis=1)
-    mean, r2 = drop.mean(axis=1), float(np.mean(fits))
+    # Over all futures at once: a fold may hold hardly any variance.
+    mean, r2 = drop.mean(axis=1), 1.0 - float(np.concatenate(misses).mean()) / spread
     chance, lost_chance = importance[count:].max(), max(float(mean[count:].max()), 0.0)
     real = (importance[:count] > chance) & (mean[:count] > lost_chance) & (r2 > 0.0)
     return {

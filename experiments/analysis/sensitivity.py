@@ -182,9 +182,7 @@ def _trajectories(
     return STEP * path.reshape(-1, len(factors))
 
 
-def _ranks(
-    part: pd.DataFrame, factors: list[str], listed: Mapping[str, Sequence[Any]]
-) -> Floats:
+def _ranks(part: pd.DataFrame, factors: list[str], listed: Mapping[str, Sequence[Any]]) -> Floats:
     """Factors as numbers that rise with the value, (points, factors); 0 for what does not vary."""
     found = np.zeros((len(part), len(factors)))
     for column in columns(part, factors):

@@ -45,10 +45,17 @@ OUTCOMES = {
     "city_gap": Word("城市差距", "gap between cities"),
     "scenario": Word("情景", "scenario"),
 }
-KINDS = {
-    "numeric": ("数值", "number"),
-    "listed": ("选项", "choice"),
-}
+UNITS_ZH = {
+    **UNITS, "10k CNY": "万元", "1/year": "1/年", "1/month": "1/月", "months of costs": "月成本",
+    "elasticity": "弹性", "ratio of yearly sales": "年销售额比", "ratio of capital": "资本比",
+    "share of yearly output": "年产出占比", "share of gap": "差距占比", "persons": "人", "years": "年",
+    "ratio of wage": "工资比", "offers": "个", "km": "公里", "products/firm/year": "个/家·年",
+    "sets/firm/year": "套/家·年",
+}  # fmt: skip
+"""Chinese for units of outcomes and factors; a unit that is not here stays as it is."""
+SILENT = ("", "1", "0-1", "share", "ratio", "index", "number", "elasticity")
+"""Units that a sentence leaves out."""
+
 KEYS = {
     "outcome": "结果", "factor": "因素", "outcome_label": "结果名称", "factor_label": "因素名称",
     "blocks": "计入组数", "blocks_out": "剔除组数", "replicates": "重复次数",
@@ -82,10 +89,12 @@ TEXT = {
         "r2": "R² on futures left out",
         "trajectory": "Peeling: coverage against density", "coverage": "coverage: share of all failures",
         "density": "density: share of futures that fail", "restricted": "factors restricted",
-        "chosen": "chosen box", "box": "Box {n}", "range": "range of the design",
-        "inside": "inside the box", "failures": "fails", "successes": "does not fail",
-        "uncertain": "90 % of resamples", "band": "{share} % of runs", "median": "median",
-        "contrasts": "Difference to {against}", "contrast_how": "Mean of paired runs and 95 % interval",
+        "chosen": "chosen box", "box": "Box {n}",
+        "limits_how": "Colour: where it fails; grey: range of the design; black: 90 % of limits in "
+        "resamples; right: quasi-p-value and share of resamples with limits on the factor",
+        "failures": "fails", "successes": "does not fail",
+        "band": "{share} % of runs", "median": "median",
+        "contrasts": "Difference to {against}", "point": "point {n}", "contrast_how": "Mean of paired runs and 95 % interval",
         "fails": "{condition}: this happens in {base} of {n} futures.",
         "nothing": "No part of the futures stands out beyond chance.",
         "rule_balance": "Chosen by the highest correlation (phi) between lying in the box and failing.",
@@ -97,7 +106,6 @@ TEXT = {
         "below": "{name} is below {high}", "above": "{name} is above {low}",
         "between": "{name} is between {low} and {high}", "one_of": "{name} is {values}",
         "as_is": "as in the scenario", "yes": "yes", "no": "no",
-        "left_out": "{runs} of {all} runs failed and are left out.",
         "left_out_futures": "Left out, for want of an outcome: {n}.", "space": " ",
     },
     "zh": {
@@ -111,10 +119,11 @@ TEXT = {
         "r2": "样本外R²",
         "trajectory": "逐步剥离:覆盖率与密度", "coverage": "覆盖率:占全部失败的比重",
         "density": "密度:失败的未来所占比重", "restricted": "受限因素数",
-        "chosen": "选定的箱", "box": "箱{n}", "range": "设计范围",
-        "inside": "箱内", "failures": "失败", "successes": "未失败",
-        "uncertain": "重抽样的90%", "band": "{share}%的运行", "median": "中位数",
-        "contrasts": "与{against}之差", "contrast_how": "配对运行的均值与95%区间",
+        "chosen": "选定的箱", "box": "箱{n}",
+        "limits_how": "彩色为失败之处;灰色为设计范围;黑色为重抽样中90%的界限;右侧为准p值与重抽样中限制该因素的比例",
+        "failures": "失败", "successes": "未失败",
+        "band": "{share}%的运行", "median": "中位数",
+        "contrasts": "与{against}之差", "point": "点{n}", "contrast_how": "配对运行的均值与95%区间",
         "fails": "“{condition}”出现在{n}个未来的{base}中。",
         "nothing": "没有哪一部分未来明显超出偶然。",
         "rule_balance": "按落入箱内与失败的相关系数(phi)最大选定。",
@@ -125,7 +134,6 @@ TEXT = {
         "below": "{name}低于{high}", "above": "{name}高于{low}",
         "between": "{name}在{low}至{high}之间", "one_of": "{name}为{values}",
         "as_is": "按情景原值", "yes": "是", "no": "否",
-        "left_out": "{all}次运行中有{runs}次失败,已剔除。",
         "left_out_futures": "因缺少结果而剔除{n}个。", "space": "",
     },
 }  # fmt: skip
@@ -177,7 +185,7 @@ def with_unit(code: str, words: Words, lang: str) -> str:
     text = label(code, words, lang)
     if not unit:
         return text
-    return f"{text}({UNITS.get(unit, unit)})" if lang == "zh" else f"{text} ({unit})"
+    return f"{text}({UNITS_ZH.get(unit, unit)})" if lang == "zh" else f"{text} ({unit})"
 
 
 def check_lang(lang: str) -> str:
@@ -192,6 +200,17 @@ def number(value: float) -> str:
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def amount(value: float, code: str, words: Words, lang: str) -> str:
+    """A value of a factor or outcome with its unit, as in a sentence."""
+    unit = word(code, words).unit
+    if unit in SILENT:
+        return number(value)
+    if lang == "zh":
+        return f"{number(value)}{UNITS_ZH.get(unit, unit)}"
+    # 12 × 10k CNY, and not 12 10k CNY.
+    return f"{number(value)} {'× ' if unit[0].isdigit() else ''}{unit}"
 
 
 def per_cent(share: float, lang: str) -> str:

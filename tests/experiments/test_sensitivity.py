@@ -55,7 +55,9 @@ def test_morris_of_a_study_is_exact_on_a_linear_function_with_listed_choices() -
     unit = morris_design(4, 6)
     names = np.array(["none", "some", "much"])
     levels = np.minimum((unit[:, 2] * 3).astype(int), 2)
-    design = design_of({"a": 10 + 5 * unit[:, 0], "b": unit[:, 1], "c": names[levels], "d": unit[:, 3]})
+    design = design_of(
+        {"a": 10 + 5 * unit[:, 0], "b": unit[:, 1], "c": names[levels], "d": unit[:, 3]}
+    )
 
     def outcomes(d: pd.DataFrame, replicate: int) -> dict[str, np.ndarray]:
         rank = d["c"].map({"none": 0, "some": 1, "much": 2})
@@ -63,7 +65,9 @@ def test_morris_of_a_study_is_exact_on_a_linear_function_with_listed_choices() -
 
     found = morris(design, runs_of(design, outcomes, 2), listed={"c": ["none", "some", "much"]})
     table = found.table.set_index("factor")
-    assert table.loc["a", ["mu", "mu_star", "sigma", "chance"]].tolist() == pytest.approx([15, 15, 0, 0])
+    assert table.loc["a", ["mu", "mu_star", "sigma", "chance"]].tolist() == pytest.approx(
+        [15, 15, 0, 0]
+    )
     assert table.loc["b", "mu"] == pytest.approx(-1)
     # A step of two thirds of three choices goes up by one or two.
     assert 4 / (2 / 3) <= table.loc["c", "mu"] <= 8 / (2 / 3)
