@@ -53,8 +53,8 @@ UNITS_ZH = {
     "sets/firm/year": "套/家·年",
 }  # fmt: skip
 """Chinese for units of outcomes and factors; a unit that is not here stays as it is."""
-SILENT = ("", "1", "0-1", "share", "ratio", "index", "number", "elasticity")
-"""Units that a sentence leaves out."""
+SILENT = ("", "1", "0-1", "index", "number", "elasticity")
+"""Units that a sentence leaves out, as it does those of shares and ratios."""
 
 KEYS = {
     "outcome": "结果", "factor": "因素", "outcome_label": "结果名称", "factor_label": "因素名称",
@@ -205,7 +205,7 @@ def number(value: float) -> str:
 def amount(value: float, code: str, words: Words, lang: str) -> str:
     """A value of a factor or outcome with its unit, as in a sentence."""
     unit = word(code, words).unit
-    if unit in SILENT:
+    if unit in SILENT or unit.startswith(("share", "ratio")):
         return number(value)
     if lang == "zh":
         return f"{number(value)}{UNITS_ZH.get(unit, unit)}"
