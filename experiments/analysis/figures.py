@@ -83,7 +83,7 @@ def tornado(table: pd.DataFrame, outcome: str, words: Words, lang: str) -> Figur
         rows["chance"], where + bars[0][2], marker="|", s=200, color=CHANCE, zorder=3, linewidth=2
     )
     if method == "sobol":
-        axes.legend(loc="lower right", frameon=False)
+        figure.legend(loc="lower right", ncols=2, frameon=False)
     _named(axes, where, [label(name, words, lang) for name in rows["factor"]])
     axes.axvline(0, color="#333333", linewidth=0.8)
     outcome_text = label(outcome, words, lang)
