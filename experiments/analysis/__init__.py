@@ -1,1 +1,1 @@
-"""Analyses of a study's tables: pure functions on frames and arrays."""
+"""Analyses of a study: pure functions on its tables, or on arrays."""
