@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.comparison import half_width
 from sim.core.table import Array
 
 
@@ -45,16 +46,27 @@ def summary(values: Array, thresholds: Array, better: Array) -> dict[str, Array]
     }
 
 
+FEWEST = 6
+"""Futures that have to agree before their agreement says something: a sign test of six is at 3 %."""
+
+
 def paired(values: Array, against: Array) -> tuple[Array, Array, Array]:
     """Mean difference (k,) over futures of values (F, k) to others, and its 95 % t-interval.
 
-    Where all futures agree to the last bit the interval is the difference itself.
+    Where fewer than `FEWEST` futures agree to the last bit they tell nothing about chance: nan.
     """
-    from sim.comparison import half_width
-
     gap = values - against
     mean = gap.mean(axis=0)
     if len(gap) < 2:
         return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    half = half_width(len(gap)) * gap.std(axis=0, ddof=1)
+    deviation = gap.std(axis=0, ddof=1)
+    if len(gap) < FEWEST:
+        deviation = np.where(deviation > 0, deviation, np.nan)
+    half = half_width(len(gap)) * deviation
     return mean, mean - half, mean + half
+
+
+def verdict(low: float, high: float, better: float) -> str:
+    """better, worse or "not distinguishable" by an interval of a difference, missing or not."""
+    ends = sorted((low * better, high * better))
+    return "better" if ends[0] > 0 else "worse" if ends[1] < 0 else "not distinguishable"
