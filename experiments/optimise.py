@@ -125,9 +125,7 @@ class _Runs:
         return found
 
 
-def optimise(
-    task: Task, store: Store, workers: int = 1, report: Report | None = None
-) -> Found:
+def optimise(task: Task, store: Store, workers: int = 1, report: Report | None = None) -> Found:
     """Search and check. The result depends on the task only, not on workers or interruptions."""
     runs = _Runs(task, store, workers, report)
     twin, own, seeds = _references(runs, "reference", task.seeds)
@@ -162,6 +160,9 @@ def optimise(
     rows = sorted({one.row for one in chosen})
     figures = runs("check", explored.points[rows], fresh)
     made = dict(zip(rows, task.measures(figures, fresh_twin), strict=True))
+    if report is not None:
+        # Packages that came up twice were not run twice.
+        report(plan.runs, plan.runs, runs.volume)
     checked = np.stack([fresh_own, *(made[one.row] for one in chosen)])
     return Found(
         explored,

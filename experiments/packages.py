@@ -265,12 +265,15 @@ class Optimised:
                 here, there = checked[place, good, k : k + 1], checked[0, good, k : k + 1]
                 mean, low, high = (float(x[0]) for x in robust.paired(here, there))
                 before = float(np.mean(searched[one.row, :, k] - searched[0, :, k]))
-                better = BY_NAME[name].better
+                said = robust.verdict(low, high, BY_NAME[name].better)
+                if name not in task.names:
+                    # Of one budget, paying less is neither better nor worse.
+                    said = {"better": "less", "worse": "more"}.get(said, said)
                 rows.append(
                     {"role": one.role, "measure": name, "stated": name in one.stated,
                      "document": there.mean(), "package": here.mean(), "searched": before,
                      "difference": mean, "low": low, "high": high,
-                     "verdict": robust.verdict(low, high, better)}
+                     "verdict": said}
                 )  # fmt: skip
         return pd.DataFrame(rows)
 
@@ -303,12 +306,9 @@ class Optimised:
             for name, frame in tables.items():
                 shown = labelled(frame, self.inquiry.split.groups, lang)
                 write_table(shown, folder.path / name, manifest, lang)
-            write_table(
-                self.evaluations, folder.path / "evaluations", manifest, lang, ("parquet",)
-            )
-            (folder.path / "packages").mkdir()
+            write_table(self.evaluations, folder.path / "evaluations", manifest, lang, ("parquet",))
             for role, scenario in self.scenarios().items():
-                file = folder.path / "packages" / f"{role}.toml"
+                file = folder.path / f"package_{role}.toml"
                 file.write_text(scenario.to_toml(), encoding="utf-8")
             write_page(self, tables, folder.path, lang)
             write_manifest(manifest, folder.path)

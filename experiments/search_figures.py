@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from experiments.search_measures import BY_NAME
 from experiments.search_words import TEXT, group_name, measure_name, role_name
 from sim.report.style import COLOURS, rc, save
 
@@ -73,10 +74,10 @@ def _parallel(made: Optimised, tables: dict[str, pd.DataFrame], lang: str) -> Fi
             across, scaled[row], color=COLOURS[k % len(COLOURS)], linewidth=2.2,
             marker=MARKS[k % len(MARKS)], label=_named(roles, lang), zorder=2,
         )  # fmt: skip
-    for place, name in enumerate(names):
+    for place in range(len(names)):
         ends = (low[place] * better[place], high[place] * better[place])
-        axes.text(place, -0.06, f"{ends[0]:.4g}", ha="center", fontsize=8)
-        axes.text(place, 1.04, f"{ends[1]:.4g}", ha="center", fontsize=8)
+        axes.text(place + 0.03, -0.07, f"{ends[0]:.4g}", fontsize=8)
+        axes.text(place + 0.03, 1.04, f"{ends[1]:.4g}", fontsize=8)
         axes.axvline(place, color="#888888", linewidth=0.8, zorder=0)
     axes.set_xticks(across, [fill(measure_name(name, lang), 26) for name in names], fontsize=8)
     axes.tick_params(axis="x", length=0, pad=14)
@@ -84,8 +85,8 @@ def _parallel(made: Optimised, tables: dict[str, pd.DataFrame], lang: str) -> Fi
     axes.set_ylim(-0.1, 1.1)
     axes.grid(visible=False)
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.02), ncols=3, frameon=False, fontsize=8)
-    figure.subplots_adjust(left=0.1, right=0.92, top=0.76, bottom=0.2)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, fontsize=8)
+    figure.subplots_adjust(left=0.1, right=0.92, top=0.8, bottom=0.2)
     return figure
 
 
@@ -130,15 +131,17 @@ def _front(made: Optimised, tables: dict[str, pd.DataFrame], lang: str) -> Figur
 
 def _directed(name: str, lang: str) -> str:
     """A measure with which way is better."""
-    from experiments.search_measures import BY_NAME
-
-    return f"{measure_name(name, lang)} ({TEXT[lang]['more' if BY_NAME[name].better > 0 else 'less']})"
+    return (
+        f"{measure_name(name, lang)} ({TEXT[lang]['more' if BY_NAME[name].better > 0 else 'less']})"
+    )
 
 
 def _money(made: Optimised, tables: dict[str, pd.DataFrame], lang: str) -> Figure:
     """Money by group: the document's own split and each package."""
     table, groups = tables["money"], made.inquiry.split.groups
-    packages = [(names, row) for row, names in _roles(made).items()]
+    roles = _roles(made)
+    # A package that is the document's own split has its bars already.
+    packages = [(place, names) for place, (row, names) in enumerate(roles.items()) if row]
     figure = Figure(figsize=(11, 1.8 + len(groups) * (0.22 + 0.13 * (len(packages) + 1))))
     axes = figure.subplots()
     where = np.arange(len(groups))[::-1]
@@ -147,11 +150,11 @@ def _money(made: Optimised, tables: dict[str, pd.DataFrame], lang: str) -> Figur
     def bars(place: int, money: Any, colour: str, label: str) -> None:
         axes.barh(where + 0.42 - (place + 0.5) * thick, money, thick, color=colour, label=label)
 
-    own = table[table["role"] == packages[0][0][0]]["document"].to_numpy()
+    own = table[table["role"] == made.roles[0]]["document"].to_numpy()
     bars(0, own, "#111111", role_name("document", lang))
-    for k, (names, _) in enumerate(packages):
+    for k, (colour, names) in enumerate(packages, 1):
         money = table[table["role"] == names[0]]["package"].to_numpy()
-        bars(k + 1, money, COLOURS[k % len(COLOURS)], _named(names, lang))
+        bars(k, money, COLOURS[colour % len(COLOURS)], _named(names, lang))
     axes.set_yticks(where, [fill(group_name(one, lang), 40) for one in groups], fontsize=8)
     axes.set_xlabel(TEXT[lang]["budget_unit"])
     axes.grid(axis="y", visible=False)

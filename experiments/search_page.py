@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from experiments.packages import Optimised
 
 
-def write_page(
-    made: Optimised, tables: dict[str, pd.DataFrame], folder: Path, lang: str
-) -> None:
+def write_page(made: Optimised, tables: dict[str, pd.DataFrame], folder: Path, lang: str) -> None:
     """figures/*.png, figures/*.svg and report.html of a search into an open folder."""
     pictures = write_figures(made, tables, folder / "figures", lang)
     words = TEXT[lang]

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def show(made: Optimised, lang: str) -> None:
-    """Does what stands out beat the document's own split, and the figures it rests on."""
+    """Does what stands out beat the document's own split in what it was chosen for."""
     console = Console(width=None if sys.stdout.isatty() else 200)
     check = made.check()
-    heads, rows = check_rows(check, lang)
+    heads, rows = check_rows(check[check["stated"]], lang)
     table = Table(*heads, title=TEXT[lang]["check"])
     for row in rows:
         table.add_row(*row)

@@ -17,6 +17,8 @@ ROLES = {
 VERDICTS = {
     "better": ("更好", "better"),
     "worse": ("更差", "worse"),
+    "more": ("更多", "more"),
+    "less": ("更少", "less"),
     "not distinguishable": ("无法与原方案区分", "not distinguishable"),
 }
 TEXT = {
@@ -134,7 +136,9 @@ def verdict_name(code: str, lang: str) -> str:
 def group_name(group: Group, lang: str) -> str:
     """Code and name of a group, its name alone where that is the code."""
     name = str(getattr(group, lang))
-    return name if name == group.name or group.instruments == (group.name,) else f"{group.name} {name}"
+    return (
+        name if name == group.name or group.instruments == (group.name,) else f"{group.name} {name}"
+    )
 
 
 def labelled(frame: pd.DataFrame, groups: Sequence[Group], lang: str) -> pd.DataFrame:

@@ -33,6 +33,8 @@ PLACES = ("places", "platforms")
 """What a budget pays for, scaled with it as `programme.funding` does."""
 FIXED_KINDS = ("evaluation",)
 """Kinds of instruments whose cost does not follow from how much is wished of them."""
+LEAST = 1e-9
+"""A smaller wish is none."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class Split:
     def multiples(self, point: Array) -> Array:
         """Multiple of each group's budget in each year, (groups, years), before fen are rounded."""
         wish = np.asarray(point, dtype=np.float64)[: len(self.groups)]
+        wish = np.where(wish < LEAST, 0.0, wish)
         wish = np.where(wish <= 0.5, 2.0 * wish, 1.0 + (self.cap - 1.0) * (2.0 * wish - 1.0))
         money = self._by_group(self.document).astype(np.float64)
         columns = [
@@ -303,9 +306,7 @@ def rule_of(where: object, scenario: Scenario, key: str, given: Any) -> Rule:
     if isinstance(given, list | tuple) and len(given) > 1:
         if own not in given:
             raise InputError(where, path, list(given), f"{own}, as the document has it, among them")
-        found = Rule(
-            key, own, (list(given).index(own) + 0.5) / len(given), values=tuple(given)
-        )
+        found = Rule(key, own, (list(given).index(own) + 0.5) / len(given), values=tuple(given))
         tried = list(given)
     elif isinstance(given, Mapping) and set(given) == {"low", "high"}:
         low, high = given["low"], given["high"]

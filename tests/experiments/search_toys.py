@@ -18,9 +18,7 @@ from experiments.search import Plan
 from sim.scenario import Scenario
 
 WIDTH, FUTURES, CHECK, POPULATION, GENERATIONS = 3, 2, 6, 12, 9
-PLAN = Plan(
-    FUTURES + 5 * CHECK + GENERATIONS * POPULATION * FUTURES, FUTURES, CHECK, POPULATION, 2
-)
+PLAN = Plan(FUTURES + 5 * CHECK + GENERATIONS * POPULATION * FUTURES, FUTURES, CHECK, POPULATION, 2)
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,9 @@ def said(found):
         found.explored.points, found.explored.values, found.front, found.trace,
         found.searched.measures, found.checked.measures, np.array([one.row for one in found.chosen]),
     )  # fmt: skip
-    return hashlib.sha256(b"".join(np.ascontiguousarray(one).tobytes() for one in parts)).hexdigest()
+    return hashlib.sha256(
+        b"".join(np.ascontiguousarray(one).tobytes() for one in parts)
+    ).hexdigest()
 
 
 if __name__ == "__main__":
@@ -95,4 +95,6 @@ if __name__ == "__main__":
 
     where, counted, at, processes, again = sys.argv[1:]
     simulate = search_toys.Quarter(Path(counted), int(at))
-    print(search_toys.said(search_toys.run(Path(where), simulate, int(processes), again == "resume")))
+    print(
+        search_toys.said(search_toys.run(Path(where), simulate, int(processes), again == "resume"))
+    )

@@ -98,10 +98,6 @@ def test_killed_and_resumed_gives_the_same(tmp_path, whole, kill):
     assert len(os.listdir(counted)) == stored(tmp_path / "out") + 1
 
 
-def test_workers_change_nothing(tmp_path, whole):
-    assert said(run(tmp_path, Quarter(), workers=2)) == said(whole)
-
-
 def test_sick_futures_are_left_out_for_all(tmp_path):
     found = run(tmp_path, Quarter(sick=(2, 1003)))
     assert found.searched.seeds == (1,)
@@ -173,7 +169,9 @@ def test_bad_settings_are_named(table, message):
 
 
 def test_rules_are_read_quoted_or_not():
-    nested = read_settings("x", {"rules": {"equipment_subsidy": {"rate": {"low": 0.1, "high": 0.2}}}})
+    nested = read_settings(
+        "x", {"rules": {"equipment_subsidy": {"rate": {"low": 0.1, "high": 0.2}}}}
+    )
     quoted = read_settings("x", {"rules": {"equipment_subsidy.rate": {"low": 0.1, "high": 0.2}}})
     assert nested.rules == quoted.rules == {"equipment_subsidy.rate": {"low": 0.1, "high": 0.2}}
 
