@@ -92,12 +92,12 @@ def test_hypervolume_by_hand():
 
 @pytest.mark.parametrize("width", [3, 4, 5])
 def test_hypervolume_agrees_with_throws(width):
-    """Share of random points that some row dominates (standard error 0.001)."""
+    """Share of random points that some row dominates (standard error at most 0.0025)."""
     random = np.random.default_rng(width)
     values = random.random((12, width)) ** 0.5
-    throws = random.random((200_000, width))
+    throws = random.random((40_000, width))
     share = (throws[:, None, :] <= values[None]).all(axis=2).any(axis=1).mean()
-    assert pareto.hypervolume(values, np.zeros(width)) == pytest.approx(share, abs=0.006)
+    assert pareto.hypervolume(values, np.zeros(width)) == pytest.approx(share, abs=0.01)
 
 
 def test_hypervolume_grows_with_every_row_of_the_front():

@@ -51,7 +51,7 @@ def test_document_is_a_package_bit_for_bit():
     assert SPLIT.scenario_at(point(A2=0.9)).hash != DOCUMENT.hash
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(WISHES, st.sampled_from([(0.0, 4.0), (0.5, 2.0), (0.0, 1.0), (0.2, 100.0)]))
 def test_money_is_conserved_to_the_fen(wishes, bounds):
     """Every year and so in all, whatever is wished and however tight the bounds are."""
