@@ -209,7 +209,7 @@ class Optimised:
         packages in each future, satisficing, all_met.
         """
         found, task = self.found, self.inquiry.task
-        rows = [0, *[row for row in np.flatnonzero(found.front) if row != 0]]
+        rows = np.unique([0, *np.flatnonzero(found.front).tolist()])
         values = found.searched.measures[..., list(task.places)]
         best = np.nanmax(values * task.better, axis=0) * task.better
         said = robust.summary(values[rows], found.searched.thresholds, task.better)
@@ -218,7 +218,7 @@ class Optimised:
         roles = self.packages()["role"].to_numpy()
         return pd.DataFrame(
             [
-                {"package": row, "role": roles[row] or (DOCUMENT if row == 0 else ""),
+                {"package": int(row), "role": roles[row] or (DOCUMENT if row == 0 else ""),
                  "measure": name}
                 | {key: one[k] if one.ndim == 1 else one[k, place] for key, one in said.items()}
                 for k, row in enumerate(rows)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments.search_measures import BY_NAME
 from experiments.search_words import TEXT, group_name, measure_name, role_name
@@ -172,6 +173,6 @@ def _trace(made: Optimised, tables: dict[str, pd.DataFrame], lang: str) -> Figur
     axes.plot(table["generation"] + 1, table["hypervolume"], color=COLOURS[0], marker="o", ms=4)
     axes.set_xlabel(TEXT[lang]["generation"])
     axes.set_ylabel(TEXT[lang]["hypervolume"])
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.subplots_adjust(left=0.1, right=0.97, top=0.84, bottom=0.2)
     return figure

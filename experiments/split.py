@@ -274,9 +274,9 @@ def groups_of(
         return tuple(found)
     if not isinstance(by, Mapping):
         raise InputError(where, "search.groups", by, "action, instrument, or a table of groups")
-    placed = [name for inside in by.values() for name in inside]
-    for group, inside in by.items():
-        for name in inside:
+    placed = [name for members in by.values() for name in members]
+    for group, members in by.items():
+        for name in members:
             if name not in names:
                 raise InputError(where, f"search.groups.{group}", name, closest(name, list(names)))
     for name in dict.fromkeys([*placed, *names]):
@@ -284,11 +284,11 @@ def groups_of(
             given = f"{name} in {placed.count(name)} groups"
             raise InputError(where, "search.groups", given, "each instrument in one group")
     return tuple(
-        _titled(scenario, inside[0], tuple(inside), group)
-        if len(inside) == 1
-        else Group(group, group, group, tuple(inside))
-        for group, inside in by.items()
-        if inside
+        _titled(scenario, members[0], tuple(members), group)
+        if len(members) == 1
+        else Group(group, group, group, tuple(members))
+        for group, members in by.items()
+        if members
     )
 
 
