@@ -1,4 +1,4 @@
-"""Every evaluation of a calibration in one SQLite file, written where and when it ends.
+"""Every evaluation of a calibration (or of a search) in one SQLite file, written where and when it ends.
 
 An evaluation is one run of the model at one point with one seed. The process that ran it stores
 it before it takes another, in a transaction of its own, so a kill at any moment loses only runs
@@ -76,15 +76,18 @@ class Store:
     """The evaluations of one calibration in a folder, for one process (and its workers) at a time.
 
     A new store notes `provenance`; with `resume` an old one is opened if its provenance is the
-    same. Raises InputError for a folder without a store, with another's, or in use.
+    same. `what` names in messages what the evaluations are of. Raises InputError for a folder
+    without a store, with another's, or in use.
     """
 
-    def __init__(self, folder: Path, provenance: Mapping[str, Any], resume: bool) -> None:
-        self.file = folder / FILE
+    def __init__(
+        self, folder: Path, provenance: Mapping[str, Any], resume: bool, what: str = "calibration"
+    ) -> None:
+        self.file, self.what = folder / FILE, what
         if resume:
-            begun(folder)
+            begun(folder, what)
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(folder)
+        self._lock = _locked(folder, what)
         try:
             with closing(_connect(self.file)) as base:
                 self._note(base, dict(provenance), resume)
@@ -176,21 +179,20 @@ class Store:
                 base.executemany("INSERT INTO provenance VALUES (?, ?)", now.items())
                 return
         if not resume:
-            raise InputError(
-                self.file.parent, "--out", "a calibration begun", "--resume or --force"
-            )
+            given = f"a {self.what} begun"
+            raise InputError(self.file.parent, "--out", given, "--resume or --force")
         for key in sorted(set(before) | set(now)):
             if before.get(key) != now.get(key):
                 given = f"{now.get(key)} now, {before.get(key)} where it was begun"
                 raise InputError(self.file, key, given, "the same, or another --out")
 
 
-def begun(folder: Path) -> dict[str, Any]:
+def begun(folder: Path, what: str = "calibration") -> dict[str, Any]:
     """What the calibration in a folder was begun with; InputError where there is none."""
     file = folder / FILE
     if not file.is_file():
-        allowed = "a folder where a calibration was begun"
-        raise InputError(folder, "--resume", "no calibration there", allowed)
+        allowed = f"a folder where a {what} was begun"
+        raise InputError(folder, "--resume", f"no {what} there", allowed)
     try:
         with closing(_connect(file)) as base:
             rows = base.execute("SELECT key, value FROM provenance").fetchall()
@@ -236,14 +238,14 @@ def _connect(file: Path) -> sqlite3.Connection:
     return base
 
 
-def _locked(folder: Path) -> sqlite3.Connection:
+def _locked(folder: Path, what: str) -> sqlite3.Connection:
     """A lock on a folder that ends with the process, however it ends, on every system."""
     lock = sqlite3.connect(folder / "evaluations.lock", timeout=0.5, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError:
         lock.close()
-        given = "a calibration at work there"
+        given = f"a {what} at work there"
         raise InputError(folder, "--out", given, "another folder, or later") from None
     return lock
 
