@@ -16,9 +16,11 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli import (
+    batch_results,
     calibration,
     evaluation,
     evaluators,
+    optimise,
     pages,
     runs,
     sensitivity,
@@ -36,6 +38,9 @@ COMMANDS: dict[str, Any] = {
     "validate": validation.validate_command,
     "sensitivity": sensitivity.sensitivity_command,
     "calibrate": calibration.calibrate_command,
+    "optimise": optimise.optimise_command,
+    "query": batch_results.query_command,
+    "export": batch_results.export_command,
     "panel": evaluators.panel_command,
     "evaluators": evaluators.evaluators_command,
     "story": pages.story,

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 import sim.cli
-from sim.cli import batch_results
 
 Command = Callable[..., tuple[int, str, str]]
 """Called with arguments: exit code, stdout, stderr."""
@@ -15,15 +14,7 @@ Command = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def lianghua(capsys: pytest.CaptureFixture[str]) -> Command:
-    """The commands of this piece as `lianghua` runs them."""
-    for name, command in (
-        ("query", batch_results.query_command),
-        ("export", batch_results.export_command),
-    ):
-        if name not in sim.cli.COMMANDS:
-            sim.cli.COMMANDS[name] = command
-            sim.cli.app.command(name)(command)
-
+    """The commands as `lianghua` runs them."""
     def called(*arguments: str) -> tuple[int, str, str]:
         code = sim.cli._run(list(arguments))
         return code, *capsys.readouterr()
