@@ -15,6 +15,7 @@ Command = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def lianghua(capsys: pytest.CaptureFixture[str]) -> Command:
     """The commands as `lianghua` runs them."""
+
     def called(*arguments: str) -> tuple[int, str, str]:
         code = sim.cli._run(list(arguments))
         return code, *capsys.readouterr()

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments import coalitions
+from experiments.analysis import shapley
 from experiments.design import latin_hypercube, saltelli, trajectories
 from experiments.factors import Factor, column_of, value_of
 from experiments.study import Study, load_study
@@ -183,7 +184,7 @@ def test_sampled_orders_give_shapley_values_of_a_game_of_pairs() -> None:
             gain for two, gain in pair.items() if set(two) <= set(there)
         )
     shares = dict.fromkeys(members, 0.0)
-    for order in coalitions.orders(len(members), 4, seed=2):
+    for order in shapley.orders(len(members), 4, 2):
         joined: list[int] = []
         for member in order:
             before = tuple(members[place] for place in sorted(joined))
