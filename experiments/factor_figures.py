@@ -11,14 +11,26 @@ from matplotlib import colormaps
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
-from experiments.figures import few_ticks, folded, legend, panels, plain_numbers, reserve, rows_of
-from experiments.report_facts import FactorFacts, Measure, shown_value
+from experiments.figures import (
+    COLUMNS,
+    few_ticks,
+    folded,
+    legend,
+    panels,
+    plain_numbers,
+    reserve,
+    rows_of,
+    titled,
+)
+from experiments.report_labels import FactorFacts, Measure, shown_value
 from experiments.report_tables import numeric
 from experiments.report_words import number
 from sim.core.table import Array
 from sim.report.style import COLOURS
 
 GREY = "#9a9a9a"
+DARK = {True: "#063a57", False: "#7d3412"}
+"""Colours of a bar that lies in another, by whether it goes up."""
 PARTS = 10
 """Equal parts of the points whose means make the line through a scatter."""
 MOST_NUMBERS = 64
@@ -65,8 +77,8 @@ def lines(
             (line,) = one.plot(x, mean, "o-", color=colour, linewidth=1.6, markersize=4)
             one.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
             handles.setdefault(folded(titles[name], 40, 2), line)
-        one.set_title(folded(of.title, 44), fontsize=10)
-        one.set_xlabel(folded(factor.title, 46), fontsize=9)
+        one.set_title(titled(of, 50), fontsize=10)
+        one.set_xlabel(titled(factor, 46), fontsize=9)
         if texts is None:
             few_ticks(one)
         else:
@@ -89,13 +101,15 @@ def heat_maps(
     x, columns = ordered_places(points[across.key])
     y, rows = ordered_places(points[up.key])
     shades = colormaps["YlGnBu"]
-    for one, of in zip(axes, measures, strict=True):
+    for panel, (one, of) in enumerate(zip(axes, measures, strict=True)):
         cells = points.assign(x=x, y=y).groupby(["y", "x"])[of.name].mean().unstack() * of.scale
         found = cells.reindex(index=range(len(rows)), columns=range(len(columns))).to_numpy(
             dtype=float
         )
         known = found[np.isfinite(found)]
-        norm = Normalize(*((known.min(), known.max()) if len(known) else (0.0, 1.0)))
+        low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+        varies = high - low > 1e-12 * max(abs(low), abs(high))
+        norm = Normalize(low, high if varies else low + 2.0)
         mesh = one.pcolormesh(found, cmap=shades, norm=norm, edgecolors="white", linewidth=0.5)
         one.grid(visible=False)
         if found.size <= MOST_NUMBERS:
@@ -110,13 +124,14 @@ def heat_maps(
             step = -(-len(shown) // 8)
             axis.set_ticks(np.arange(len(shown))[::step] + 0.5)
             axis.set_ticklabels([folded(text, 12, 2) for text in shown[::step]], fontsize=8)
-        one.set_title(folded(of.title, 44), fontsize=10)
-        one.set_xlabel(folded(across.title, 46), fontsize=9)
-        one.set_ylabel(folded(up.title, 40), fontsize=9)
-        bar = figure.colorbar(mesh, ax=one, pad=0.02)
-        bar.ax.tick_params(labelsize=8)
-        plain_numbers(bar.ax.yaxis)
-        bar.outline.set_visible(False)
+        one.set_title(titled(of, 50), fontsize=10)
+        one.set_xlabel(titled(across, 46), fontsize=9)
+        if panel % COLUMNS == 0:
+            one.set_ylabel(titled(up, 40), fontsize=9)
+        if varies:
+            bar = figure.colorbar(mesh, ax=one, pad=0.02)
+            plain_numbers(bar.ax.yaxis)
+            bar.outline.set_visible(False)
     return figure
 
 
@@ -147,24 +162,36 @@ def tornado(
 
 
 def _bars(axes: Any, rows: pd.DataFrame, place: float, of: Measure, as_is: str) -> None:
-    """Bars of the ends of one factor, each with its interval and the value it is at."""
-    ends = [rows["difference"].idxmin(), rows["difference"].idxmax()]
-    chosen = rows.loc[list(dict.fromkeys(ends))]
+    """Bars of the ends of one factor, each with its interval and the value it is at.
+
+    Two effects on one side lie one in the other, and the value of the smaller stands in brackets.
+    """
+    ends = dict.fromkeys([rows["difference"].idxmin(), rows["difference"].idxmax()])
+    chosen = rows.loc[list(ends)].sort_values("difference", key=lambda gap: -gap.abs())
+    labels: dict[bool, tuple[float, str]] = {}
     for gap, low, high, value in zip(
         chosen["difference"] * of.scale, chosen["low"] * of.scale, chosen["high"] * of.scale,
         chosen["value"], strict=True,
     ):  # fmt: skip
-        colour = COLOURS[0] if gap >= 0 else COLOURS[1]
-        # Two effects on one side lie one in the other: the smaller is seen through its edge.
-        axes.barh(place, gap, height=0.62, color=colour, alpha=0.75, edgecolor="white")
+        right = bool(gap >= 0)
+        inner = right in labels
+        face = DARK[right] if inner else COLOURS[0 if right else 1]
+        axes.barh(place, gap, height=0.3 if inner else 0.62, color=face)
         if low == low:
-            axes.hlines(place, low, high, color="#333333", linewidth=1.0)
-        reaches = (max(gap, high) if gap >= 0 else min(gap, low)) if low == low else gap
+            # Beside each other, so that one interval does not hide the other.
+            axes.hlines(place if inner else place + 0.22, low, high, color="#222222", linewidth=1.2)
         text = shown_value(value)
+        text = folded(as_is if text == "-" else text, 14, 1)
+        reach = gap if low != low else max(gap, high) if right else min(gap, low)
+        if inner:
+            outer, first = labels[right]
+            labels[right] = (max(outer, reach) if right else min(outer, reach), f"{first} ({text})")
+        else:
+            labels[right] = (reach, text)
+    for right, (reach, text) in labels.items():
         axes.annotate(
-            folded(as_is if text == "-" else text, 14, 1), (reaches, place), fontsize=7.5, color="#333333",
-            xytext=(4 if gap >= 0 else -4, 0), textcoords="offset points", va="center",
-            ha="left" if gap >= 0 else "right",
+            text, (reach, place), fontsize=7.5, color="#333333", va="center",
+            xytext=(4 if right else -4, 0), textcoords="offset points", ha="left" if right else "right",
         )  # fmt: skip
 
 
@@ -194,14 +221,15 @@ def scatters(
                 one.locator_params(axis="x", nbins=4)
                 plain_numbers(one.xaxis)
             else:
-                one.set_xticks(range(len(texts)), [folded(text, 10, 2) for text in texts])
+                one.set_xticks(
+                    range(len(texts)), [folded(text, 10, 2) for text in texts], fontsize=8
+                )
             if rank == rank:
                 one.set_title(f"ρ = {rank:.2f}".replace("-", "−"), fontsize=8.5, color="#333333")
-            one.tick_params(labelsize=7.5)
             if row == len(measures) - 1:
-                one.set_xlabel(folded(factor.title, 26, 4), fontsize=8)
+                one.set_xlabel(titled(factor, 26), fontsize=8)
             if column == 0:
-                one.set_ylabel(folded(of.title, 26, 4), fontsize=8)
+                one.set_ylabel(titled(of, 26), fontsize=8)
                 plain_numbers(one.yaxis)
     return figure
 

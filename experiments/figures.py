@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from rich.cells import cell_len
 
-from experiments.report_facts import Measure
+from experiments.report_labels import FactorFacts, Measure
 from sim.core.table import Array
 from sim.report.style import COLOURS, rc
 
@@ -29,32 +30,45 @@ def settings() -> dict[str, Any]:
 
 
 def folded(text: str, width: int, lines: int = 3) -> str:
-    """A text in lines of `width` columns, Chinese as two each; cut off after so many lines."""
+    """A text in lines of `width` columns, Chinese as two each; cut off after so many lines.
+
+    Lines break at spaces but those around "=", in keys after dots and lines, in Chinese only where
+    a word is wider than a line.
+    """
     found: list[str] = []
-    for word in _pieces(text, width):
-        if found and cell_len(found[-1] + word) <= width:
+    for word in _pieces(text.replace(" = ", "\u00a0=\u00a0"), width):
+        if found and cell_len((found[-1] + word).rstrip()) <= width:
             found[-1] += word
         else:
-            found.append(word.lstrip())
-    kept = [line.rstrip() for line in found if line.strip()]
+            found.append(word.lstrip(" "))
+    kept = [line.rstrip(" ") for line in found if line.strip()]
     if len(kept) > lines:
         kept = [*kept[: lines - 1], kept[lines - 1][: max(1, len(kept[lines - 1]) - 1)] + "…"]
+    shown = "\n".join(kept).replace("\u00a0", " ")
     # A leading underscore would hide a label from a legend.
-    shown = "\n".join(kept)
     return f" {shown}" if shown.startswith("_") else shown
 
 
 def _pieces(text: str, width: int) -> list[str]:
-    """What a line may be broken between: words with their space, characters of Chinese, dots of keys."""
+    """What lines may be broken between; a space belongs to the piece before it."""
     found: list[str] = []
-    for word in text.replace(".", ".\u200b").replace("_", "_\u200b").split(" "):
-        for part in word.split("\u200b"):
-            if cell_len(part) > len(part):
-                found += list(part)
-            else:
-                found += wrap(part, width) or [""]
-        found.append(" ")
-    return found[:-1]
+    for word in text.split(" "):
+        if cell_len(word) <= width:
+            found.append(word + " ")
+            continue
+        for part in re.findall(r"[^._]+[._]*|[._]+", word):
+            narrow = cell_len(part) == len(part)
+            found += (wrap(part, width) or [part]) if narrow else list(part)
+        found[-1] += " "
+    return found
+
+
+def titled(one: Measure | FactorFacts, width: int) -> str:
+    """Label with unit on one line, or the unit on a line of its own."""
+    if not one.unit or cell_len(one.title) <= width:
+        return folded(one.title, width)
+    unit = one.title[len(one.label) :].strip()
+    return f"{folded(one.label, width, 2)}\n{folded(unit, width, 1)}"
 
 
 def panels(
@@ -99,7 +113,7 @@ def differences(
         one.axvline(0, color="#333333", linewidth=0.8)
         rows_of(one, where, [titles[name] for name in names], labelled=place % COLUMNS == 0)
         one.set_title(folded(of.label, 40), fontsize=10)
-        one.set_xlabel(of.gap_unit)
+        one.set_xlabel(of.gap_unit, fontsize=9)
         few_ticks(one)
     return figure
 
@@ -119,7 +133,7 @@ def outcome_levels(
         one.plot(mean, where, "o", color=COLOURS[0], markersize=5)
         rows_of(one, where, labels, labelled=place % COLUMNS == 0)
         one.set_title(folded(of.label, 40), fontsize=10)
-        one.set_xlabel(of.unit)
+        one.set_xlabel(of.unit, fontsize=9)
         few_ticks(one)
     return figure
 
@@ -132,15 +146,20 @@ def rows_of(axes: Any, where: Array, labels: Sequence[str], labelled: bool) -> N
 
 
 def few_ticks(axes: Any) -> None:
+    """So few ticks along x that long numbers do not touch."""
     axes.locator_params(axis="x", nbins=5)
-    axes.tick_params(axis="x", labelsize=8)
     plain_numbers(axes.xaxis)
 
 
 def plain_numbers(axis: Any) -> None:
-    """Ticks with all their digits: an offset above an axis is overlooked."""
-    axis.get_major_formatter().set_useOffset(False)
-    axis.get_major_formatter().set_scientific(False)
+    """Small ticks with all their digits: an offset above an axis is overlooked."""
+    axis.set_major_formatter(lambda value, _: tick(value))
+    axis.set_tick_params(labelsize=8)
+
+
+def tick(value: float) -> str:
+    """A number on an axis."""
+    return f"{value:,.6g}".replace("-", "−")
 
 
 # ------------------------------------------------------------------ months
@@ -164,7 +183,7 @@ def fans(
                     one.fill_between(years, *edges, color=colour, alpha=alpha, linewidth=0)
             (line,) = one.plot(years, np.nanmean(values, axis=0), color=colour, linewidth=1.8)
             handles.setdefault(folded(titles[name], 40, 2), line)
-        one.set_title(folded(of.title, 44), fontsize=10)
+        one.set_title(titled(of, 50), fontsize=10)
         _year_axis(one, months, years)
         plain_numbers(one.yaxis)
     legend(figure, handles)
@@ -182,6 +201,7 @@ def _year_axis(axes: Any, months: Sequence[str], years: Array) -> None:
         axes.set_xticks(years[places], [months[place] for place in places])
     if len(years) > 1:
         axes.set_xlim(years[0], years[-1])
+    axes.tick_params(axis="x", labelsize=8)
 
 
 def legend(figure: Figure, handles: Mapping[str, Any]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
 from experiments import factor_figures
-from experiments.report_facts import Facts, shown_value
+from experiments.report_facts import Facts
+from experiments.report_labels import Measure, amount, shown_value
 from experiments.report_parts import Picture, Section, paragraph, table
 from experiments.report_tables import as_text, factors_of, levels, means, rank_correlations, swings
-from experiments.report_words import number, span
+from experiments.report_words import number, sentence, span
 from sim.report.style import COLOURS
 
 if TYPE_CHECKING:
@@ -110,10 +111,10 @@ def _says_best(facts: Facts, keys: tuple[str, ...]) -> list[str]:
             values = dict(zip(by, place if isinstance(place, tuple) else (place,), strict=True))
             ends.append(_combination(values, facts))
         told.append(
-            facts.words["says_best"].format(
-                outcome=of.label, best=ends[0], worst=ends[1], unit=of.unit,
-                high=number(found.max()), low=number(found.min()),
-            ) + facts.words["stop"].strip()
+            sentence(facts.words["says_best"].format(
+                outcome=of.label, best=ends[0], worst=ends[1],
+                high=amount(number(found.max()), of.unit), low=amount(number(found.min()), of.unit),
+            ), facts.lang)
         )  # fmt: skip
     return told
 
@@ -163,6 +164,14 @@ def _value(value: object, words: dict[str, str]) -> str:
     return words["as_is"] if text == "-" else text
 
 
+def _interval(row: Any, of: Measure, words: dict[str, str]) -> str:
+    """The interval of an effect in brackets, nothing where it has none."""
+    if row.low != row.low:
+        return ""
+    told = span(row.low * of.scale, row.high * of.scale, signed=True)
+    return f" ({words['interval_chance'].format(span=told)})"
+
+
 def _says_swings(found: pd.DataFrame, facts: Facts) -> list[str]:
     """The two factors that move each outcome most."""
     words = facts.words
@@ -174,14 +183,14 @@ def _says_swings(found: pd.DataFrame, facts: Facts) -> list[str]:
         largest = rows.loc[order].drop_duplicates("factor").head(2)
         parts = [
             words[key].format(
-                outcome=of.label, factor=facts.factors[row.factor].label, unit=of.gap_unit,
-                gap=number(row.difference * of.scale, signed=True), value=_value(row.value, words),
-                interval=span(row.low * of.scale, row.high * of.scale, signed=True),
+                outcome=of.label, factor=facts.factors[row.factor].label,
+                gap=amount(number(row.difference * of.scale, signed=True), of.gap_unit),
+                value=_value(row.value, words), interval=_interval(row, of, words),
             )
             for key, row in zip(("says_swing", "says_swing_then"), largest.itertuples(), strict=False)
         ]  # fmt: skip
         if parts:
-            told.append(words["join"].join(parts) + words["stop"].strip())
+            told.append(sentence(words["join"].join(parts), facts.lang))
     return told
 
 
@@ -243,5 +252,5 @@ def _says_ranks(ranks: dict[str, pd.Series], edge: float, facts: Facts) -> list[
                 )
                 for key, (one, rank) in zip(("says_rank", "says_rank_then"), found.items(), strict=False)
             )  # fmt: skip
-        told.append(text + words["stop"].strip())
+        told.append(sentence(text, facts.lang))
     return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pandas as pd
 from calibration.evidence_parts import unit as unit_text
 from calibration.priors import TABLE as PRIORS
 from calibration.priors import declared, load
+from experiments.report_labels import FactorFacts, Measure, in_language, measure, shown_value
 from experiments.report_tables import (
     KEYS,
     factors_of,
@@ -24,56 +24,20 @@ from experiments.report_tables import (
     shape,
     varying,
 )
-from experiments.report_words import WORDS, one_line
+from experiments.report_words import FACTOR_UNITS_ZH, WORDS, one_line
 from sim.core.errors import InputError
-from sim.outputs import BY_NAME
 from sim.report.text import is_share
 from sim.scenario import Scenario
-from sim.words import unit_of
 
 if TYPE_CHECKING:
     from experiments.reading import Batch
 
-_KEPT = re.compile(r"(?P<output>\w+)(?:@(?P<month>\d{4}-\d{2})|\.(?P<over>mean|sum))?")
 MOST_HEADLINES = 6
 MOST_VALUES = 8
 """Values of a factor that are listed."""
 KINDS = {"lever": "levers", "uncertainty": "uncertainties"}
 NOT_BY_FACTOR = ("coalitions",)
 """Designs whose factors mean nothing one by one."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """An outcome for readers: values times `scale` are in `unit`, differences in `gap_unit`."""
-
-    name: str
-    label: str
-    unit: str
-    gap_unit: str
-    scale: float = 1.0
-
-    @property
-    def title(self) -> str:
-        """Label with unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
-
-
-@dataclass(frozen=True)
-class FactorFacts:
-    """A factor for readers: what it is, which values the design has, where they come from."""
-
-    key: str
-    label: str
-    unit: str
-    kind: str
-    range: str
-    source: str
-
-    @property
-    def title(self) -> str:
-        """Label with unit."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
 
 
 @dataclass(frozen=True)
@@ -276,6 +240,7 @@ class Facts:
         kind = KINDS.get(str(listed.get("kind")), kind)
         label = in_language(given.get("title"), self.lang) or str(listed.get(self.lang) or label)
         unit = unit_text(str(listed.get("unit") or unit), self.lang)
+        unit = FACTOR_UNITS_ZH.get(unit, unit) if self.lang == "zh" else unit
         unit = "" if unit == "1" else one_line(unit)
         return FactorFacts(key, one_line(label), unit, kind, self._range(key), one_line(source))
 
@@ -330,50 +295,6 @@ class Facts:
             return "; ".join([f"{shown[0]} … {shown[-1]}", *left])
         more = [f"+ {len(shown) - MOST_VALUES}"] if len(shown) > MOST_VALUES else []
         return ", ".join([*shown[:MOST_VALUES], *more, *left])
-
-
-def measure(name: str, lang: str) -> Measure:
-    """Label and units of an outcome by its name; the name itself where nothing is declared of it."""
-    words = WORDS[lang]
-    known = _KEPT.fullmatch(name)
-    if known is None or known["output"] not in BY_NAME:
-        label = words.get(f"outcome_{name}", one_line(name))
-        unit = words.get(f"unit_{name}", "")
-        return Measure(name, label, unit, unit)
-    output, unit = BY_NAME[known["output"]], unit_of(known["output"], lang)
-    label = getattr(output, lang)
-    if known["month"]:
-        label = words["at"].format(label=label, month=known["month"])
-    if known["over"]:
-        label = words[known["over"]].format(label=label)
-    if known["over"] == "sum":
-        monthly = output.unit.endswith("/month")
-        unit = unit.rsplit("/", 1)[0] if monthly else words["month_sums"].format(unit=unit)
-        return Measure(name, label, unit, unit)
-    if is_share(output.unit):
-        return Measure(name, label, "%", words["points_pp"], 100.0)
-    return Measure(name, label, unit, unit)
-
-
-def shown_value(value: Any) -> str:
-    """A value of a factor as readers see it."""
-    if value is None or value is pd.NA:
-        return "-"
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value)).lower()
-    if isinstance(value, list | tuple | np.ndarray):
-        return ", ".join(shown_value(one) for one in value) or "[]"
-    if isinstance(value, int | float | np.number):
-        return "-" if value != value else f"{value:.4g}"
-    return one_line(str(value))
-
-
-def in_language(text: Any, lang: str) -> str:
-    """A text that is one, or a table of Chinese and English, of which one may be empty."""
-    if isinstance(text, Mapping):
-        other = "en" if lang == "zh" else "zh"
-        text = text.get(lang) or text.get(other) or ""
-    return str(text).strip() if isinstance(text, str) else ""
 
 
 def _shipped(name: str) -> Scenario | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from experiments import figures
-from experiments.report_facts import Facts, Measure, measure, shown_value
+from experiments.report_facts import Facts
+from experiments.report_labels import Measure, amount, measure, shown_value
 from experiments.report_parts import Picture, Section, paragraph, table
 from experiments.report_tables import (
     contrasts,
@@ -24,7 +25,10 @@ MOST_POINTS = 24
 """Points, or scenarios, that a figure has rows for."""
 SAID = 3
 """Outcomes that the answer speaks of."""
-MOST_FACTORS, MOST_SCATTERED = 6, 4
+MOST_COLUMNS = 6
+"""Scenarios that a table has columns for."""
+MOST_VALUES = 3
+"""Factors that a point is named by."""
 SERIES = ("adoption_automation", "labour_productivity", "employees", "public_spending")
 """Monthly series shown where no headline outcome is one."""
 
@@ -89,7 +93,7 @@ def _says_contrasts(found: pd.DataFrame, facts: Facts) -> list[str]:
             continue
         start = words["first_contrast"].format(
             outcome=of.label, baseline=facts.titles[str(facts.baseline)],
-            level=number(float(rows["baseline"].iloc[0]) * of.scale), unit=of.unit,
+            level=amount(number(float(rows["baseline"].iloc[0]) * of.scale), of.unit),
         )  # fmt: skip
         told.append(
             words["join"].join([start, *_furthest(rows, of, facts)]) + words["stop"].strip()
@@ -110,9 +114,9 @@ def _furthest(rows: pd.DataFrame, of: Measure, facts: Facts) -> list[str]:
     words = facts.words
     if rows["low"].isna().all():
         row = rows.loc[rows["difference"].abs().idxmax()]
-        gap = number(row["difference"] * of.scale, signed=True)
+        gap = amount(number(row["difference"] * of.scale, signed=True), of.gap_unit)
         title = facts.titles[row["scenario"]]
-        return [words["contrast_alone"].format(scenario=title, gap=gap, unit=of.gap_unit)]
+        return [words["contrast_alone"].format(scenario=title, gap=gap)]
     clear = rows[(rows["low"] > 0.0) | (rows["high"] < 0.0)]
     if clear.empty:
         return [words["contrast_none"].format(over=words[f"over_{rows['over'].iloc[0]}"])]
@@ -126,9 +130,11 @@ def _furthest(rows: pd.DataFrame, of: Measure, facts: Facts) -> list[str]:
             share = _percent(row["difference"], row["baseline"])
             found.append(
                 words[key].format(
-                    scenario=facts.titles[row["scenario"]], unit=of.gap_unit,
-                    gap=number(abs(row["difference"]) * of.scale),
-                    interval=span(row["low"] * of.scale, row["high"] * of.scale, signed=True),
+                    scenario=facts.titles[row["scenario"]],
+                    gap=amount(number(abs(row["difference"]) * of.scale), of.gap_unit),
+                    interval=words[f"interval_{row['over']}"].format(
+                        span=span(row["low"] * of.scale, row["high"] * of.scale, signed=True)
+                    ),
                     relative="" if share == "-" else words["relative"].format(percent=share),
                 )
             )  # fmt: skip
@@ -153,7 +159,8 @@ def outcome_levels(batch: Batch, lang: str) -> Section | None:
     labels = {point: point_label(design.loc[point], facts) for point in points}
     measures = [facts.measure(name) for name in facts.headlines]
     parts: list[str | Picture] = [paragraph(words["levels_how"])]
-    if len(points) <= MOST_POINTS:
+    # Points of factors have figures of their own.
+    if len(points) <= MOST_POINTS and not facts.groups:
         drawn = figures.outcome_levels(found, measures, points, [labels[one] for one in points])
         parts.append(Picture("levels", drawn, words["levels"]))
     rows = [
@@ -170,14 +177,15 @@ def outcome_levels(batch: Batch, lang: str) -> Section | None:
 
 
 def point_label(row: pd.Series, facts: Facts) -> str:
-    """A point in words: its scenario, if there are several, and the values of its factors."""
+    """A point in words: its scenario, if there are several, and values of its first factors."""
     varied = [key for _, keys in facts.groups for key in keys] or list(facts.factors)
     values = [
         f"{facts.factors[key].label} = {shown_value(row[key])}"
         for key in varied if shown_value(row[key]) != "-"
     ]  # fmt: skip
     named = [facts.titles[row["scenario"]]] if len(facts.scenarios) > 1 or not values else []
-    return ", ".join([*named, *values])
+    more = ["…"] if len(values) > MOST_VALUES else []
+    return ", ".join([*named, *values[:MOST_VALUES], *more])
 
 
 # ------------------------------------------------------------------ months
@@ -214,7 +222,7 @@ def targets(batch: Batch, lang: str) -> Section | None:
     if chances.empty:
         return None
     known = {one.code: getattr(one, lang) for one in load_targets().rows}
-    names = list(chances.columns)[:MOST_FACTORS]
+    names = list(chances.columns)[:MOST_COLUMNS]
     rows = [
         (f"{code} {known.get(str(code), '')}".strip(),
          *("-" if value != value else f"{100 * value:.0f} %" for value in chances.loc[code, names]))

@@ -23,6 +23,20 @@ def span(low: float, high: float, signed: bool = False) -> str:
     return f"{number(low, signed)} … {number(high, signed)}"
 
 
+def sentence(text: str, lang: str) -> str:
+    """A text as a sentence of its own."""
+    return text[:1].upper() + text[1:] + WORDS[lang]["stop"].strip()
+
+
+FACTOR_UNITS_ZH = {
+    "1/month": "1/月", "1/year": "1/年", "elasticity": "弹性", "km": "公里", "years": "年", "persons": "人",
+    "months of costs": "月成本", "offers": "个报价", "products/firm/year": "项/家·年",
+    "sets/firm/year": "套/家·年", "ratio of capital": "与资本之比", "ratio of wage": "与工资之比",
+    "ratio of yearly sales": "与年销售额之比", "share of gap": "占差距比重",
+    "share of yearly output": "占年产值比重",
+}  # fmt: skip
+"""Chinese for units of parameters that outputs do not have."""
+
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "untitled": "Study", "join": "; ", "colon": ": ", "stop": ". ",
@@ -34,20 +48,21 @@ WORDS: dict[str, dict[str, str]] = {
         "method_morris": "Morris trajectories", "method_coalitions": "coalitions of actions",
         # ---- answer
         "no_runs": "No run is done yet, so there is nothing to answer with.",
-        "first_contrast": "{outcome}: {baseline} comes to {level} {unit}",
-        "contrast_up": "{scenario} lies above it by {gap} {unit} ({interval}){relative}",
-        "contrast_down": "{scenario} lies below it by {gap} {unit} ({interval}){relative}",
-        "contrast_alone": "{scenario} differs by {gap} {unit} from one run each",
+        "first_contrast": "{outcome}: {baseline} comes to {level}",
+        "contrast_up": "{scenario} lies above it by {gap} ({interval}{relative})",
+        "contrast_down": "{scenario} lies below it by {gap} ({interval}{relative})",
+        "contrast_alone": "{scenario} differs by {gap}, from one run each",
         "contrast_none": "no scenario can be told from it beyond {over}",
         "over_chance": "chance", "over_points": "what is varied",
-        "relative": ", {percent} %",
+        "interval_chance": "95 % interval {span}", "interval_points": "middle 90 % of points {span}",
+        "relative": "; {percent} %",
         "unclear": "Of {n} contrasts with an interval, {m} have one that holds zero.",
         "unclear_none": "The intervals of all {n} contrasts lie on one side of zero.",
         "no_interval": "With one replicate there are no intervals: chance cannot be told from effect.",
         "few": "With {n} replicates the intervals are wide and rough.",
-        "says_swing": "{outcome} moves most with {factor}: {gap} {unit} at {value} ({interval})",
-        "says_swing_then": "then with {factor}: {gap} {unit} at {value} ({interval})",
-        "says_best": "{outcome} is highest at {best} ({high} {unit}) and lowest at {worst} ({low} {unit})",
+        "says_swing": "{outcome} moves most with {factor}: {gap} at {value}{interval}",
+        "says_swing_then": "then with {factor}: {gap} at {value}{interval}",
+        "says_best": "{outcome} is highest at {best} ({high}) and lowest at {worst} ({low})",
         "says_rank": "{outcome} goes most with {factor} (rank correlation {rank})",
         "says_rank_then": ", then with {factor} ({rank})",
         "says_rank_none": "{outcome} goes with no factor more than chance would make it",
@@ -67,8 +82,8 @@ WORDS: dict[str, dict[str, str]] = {
         "central": "central: one set of values for all runs",
         "tier": "What is kept of a run",
         "design": "Design", "points": "points", "method_of": "Kind of design",
-        "design_text": "{points} points × {replicates} replicates = {expected} runs, over {scenarios} "
-        "scenarios and {factors} factors.",
+        "design_text": "{points} points × {replicates} replicates = {expected} runs; scenarios: {scenarios}, "
+        "factors: {factors}.",
         "factor": "factor", "levers": "lever", "uncertainties": "uncertainty", "kind": "kind",
         "range": "values", "source": "source", "unit": "unit", "key": "key", "as_is": "as the scenario has it",
         "runs": "Runs", "expected": "expected", "done": "done", "failed": "failed", "missing": "not yet made",
@@ -92,7 +107,7 @@ WORDS: dict[str, dict[str, str]] = {
         "averaged": "Other factors are averaged over: {factors}.",
         "tornado": "One factor at a time", "tornado_how": "Difference to the point where no factor is "
         "changed, paired by replicate, with a 95 % t-interval; the factors that move the outcome most come "
-        "first. Figures at the bars are the factor's values.",
+        "first. Figures at the bars are the factor's values, in brackets that of the smaller bar in the larger.",
         "tornado_mean": "There is no point at which no factor is changed: differences are to the mean.",
         "scatter": "Outcomes over factors", "scatter_how": "Each dot is the mean of a point's replicates; "
         "line: mean of ten equal parts of the points. ρ is Spearman's rank correlation; grey: |ρ| is no "
@@ -134,20 +149,21 @@ WORDS: dict[str, dict[str, str]] = {
         "method_latin_hypercube": "拉丁超立方", "method_sobol": "用于Sobol指数的Saltelli抽样",
         "method_morris": "Morris轨迹", "method_coalitions": "行动组合",
         "no_runs": "尚无完成的运行,暂无结论。",
-        "first_contrast": "{outcome}:{baseline}为{level}{unit}",
-        "contrast_up": "{scenario}高{gap}{unit}({interval}){relative}",
-        "contrast_down": "{scenario}低{gap}{unit}({interval}){relative}",
-        "contrast_alone": "{scenario}相差{gap}{unit}(各一次运行)",
+        "first_contrast": "{outcome}:{baseline}为{level}",
+        "contrast_up": "{scenario}高{gap}({interval}{relative})",
+        "contrast_down": "{scenario}低{gap}({interval}{relative})",
+        "contrast_alone": "{scenario}相差{gap}(各一次运行)",
         "contrast_none": "没有情景与其差异超出{over}",
         "over_chance": "偶然性", "over_points": "变动因素的影响",
-        "relative": ",{percent}%",
+        "interval_chance": "95%区间{span}", "interval_points": "中间90%的点{span}",
+        "relative": ";{percent}%",
         "unclear": "有区间的{n}项差异中,{m}项的区间含零。",
         "unclear_none": "全部{n}项差异的区间都在零的一侧。",
         "no_interval": "只有一次重复,没有区间:无法区分偶然与效果。",
         "few": "仅{n}次重复,区间宽而粗略。",
-        "says_swing": "{outcome}受{factor}影响最大:取{value}时{gap}{unit}({interval})",
-        "says_swing_then": "其次是{factor}:取{value}时{gap}{unit}({interval})",
-        "says_best": "{outcome}在{best}时最高({high}{unit}),在{worst}时最低({low}{unit})",
+        "says_swing": "{outcome}受{factor}影响最大:取{value}时{gap}{interval}",
+        "says_swing_then": "其次是{factor}:取{value}时{gap}{interval}",
+        "says_best": "{outcome}在{best}时最高({high}),在{worst}时最低({low})",
         "says_rank": "{outcome}与{factor}关系最密切(秩相关{rank})",
         "says_rank_then": ",其次是{factor}({rank})",
         "says_rank_none": "{outcome}与各因素的关系均未超出偶然",
@@ -183,7 +199,7 @@ WORDS: dict[str, dict[str, str]] = {
         "line_how": "每个取值为重复的均值及95%t区间。",
         "averaged": "对其他因素取平均:{factors}。",
         "tornado": "单因素影响", "tornado_how": "与因素均不变的点之差,按重复配对,附95%t区间;影响最大的因素在上。"
-        "条旁数字为因素取值。",
+        "条旁数字为因素取值,括号内为内侧较小条的取值。",
         "tornado_mean": "没有因素均不变的点:差异相对于均值。",
         "scatter": "结果与因素", "scatter_how": "每点为重复的均值;线:将各点十等分后的均值。ρ为Spearman秩相关;"
         "灰色:|ρ|未超过偶然情形下95%的界限({edge})。",

@@ -173,7 +173,9 @@ def grid_study(folder: Path, replicates: int = 4, **more: Any) -> Path:
     text += f'[levers."{FUNDING}"]\nvalues = {list(money)}\n\n[design]\nmethod = "grid"\n'
 
     def outcomes(row: Mapping[str, Any], rng: np.random.Generator) -> dict[str, float]:
-        return measured(4.0 * row[RATE] * np.sqrt(row[FUNDING]), rng.normal())
+        chance = rng.normal()
+        found = measured(4.0 * row[RATE] * np.sqrt(row[FUNDING]), chance)
+        return found | {"employees": found["employees"] - 3.0 * row[RATE] * (2.0 - chance)}
 
     return make_folder(folder, text, design, outcomes, replicates, **more)
 
@@ -221,7 +223,9 @@ def one_at_a_time_study(folder: Path, replicates: int = 5, **more: Any) -> Path:
     def outcomes(row: Mapping[str, Any], rng: np.random.Generator) -> dict[str, float]:
         known = {key: row[key] if row[key] == row[key] else STARTS[key] for key in ends}
         total = sum(EFFECTS[key] * (known[key] - STARTS[key]) for key in ends)
-        return measured(1.0 + total, rng.normal())
+        shared = rng.normal()
+        own = np.random.default_rng(int(row["point"]) + int(1e6 * abs(shared))).normal()
+        return measured(1.0 + total, shared + own)
 
     return make_folder(folder, text, design, outcomes, replicates, **more)
 
