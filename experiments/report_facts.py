@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,7 +67,8 @@ class Facts:
 
     def text(self, key: str) -> str:
         """A text of the study in the report's language."""
-        return in_language(self.said("study", key), self.lang)
+        given = in_language(self.batch.manifest.get(key), self.lang)
+        return given or in_language(self.said("study", key), self.lang)
 
     @property
     def title(self) -> str:
@@ -92,7 +93,7 @@ class Facts:
     @property
     def method(self) -> str:
         """Method of the design as the study names it."""
-        return str(self.said("design", "method") or "")
+        return str(self.batch.manifest.get("method") or self.said("design", "method") or "")
 
     @property
     def short_title(self) -> str:
@@ -115,9 +116,11 @@ class Facts:
 
     @property
     def drawn(self) -> bool:
-        """True if parameters differ between replicates."""
+        """True if parameters differ between replicates; posterior means so only where a fit is there."""
+        if "draws" in self.batch.manifest:
+            return self.draws > 0
         named = self.said("run", "parameters")
-        return self.draws > 0 or (isinstance(named, str) and named != "central")
+        return isinstance(named, str) and named != "central"
 
     # -------------------------------------------------------------- runs
     @property
@@ -297,6 +300,7 @@ class Facts:
         return ", ".join([*shown[:MOST_VALUES], *more, *left])
 
 
+@cache
 def _shipped(name: str) -> Scenario | None:
     try:
         return Scenario.load(name)
