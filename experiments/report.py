@@ -1,0 +1,111 @@
+"""The report of a batch: one HTML file with everything inline, its figures as PNG and SVG beside it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matplotlib import rc_context
+
+from experiments import report_factors, report_results, report_study
+from experiments.figures import settings
+from experiments.report_facts import Facts
+from experiments.report_parts import Picture, Section, paragraph
+from sim.core.files import Folder
+from sim.report.html import page, picture
+from sim.report.style import save
+
+if TYPE_CHECKING:
+    from experiments.reading import Batch
+
+Builder = Callable[["Batch", str], Section | None]
+"""(batch, lang) -> a section, or None where the batch does not have what it needs."""
+
+SECTIONS: list[Builder] = [
+    report_results.differences,
+    report_factors.grid,
+    report_factors.one_at_a_time,
+    report_factors.scatter,
+    report_results.months,
+    report_results.outcome_levels,
+    report_results.targets,
+]
+"""Sections on results, in the order of the page. An analysis adds its own here."""
+AROUND: tuple[Builder, ...] = (report_study.method, report_study.design, report_study.runs)
+"""Sections on the study itself, between the answer and the results."""
+FIGURES = "figures"
+
+
+def write_report(folder: Path | str, out: Path | str, lang: str = "en") -> Path:
+    """Write the report of the batch in `folder` to the file `out`, and figures into folder/figures.
+
+    Figures are put in place whole, before the page.
+    """
+    from calibration.evidence_page import write
+    from experiments.reading import Batch
+
+    batch = Batch.load(folder)
+    with Folder(Path(folder) / FIGURES, force=True) as figures:
+        text = report_page(batch, figures.path, lang, folder=str(folder), out=str(out))
+    write(text, Path(out))
+    return Path(out)
+
+
+def report_page(
+    batch: Batch, figures: Path, lang: str, folder: str = "batch", out: str = "report.html"
+) -> str:
+    """The page as text; figures are written into `figures`."""
+    with rc_context(settings()), warnings.catch_warnings():  # type: ignore[arg-type]
+        # A rare character that no font here has is shown as a box; that is no reason to fail.
+        warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
+        sections = [made for build in SECTIONS if (made := build(batch, lang)) is not None]
+        around = [made for build in AROUND if (made := build(batch, lang)) is not None]
+        note = report_study.note(batch, lang)
+        parts = [_opening(batch, lang, [*sections, *around])]
+        for one in [*around, *sections, report_study.study_file(batch, lang)]:
+            parts += _section(one, figures, note)
+    facts = Facts(batch, lang)
+    command = "\n".join(
+        [
+            facts.words["repeat_text"],
+            f"lianghua batch study.toml --out {quoted(folder)}",
+            f"lianghua report {quoted(folder)} --lang {lang} --out {quoted(out)}",
+        ]
+    )
+    uncertainty = report_study.uncertainty(batch, lang)
+    return page(facts.title, parts, uncertainty, batch.manifest, lang, command)
+
+
+def quoted(text: str) -> str:
+    """A word of a command line, safe for a shell."""
+    import shlex
+
+    return shlex.quote(text)
+
+
+def _opening(batch: Batch, lang: str, sections: Sequence[Section]) -> str:
+    """The question, and the answer: what the sections say, in one paragraph."""
+    facts = Facts(batch, lang)
+    words = facts.words
+    question = facts.text("question")
+    asked = f"<h2>{escape(words['question'])}</h2>{paragraph(question)}" if question else ""
+    says = [text for one in sections for text in one.says]
+    if facts.done.empty:
+        says.insert(0, words["no_runs"])
+    joint = " " if lang == "en" else ""
+    return f"{asked}<h2>{escape(words['answer'])}</h2>{paragraph(joint.join(says))}"
+
+
+def _section(one: Section, figures: Path, note: str) -> list[str]:
+    made = [f"<h2>{escape(one.title)}</h2>"]
+    for part in one.parts:
+        if isinstance(part, Picture):
+            size = part.figure.get_figheight()
+            part.figure.text(0.01, 0.07 / size, note, fontsize=6.5, color="#666666")
+            made.append(picture(save(part.figure, figures, part.name), part.says))
+        else:
+            made.append(part)
+    return made

@@ -1,0 +1,27 @@
+"""The command that tells what a batch found: report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import Force, Language
+
+Page = Annotated[Path | None, typer.Option("--out", help="file that ends in .html")]
+
+
+def report_command(
+    folder: Annotated[Path, typer.Argument(help="folder of a batch")],
+    out: Page = None,
+    lang: Language = "en",
+    force: Force = False,
+) -> None:
+    """Write one HTML file on what a batch found; its figures go into the batch's folder too."""
+    from calibration.evidence_page import check
+    from experiments.report import write_report
+
+    page = out if out is not None else folder / "report.html"
+    check(page, force)
+    typer.echo(write_report(folder, page, lang))
