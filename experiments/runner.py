@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from experiments.cases import Case, Work
 from experiments.chunks import CHUNK_RUNS, CHUNK_SECONDS, Chunk, Made, Task, make_chunk
 from experiments.executors import Crew, crew, died
+from experiments.folder import Origin, Share, check_folder
 from experiments.journal import UNDER_WAY, note_late, read_lines
-from experiments.store import BatchStore, Known, Origin, Share
+from experiments.store import BatchStore, Known
 from sim.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -321,14 +322,10 @@ def run_study(
 ) -> Summary:
     """Make the runs of a study, or a share of them, in a batch folder.
 
-    `work` is the study's own `Keeper` unless given. The results are the same for any workers.
+    `work` is the study's own keeper unless given. The results are the same for any workers.
     """
     check_limits(timeout, retries)
     mine, origin = share or Share(), origin_of(study)
-    if work is None:
-        from experiments.study import Keeper
-
-        work = Keeper(study.outcomes, study.tier)
     with BatchStore(Path(out), origin, resume, mine) as store:
         known = store.known()
         wanted = rows_of(study, mine)
@@ -342,7 +339,7 @@ def run_study(
         workers_there = crew(workers, threads, cluster)
         try:
             return run_cases(
-                cases, work, store, workers_there, total=len(wanted), known=known,
+                cases, work or study.keeper, store, workers_there, total=len(wanted), known=known,
                 skipped=len(wanted) - len(missing), timeout=timeout, retries=retries,
                 prepare=_warm_up, progress=progress,
             )  # fmt: skip
@@ -356,6 +353,11 @@ def check_limits(timeout: float | None, retries: int) -> None:
         raise InputError("batch", "--timeout", timeout, "seconds above 0")
     if not 0 <= retries <= 100:
         raise InputError("batch", "--retries", retries, "0 to 100")
+
+
+def check_out(study: Study, out: Path, resume: bool, share: Share) -> None:
+    """Refuse a folder that cannot take the runs of a study, before anything is run or written."""
+    check_folder(out, origin_of(study).manifest(), resume, share)
 
 
 def origin_of(study: Study) -> Origin:

@@ -21,6 +21,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.chunks import Place
+from experiments.folder import (
+    DESIGN,
+    LOCK,
+    STUDY,
+    Origin,
+    Share,
+    by_chunk,
+    check_folder,
+    shard_files,
+    write_manifest,
+)
 from experiments.journal import at_work
 from experiments.shards import (
     BROKEN,
@@ -37,70 +48,11 @@ from experiments.shards import (
     write_whole,
 )
 from sim.core.errors import InputError
-from sim.core.files import MANIFEST
 from sim.core.lock import locked
 from sim.results import METADATA_KEY
 
-STUDY, DESIGN, LOCK = "study.toml", "design.parquet", "batch.lock"
 PATIENCE = 30.0
 """Seconds that workers of a batch that was killed have to end the chunk they are at."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """Part `index` (from 1) of `of`, of the runs of a study."""
-
-    index: int = 1
-    of: int = 1
-
-    @staticmethod
-    def read(text: str) -> Share:
-        """From `i/N`."""
-        first, slash, last = text.partition("/")
-        if not (slash and first.isdecimal() and last.isdecimal()) or not (
-            1 <= int(first) <= int(last) <= 100_000
-        ):
-            raise InputError("batch", "--shard", text, "i/N with i from 1 to N, such as 3/20")
-        return Share(int(first), int(last))
-
-    @property
-    def whole(self) -> bool:
-        return self.of == 1
-
-    def __str__(self) -> str:
-        return f"{self.index}/{self.of}"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What a batch is made from: the study's name, hash and text, its design and count of runs.
-
-    `more` goes to the manifest as it is (seed, scale, replicates).
-    """
-
-    name: str
-    hash: str
-    runs: int
-    text: str = ""
-    design: pd.DataFrame | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
-
-    def manifest(self) -> dict[str, Any]:
-        """Where results come from; a resumed batch must have the same study, version and data."""
-        from sim.initial import program_version, versions
-        from sim.world.data import load_data
-
-        return {
-            "program": "lianghua",
-            "version": program_version(),
-            "command": "batch",
-            "study": self.name,
-            "study_hash": self.hash,
-            "runs": self.runs,
-            **self.more,
-            "versions": versions(),
-            "data": dict(load_data().checksums),
-        }
 
 
 @dataclass
@@ -128,8 +80,7 @@ class BatchStore:
         self.share = share or Share()
         manifest = origin.manifest()
         self.manifest = manifest if self.share.whole else {**manifest, "shares": self.share.of}
-        begun = (folder / MANIFEST).is_file()
-        self._check(begun, resume)
+        begun = check_folder(folder, self.manifest, resume, self.share)
         place = Place(folder.resolve(), _compact(manifest))
         self.place = place
         try:
@@ -138,7 +89,7 @@ class BatchStore:
             self._locks = _hold(folder, self.share)
         except OSError as error:
             raise storage_error(folder, error) from error
-        self.session = f"{self.share.index}of{self.share.of}.{secrets.token_hex(4)}"
+        self.session = f"{self.share.prefix}{secrets.token_hex(4)}"
         self._chunks = 0
         try:
             if not begun:
@@ -171,7 +122,7 @@ class BatchStore:
             rows = _readable(path, details, self.manifest["study_hash"])
             if rows is None:
                 # Workers of other shares may be at theirs at this moment.
-                if self._mine(path):
+                if self.share.owns(path):
                     found.broken.append(_set_aside(path, details))
                 continue
             found.rows.update(zip(rows["point"], rows["replicate"], strict=True))
@@ -209,29 +160,6 @@ class BatchStore:
             write_shard(path, runs_table(rows), self.place.origin)
         return len(rows)
 
-    def _check(self, begun: bool, resume: bool) -> None:
-        """Refuse a folder that cannot be used, before anything is written."""
-        if not begun:
-            _refuse_used(self.folder)
-            if resume and self.share.whole:
-                allowed = "a folder where a batch was begun"
-                raise InputError(self.folder, "--resume", "no batch there", allowed)
-            return
-        made = read_batch_manifest(self.folder)
-        if not resume and (self.share.whole or self._has_mine()):
-            raise InputError(
-                self.folder, "--out", "a batch begun", "another folder, or --resume to go on"
-            )
-        for key in ("study_hash", "version", "data"):
-            if made.get(key) != self.manifest[key]:
-                given = _difference(made.get(key), self.manifest[key])
-                raise InputError(self.folder, key, given, "the same, or another --out")
-        shares = made.get("shares", 1)
-        if not self.share.whole and shares not in (1, self.share.of):
-            raise InputError(
-                self.folder, "--shard", str(self.share), f"i/{shares}, as it was begun"
-            )
-
     def _begin(self) -> None:
         """Write what the batch is made from, the manifest last."""
         write_whole(self.folder / STUDY, self.origin.text.encode())
@@ -240,31 +168,19 @@ class BatchStore:
             write_shard(self.folder / DESIGN, table, self.place.origin)
         write_manifest(self.folder, self.manifest)
 
-    def _mine(self, path: Path) -> bool:
-        """Is a file of this share's to judge? Without shares all are."""
-        start = f"{self.share.index}of{self.share.of}."
-        return self.share.whole or path.name.partition("-")[2].startswith(start)
-
-    def _has_mine(self) -> bool:
-        return any(self._mine(path) for path in shard_files(self.folder))
-
     def _remove_loose(self) -> None:
         """Tables whose runs were not stored any more: they are made again."""
         files = shard_files(self.folder)
         complete = {path.name.partition("-")[2] for path in files if table_of(path) == RUNS}
         unfinished = (self.folder / "shards").glob(".*")
         for path in [*files, *unfinished]:
-            if self._mine(path) and path.name.partition("-")[2] not in complete:
+            if self.share.owns(path) and path.name.partition("-")[2] not in complete:
                 path.unlink(missing_ok=True)
 
     def _wait_for_workers(self) -> None:
         """Workers elsewhere that outlive a killed parent end their chunk before theirs is made anew."""
-        start = f"{self.share.index}of{self.share.of}."
-        files = [
-            path
-            for path in sorted(self.place.working.iterdir())
-            if self.share.whole or path.name.startswith(start)
-        ]
+        start = "" if self.share.whole else self.share.prefix
+        files = sorted(self.place.working.glob(f"{start}*"))
         journals = [path for path in files if path.suffix == ".journal"]
         stops = {path.with_name(path.name.rsplit(".", 2)[0] + ".stop") for path in journals}
         for path in sorted(stops):
@@ -279,26 +195,6 @@ class BatchStore:
             path.unlink(missing_ok=True)
 
 
-def shard_files(folder: Path) -> list[Path]:
-    """Shards of a batch folder by name."""
-    return sorted(
-        path for path in (folder / "shards").glob("*.parquet") if not path.name.startswith(".")
-    )
-
-
-def by_chunk(files: Sequence[Path]) -> list[tuple[Path, list[Path]]]:
-    """Each shard of runs with the other tables of the same chunk and part."""
-    found: dict[str, list[Path]] = {}
-    for path in files:
-        found.setdefault(path.name.partition("-")[2], []).append(path)
-    pairs = []
-    for group in found.values():
-        runs = [path for path in group if table_of(path) == RUNS]
-        if runs:
-            pairs.append((runs[0], [path for path in group if path != runs[0]]))
-    return pairs
-
-
 def read_table(folder: Path, table: str = RUNS) -> pd.DataFrame:
     """A table from the shards of a folder; `runs` ordered by point and replicate."""
     paths = [path for path in shard_files(folder) if table_of(path) == table]
@@ -309,43 +205,6 @@ def read_table(folder: Path, table: str = RUNS) -> pd.DataFrame:
     if table == RUNS:
         frame = frame.sort_values(["point", "replicate"], kind="stable", ignore_index=True)
     return frame
-
-
-def read_batch_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a batch folder; InputError where there is none."""
-    path = folder / MANIFEST
-    allowed = "a folder where a batch was begun"
-    try:
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise InputError(folder, "", "no batch there", allowed) from None
-    except ValueError as error:
-        raise InputError(path, "", str(error), allowed) from None
-    if not isinstance(content, dict) or content.get("command") != "batch":
-        raise InputError(path, "", "another manifest", allowed)
-    return content
-
-
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """manifest.json, which makes the folder a batch."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    write_whole(folder / MANIFEST, (text + "\n").encode())
-
-
-def _refuse_used(folder: Path) -> None:
-    """Refuse a folder with anything in it but a batch that another share is just beginning."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise InputError(folder, "--out", "a file", "a folder")
-    ours = {STUDY, DESIGN, "shards", "working"}
-    strangers = [
-        path.name
-        for path in folder.iterdir()
-        if path.name not in ours and not path.name.startswith((LOCK, "share-", "."))
-    ]
-    if strangers:
-        raise InputError(folder, "--out", "a folder that is not empty", "an empty one")
 
 
 def _hold(folder: Path, share: Share) -> list[sqlite3.Connection]:
@@ -385,13 +244,6 @@ def _set_aside(runs: Path, details: Sequence[Path]) -> Path:
     for path in (runs, *details):
         path.replace(path.with_name(path.name + BROKEN))
     return runs.with_name(runs.name + BROKEN)
-
-
-def _difference(before: Any, now: Any) -> str:
-    if isinstance(before, dict) and isinstance(now, dict):
-        changed = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-        return f"changed since: {', '.join(changed)}"
-    return f"{now} now, {before} where it was begun"
 
 
 def _compact(manifest: Mapping[str, Any]) -> bytes:

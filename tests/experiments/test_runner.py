@@ -1,8 +1,6 @@
 """A batch makes every run once, whatever becomes of runs, workers, the parent and the disk."""
 
-import os
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
@@ -10,11 +8,11 @@ import pytest
 
 from experiments import runner
 from experiments.executors import AnyExecutor, Threads
+from experiments.folder import Share
 from experiments.runner import run_cases, run_study
-from experiments.shards import CIRCUMSTANCES
-from experiments.store import BatchStore, Share, read_table
+from experiments.store import BatchStore, read_table
 from sim.core.errors import InputError
-from tests.experiments.toys import Toy, ToyStudy
+from tests.experiments.toys import Toy, ToyStudy, begun, ready, same, whole
 
 
 @pytest.fixture(autouse=True)
@@ -23,36 +21,9 @@ def no_warm_up(monkeypatch):
     monkeypatch.setattr(runner, "_warm_up", ready)
 
 
-def ready(case):
-    return
-
-
-def begun(counted):
-    """How often each run was begun, by point and replicate."""
-    return Counter(tuple(map(int, name.split("-")[:2])) for name in os.listdir(counted))
-
-
-def same(frame):
-    return frame.drop(columns=list(CIRCUMSTANCES))
-
-
-def whole(folder, study):
-    """Is every run of a study there once, with its outcomes, and its series?"""
-    runs, series = read_table(folder), read_table(folder, "series")
-    assert list(zip(runs["point"], runs["replicate"], strict=True)) == [
-        (point, replicate) for point in range(study.points) for replicate in range(study.replicates)
-    ]
-    done = runs[runs["status"] == "done"]
-    assert done["level"].tolist() == done["point"].tolist()
-    assert series.groupby("run").size().to_dict() == dict.fromkeys(done["run"], 3)
-    return runs
-
-
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     """The runs as they are whatever makes them, by hand."""
-    from experiments.cases import Case  # noqa: F401
-
     study, work = ToyStudy(), Toy()
     rows = []
     for case in study.cases():
@@ -94,9 +65,9 @@ def test_any_executor_will_do(tmp_path, reference):
 
 def test_failed_run_is_recorded_and_stops_nothing(tmp_path):
     study = ToyStudy()
-    summary = run_study(study, tmp_path, work=Toy(raisers=(3, 7)), workers=2, threads=True)
+    summary = run_study(study, tmp_path, work=Toy(raisers=(3, 7)), threads=True)
     assert (summary.done, summary.failed) == (54, 6)
-    assert summary.reasons[0].endswith("replicate 0: ValueError: no level at point 3")
+    assert summary.reasons[0] == "point 3, replicate 0: ValueError: no level at point 3"
     runs = whole(tmp_path, study)
     failed = runs[runs["status"] == "failed"]
     assert set(failed["point"]) == {3, 7}
@@ -107,7 +78,7 @@ def test_failed_run_is_recorded_and_stops_nothing(tmp_path):
 
 
 def test_dead_worker_loses_nothing_and_a_poisoned_case_fails(tmp_path):
-    study, counted = ToyStudy(), tmp_path / "counted"
+    study, counted = ToyStudy(20, 1), tmp_path / "counted"
     counted.mkdir()
     work = Toy(counted, once=(2,), killers=(9,))
     summary = run_study(study, tmp_path / "out", work=work, workers=2)
@@ -117,9 +88,8 @@ def test_dead_worker_loses_nothing_and_a_poisoned_case_fails(tmp_path):
     assert set(runs[poisoned]["reason"]) == {"its worker died twice"}
     assert (runs[~poisoned]["status"] == "done").all()
     assert (runs[runs["point"] == 2]["attempts"] == 2).all()
-    assert (summary.done, summary.failed, summary.deaths) == (57, 3, 9)
-    often = begun(counted)
-    assert {often[9, replicate] for replicate in range(3)} == {2}
+    assert (summary.done, summary.failed, summary.deaths) == (19, 1, 3)
+    assert begun(counted)[9, 0] == begun(counted)[2, 0] == 2
 
 
 def test_memory_error_is_tried_again(tmp_path):

@@ -8,13 +8,17 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 
 from experiments.cases import Case, Measured
+from experiments.shards import CIRCUMSTANCES
+from experiments.store import read_table
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class ToyStudy:
     drawn: list[int] = field(default_factory=list, compare=False)
     outcomes: tuple[str, ...] = ("level", "noise")
     tier: str = "outcomes"
+    work: Toy | None = field(default=None, compare=False)
+
+    @property
+    def keeper(self) -> Toy:
+        return self.work or Toy()
 
     @property
     def text(self) -> str:
@@ -110,7 +119,9 @@ class Toy:
         tables = {}
         if self.series:
             months = ["2012-01", "2012-02", "2012-03"]
-            tables["series"] = pd.DataFrame({"month": months, "level": [level, level + 1, level + 2]})
+            tables["series"] = pd.DataFrame(
+                {"month": months, "level": [level, level + 1, level + 2]}
+            )
         return Measured({"level": level, "noise": noise + level}, tables)
 
 
@@ -127,27 +138,67 @@ class Busy:
         return Measured({"count": float(count)})
 
 
+def ready(case: Case) -> None:
+    """What toys need of a warm-up."""
+    return
+
+
+def begun(counted):
+    """How often each run was begun, by point and replicate."""
+    return Counter(tuple(map(int, name.split("-")[:2])) for name in os.listdir(counted))
+
+
+def same(frame):
+    return frame.drop(columns=list(CIRCUMSTANCES))
+
+
+def whole(folder, study):
+    """Is every run of a study there once, with its outcomes, and its series?"""
+    runs, series = read_table(folder), read_table(folder, "series")
+    assert list(zip(runs["point"], runs["replicate"], strict=True)) == [
+        (point, replicate) for point in range(study.points) for replicate in range(study.replicates)
+    ]
+    done = runs[runs["status"] == "done"]
+    assert done["level"].tolist() == done["point"].tolist()
+    assert series.groupby("run").size().to_dict() == dict.fromkeys(done["run"], 3)
+    return runs
+
+
 @dataclass(frozen=True)
-class Sized:
-    """Remembers the parent's memory, told by the parent itself in `/proc`."""
+class ToyEstimate:
+    """What the command line tells before it begins."""
 
-    parent: int
+    def text(self, lang: str) -> str:
+        return "it costs nothing"
 
-    def __call__(self, case: Case) -> Measured:
-        pages = int(Path(f"/proc/{self.parent}/statm").read_text().split()[1])
-        return Measured({"memory": float(pages)})
+
+def command_line(asked: str) -> None:
+    """The command line with a toy for its study; the first argument is JSON of toy and study."""
+    options = json.loads(asked)
+    given = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in options.get("work", {}).items()
+    }
+    if "counted" in given:
+        given["counted"] = Path(given["counted"])
+    study = ToyStudy(*options.get("study", (20, 3)), work=Toy(**given))
+    sys.modules["experiments.study"] = ModuleType("experiments.study")
+    sys.modules["experiments.study"].load_study = lambda name, settings: study
+    sys.modules["experiments.estimate"] = ModuleType("experiments.estimate")
+    sys.modules["experiments.estimate"].estimate = lambda study, workers: ToyEstimate()
+    from experiments import runner
+    from sim import cli
+    from sim.cli import batch
+
+    runner._warm_up = ready
+    for name, command in (("batch", batch.batch_command), ("merge", batch.merge_command)):
+        if name not in cli.COMMANDS:
+            cli.app.command(name)(command)
+    cli.main(options["arguments"])
 
 
 if __name__ == "__main__":
     # Workers know this module by its own name only.
-    from experiments import runner
     from tests.experiments import toys
 
-    asked = json.loads(sys.argv[1])
-    options = {name: tuple(value) if isinstance(value, list) else value
-               for name, value in asked.pop("work", {}).items()}  # fmt: skip
-    if "counted" in options:
-        options["counted"] = Path(options["counted"])
-    study = toys.ToyStudy(*asked.pop("study", (20, 3)))
-    summary = runner.run_study(study, Path(asked.pop("out")), work=toys.Toy(**options), **asked)
-    print(summary.done, summary.failed, summary.known)
+    toys.command_line(sys.argv[1])
