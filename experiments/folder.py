@@ -57,7 +57,7 @@ class Share:
 class Origin:
     """What a batch is made from: the study's name, hash and text, its design and count of runs.
 
-    `more` goes to the manifest as it is (seed, scale, replicates).
+    `more` goes to the manifest as it is (scale, replicates, seed and what else the study says).
     """
 
     name: str
@@ -67,8 +67,8 @@ class Origin:
     design: pd.DataFrame | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
-    def manifest(self) -> dict[str, Any]:
-        """Where results come from; a resumed batch must have the same study, version and data."""
+    def brief(self) -> dict[str, Any]:
+        """Where a shard comes from; a resumed batch must have the same study, version and data."""
         from sim.initial import program_version, versions
         from sim.world.data import load_data
 
@@ -79,10 +79,13 @@ class Origin:
             "study": self.name,
             "study_hash": self.hash,
             "runs": self.runs,
-            **self.more,
             "versions": versions(),
             "data": dict(load_data().checksums),
         }
+
+    def manifest(self) -> dict[str, Any]:
+        """Where the batch comes from: `brief`, and what the study says of itself."""
+        return {**self.more, **self.brief()}
 
 
 def check_folder(folder: Path, manifest: Mapping[str, Any], resume: bool, share: Share) -> bool:

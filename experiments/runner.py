@@ -362,8 +362,7 @@ def check_out(study: Study, out: Path, resume: bool, share: Share) -> None:
 
 def origin_of(study: Study) -> Origin:
     """What a batch of a study is made from."""
-    more = {"scale": study.scale, "replicates": study.replicates, "seed": study.seed}
-    return Origin(study.name, study.hash, study.runs, study.text, study.design(), more)
+    return Origin(study.name, study.hash, study.runs, study.text, study.design(), study.manifest())
 
 
 def rows_of(study: Study, share: Share) -> set[tuple[int, int]]:

@@ -81,7 +81,7 @@ class BatchStore:
         manifest = origin.manifest()
         self.manifest = manifest if self.share.whole else {**manifest, "shares": self.share.of}
         begun = check_folder(folder, self.manifest, resume, self.share)
-        place = Place(folder.resolve(), _compact(manifest))
+        place = Place(folder.resolve(), _compact(origin.brief()))
         self.place = place
         try:
             for path in (folder, place.shards, place.working):

@@ -68,7 +68,9 @@ def batch_command(
         int, typer.Option("--retries", help="times a run is tried again when its worker died")
     ] = 1,
     settings: Settings = None,
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask before it begins")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="do not ask before it begins, however long it takes")
+    ] = False,
     lang: Language = "en",
     quiet: Quiet = False,
 ) -> None:
@@ -80,7 +82,7 @@ def batch_command(
     from sim.terminal import Bar
 
     share = Share.read(shard) if shard is not None else Share()
-    chosen = load_study(study, settings or [])
+    chosen = load_study(study, settings or [], yes)
     count = check_counts("batch", chosen.replicates, chosen.seed, workers)
     check_limits(timeout, retries)
     check_out(chosen, out, resume, share)
@@ -131,8 +133,8 @@ def show_summary(summary: Summary, out: Path, lang: str) -> None:
                 failed=summary.failed, seconds=summary.seconds, pace=summary.runs_an_hour,
             )
         )  # fmt: skip
-        if summary.known:
-            print(words["known"].format(known=summary.known, before=summary.failed_before))
+    if summary.made and summary.known or summary.failed_before:
+        print(words["known"].format(known=summary.known, before=summary.failed_before))
     if summary.copied:
         print(words["copied"].format(copied=summary.copied))
     if summary.deaths:

@@ -65,6 +65,9 @@ class ToyStudy:
     def runs(self) -> int:
         return self.points * self.replicates
 
+    def manifest(self) -> dict:
+        return {"scale": self.scale, "replicates": self.replicates, "seed": self.seed}
+
     def design(self) -> pd.DataFrame:
         levels = [self._level(point) for point in range(self.points)]
         return pd.DataFrame({"point": range(self.points), "scenario": "toy", "level": levels})
@@ -183,7 +186,7 @@ def command_line(asked: str) -> None:
         given["counted"] = Path(given["counted"])
     study = ToyStudy(*options.get("study", (20, 3)), work=Toy(**given))
     sys.modules["experiments.study"] = ModuleType("experiments.study")
-    sys.modules["experiments.study"].load_study = lambda name, settings: study
+    sys.modules["experiments.study"].load_study = lambda name, settings, yes: study
     sys.modules["experiments.estimate"] = ModuleType("experiments.estimate")
     sys.modules["experiments.estimate"].estimate = lambda study, workers: ToyEstimate()
     from experiments import runner
