@@ -179,6 +179,7 @@ class Cluster:
 
     def __init__(self, address: str, size: int) -> None:
         try:
+            from dask import config
             from distributed import Client, LocalCluster
         except ImportError:
             allowed = "an installation with dask: pip install 'lianghua[cluster]'"
@@ -186,10 +187,14 @@ class Cluster:
         if address != "local" and "://" not in address:
             raise InputError("batch", "--cluster", address, "local, or tcp://HOST:PORT")
         self._cluster: Any = None
+        self._wanted = size
         # Deaths of workers are told once, in the table of runs and at the end.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             if address == "local":
+                # A cluster gives up a worker that its nanny takes longer than this to start again,
+                # and 15 s are not enough on a machine at its limits.
+                config.set({"distributed.deploy.lost-worker-timeout": "120s"})
                 with quiet_start():
                     self._cluster = LocalCluster(
                         n_workers=size, threads_per_worker=1, processes=True,
@@ -209,6 +214,9 @@ class Cluster:
         """Threads of all workers; some may come and go."""
         if monotonic() - self._asked > 2.0:
             self._size, self._asked = sum(self._client.nthreads().values()), monotonic()
+            if self._cluster is not None and self._size < self._wanted:
+                # Opens those again that were given up, and does nothing about the others.
+                self._cluster.scale(self._wanted)
         return self._size
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
