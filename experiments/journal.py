@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 try:
@@ -31,10 +32,12 @@ class Journal:
         self.file = file
         try:
             self._handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            if fcntl is not None:
-                fcntl.flock(self._handle, fcntl.LOCK_EX)
         except OSError as error:
             raise storage_error(file.parent, error) from error
+        if fcntl is not None:
+            # Some file systems of clusters have no locks: then it has to do without.
+            with suppress(OSError):
+                fcntl.flock(self._handle, fcntl.LOCK_EX)
         lines = read_lines(file)
         self.fresh = not lines
         if lines and lines[-1][0] == UNDER_WAY:
@@ -90,8 +93,10 @@ def at_work(file: Path) -> bool:
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return True
+    except OSError:
+        return False
     finally:
         os.close(handle)
     return False

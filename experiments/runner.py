@@ -19,7 +19,7 @@ from experiments.cases import Case, Work
 from experiments.chunks import CHUNK_RUNS, CHUNK_SECONDS, Chunk, Made, Task, make_chunk
 from experiments.executors import Crew, crew, died
 from experiments.folder import Origin, Share, check_folder
-from experiments.journal import UNDER_WAY, note_late, read_lines
+from experiments.journal import UNDER_WAY, at_work, note_late, read_lines
 from experiments.store import BatchStore, Known
 from sim.core.errors import InputError
 
@@ -282,7 +282,12 @@ class _Sweep:
             line = lines[-1] if lines else ("", "")
             if line != flight.line:
                 flight.line, flight.since = line, monotonic()
-            elif line[0] == UNDER_WAY and monotonic() - flight.since > timeout + GRACE:
+            elif (
+                line[0] == UNDER_WAY
+                and monotonic() - flight.since > timeout + GRACE
+                # A worker that died and is not replaced yet is not late.
+                and at_work(flight.chunk.journal)
+            ):
                 note_late(flight.chunk.journal, line[1])
                 self.workers.end(future)
 

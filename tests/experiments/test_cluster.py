@@ -15,33 +15,25 @@ from tests.experiments.toys import Toy, ToyStudy, begun, ready, same, whole
 
 @pytest.mark.filterwarnings("default")  # a warning of the cluster's own is not ours
 def test_cluster_of_two_processes(tmp_path, monkeypatch):
-    """One worker is killed, one case kills whoever takes it, one sleeps for ever."""
+    """One worker is killed, one case kills whoever takes it, and one sleeps for ever."""
     pytest.importorskip("distributed")
     monkeypatch.setattr(runner, "_warm_up", ready)
     monkeypatch.setattr(runner, "GRACE", 0.3)
-    study, counted = ToyStudy(20, 3), tmp_path / "counted"
+    study, counted = ToyStudy(20, 1), tmp_path / "counted"
     counted.mkdir()
-    work = Toy(counted, once=(2,), seconds=0.01)
-    summary = run_study(study, tmp_path / "one", work=work, workers=2, cluster="local")
-    assert (summary.done, summary.failed) == (60, 0)
-    run_study(study, tmp_path / "two", work=Toy(), threads=True)
+    work = Toy(counted, once=(2,), killers=(9,), hangers=(14,), seconds=0.01)
+    summary = run_study(study, tmp_path / "one", work=work, workers=2, cluster="local", timeout=3.0)
+    assert (summary.done, summary.failed) == (18, 2)
     runs = whole(tmp_path / "one", study)
-    pd.testing.assert_frame_equal(same(runs), same(read_table(tmp_path / "two")))
-    assert (runs["attempts"] == [1 + (point == 2) for point in runs["point"]]).all()
-    assert begun(counted)[2, 0] == 2
-
-
-@pytest.mark.filterwarnings("default")
-def test_cluster_ends_what_kills_or_takes_too_long(tmp_path, monkeypatch):
-    pytest.importorskip("distributed")
-    monkeypatch.setattr(runner, "_warm_up", ready)
-    monkeypatch.setattr(runner, "GRACE", 0.3)
-    study = ToyStudy(8, 1)
-    work = Toy(killers=(3,), hangers=(5,))
-    run_study(study, tmp_path, work=work, workers=2, cluster="local", timeout=2.0)
-    runs = whole(tmp_path, study)
     failed = runs[runs["status"] == "failed"].set_index("point")["reason"].to_dict()
-    assert failed == {3: "its worker died twice", 5: "it took longer than 2 s"}
+    assert failed == {9: "its worker died twice", 14: "it took longer than 3 s"}
+    assert runs["attempts"][2] == 2
+    often = begun(counted)
+    assert (often[2, 0], often[9, 0], often[14, 0]) == (2, 2, 1)
+    run_study(study, tmp_path / "two", work=Toy(), threads=True)
+    other = read_table(tmp_path / "two")
+    done = (runs["status"] == "done").to_numpy()
+    pd.testing.assert_frame_equal(same(runs[done]), same(other[done]))
 
 
 def test_cluster_that_is_not_there(monkeypatch):
