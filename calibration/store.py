@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.core.errors import InputError
+from sim.core.lock import locked
 from sim.scenario import Scenario
 from sim.workers import run_jobs
 
@@ -239,14 +240,11 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def _locked(folder: Path, what: str) -> sqlite3.Connection:
-    """A lock on a folder that ends with the process, however it ends, on every system."""
-    lock = sqlite3.connect(folder / "evaluations.lock", timeout=0.5, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
+    """A lock on a folder that ends with the process."""
+    lock = locked(folder / "evaluations.lock")
+    if lock is None:
         given = f"a {what} at work there"
-        raise InputError(folder, "--out", given, "another folder, or later") from None
+        raise InputError(folder, "--out", given, "another folder, or later")
     return lock
 
 

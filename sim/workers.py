@@ -70,10 +70,10 @@ def run_jobs[J: Task, R](
     # This process is one of the workers: it is at work while the others still start.
     others = min(workers, len(jobs)) - 1
     pool = ProcessPoolExecutor(
-        others, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
+        others, mp_context=multiprocessing.get_context("spawn"), initializer=end_with_parent
     )
     try:
-        with _quiet_start():
+        with quiet_start():
             for _ in range(others):
                 pool.submit(_load)
         # Workers then find compiled kernels and the population on disk and only read them.
@@ -158,7 +158,7 @@ def _collect[J, R](
     return [*(future.result() for future in theirs), *(found[place] for place in sorted(found))]
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A worker whose parent was killed ends too; waiting for work it would stay for ever."""
     parent = multiprocessing.parent_process()
 
@@ -171,7 +171,7 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
+def quiet_start() -> Iterator[None]:
     """How workers are started.
 
     They need this package only, not the caller's main module, so a script without
