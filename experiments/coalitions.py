@@ -19,6 +19,8 @@ from experiments.analysis.coalitions import (
 from experiments.factors import Factor
 from sim.programme import CLAUSES
 
+__all__ = ["ACTIONS", "FACTOR", "WITHOUT", "coalition_of", "rows"]
+
 FACTOR = Factor(WITHOUT, "lever", zh="不实施的条款", en="clauses left out", form="list")
 """What a design of coalitions varies."""
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from matplotlib import rc_context
 
-from experiments import report_factors, report_results, report_study
+from experiments import report_analysis, report_factors, report_results, report_study
 from experiments.figures import settings
 from experiments.report_facts import Facts
 from experiments.report_parts import Picture, Section, paragraph
 from sim.core.files import Folder
 from sim.report.html import page, picture
 from sim.report.style import save
+from sim.results import write_table
 
 if TYPE_CHECKING:
     from experiments.reading import Batch
@@ -29,6 +30,11 @@ SECTIONS: list[Builder] = [
     report_factors.grid,
     report_factors.one_at_a_time,
     report_factors.scatter,
+    report_analysis.effects,
+    report_analysis.scores,
+    report_analysis.discovery,
+    report_analysis.contributions,
+    report_analysis.ranking,
     report_results.months,
     report_results.outcome_levels,
     report_results.targets,
@@ -42,7 +48,7 @@ FIGURES = "figures"
 def write_report(folder: Path | str, out: Path | str, lang: str = "en") -> Path:
     """Write the report of the batch in `folder` to the file `out`, and figures into folder/figures.
 
-    Figures are put in place whole, before the page.
+    Tables of the analyses go there too, as CSV. Both are put in place whole, before the page.
     """
     from calibration.evidence_page import write
     from experiments.reading import Batch
@@ -67,6 +73,8 @@ def report_page(
         parts = [_opening(batch, lang, [*sections, *around])]
         for one in [*around, *sections, report_study.study_file(batch, lang)]:
             parts += _section(one, figures, note)
+            for name, frame in one.tables.items():
+                write_table(frame, figures / name, batch.manifest, lang, ("csv",))
     facts = Facts(batch, lang)
     command = "\n".join(
         [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.report.text import TEXT
@@ -28,12 +29,14 @@ class Section:
     """A part of the report.
 
     `parts` are HTML (every text in it escaped) and pictures in the order in which they stand;
-    `says` are plain sentences that the answer at the top of the page takes over.
+    `says` are plain sentences that the answer at the top of the page takes over; `tables` go to
+    files beside the figures.
     """
 
     title: str
     parts: tuple[str | Picture, ...]
     says: tuple[str, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def paragraph(*texts: str) -> str:

@@ -22,7 +22,7 @@ from experiments.design import SCENARIO, Block, block, crossed, frame, size
 from experiments.factor_file import Bases, factors_of
 from experiments.factors import Factor, told, value_of
 from experiments.keeper import Keeper
-from experiments.outcomes import describe
+from experiments.outcomes import describe, outcomes
 from experiments.study_checks import check_ends, check_rows, kept_outcomes
 from experiments.study_file import (
     DESIGNS,
@@ -83,6 +83,7 @@ class Study:
     draws: Draws
     layout: Block
     search: dict[str, Any] = field(default_factory=dict)
+    failure: str = ""
     _table: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     _starts: dict[tuple[str, int, int], Start] = field(default_factory=dict, repr=False)
 
@@ -172,6 +173,7 @@ class Study:
             "factors": [told(one) for one in self.factors],
             "outcomes": describe(self.outcomes),
             "draws": [dict(one) for one in self.draws[: self.replicates]],
+            "failure": self.failure,
         }
 
     @staticmethod
@@ -224,11 +226,24 @@ def load_study(name_or_path: str | Path, settings: Iterable[str] = (), yes: bool
         file.path.stem, header.title, header.question, file.path, file.text, run.scale,
         run.replicates, run.seed, run.until, run.check, run.populations, tuple(scenarios),
         last or choice.baseline, factors, kept_outcomes(file, kept, scenarios), kept.tier,
-        _draws(file, run), layout, file.table("search"), table,
+        _draws(file, run), layout, file.table("search"), kept.failure, table,
     )  # fmt: skip
+    if kept.failure:
+        _check_failure(file, study, kept.failure)
     check_ends(file, study, crossing)
     check_rows(file, study)
     return study
+
+
+def _check_failure(file: StudyFile, study: Study, text: str) -> None:
+    """Refuse a condition that the study's outcomes do not make."""
+    from experiments.analysis.conditions import condition
+
+    better = {one.name: one.better for one in outcomes(study.outcomes) if one.better}
+    try:
+        condition(text, study.outcomes, better)
+    except InputError as error:
+        raise file.error("outcomes.failure", error.given, error.allowed) from None
 
 
 def _names(file: StudyFile, choice: ScenarioChoice) -> list[str]:

@@ -81,6 +81,7 @@ class OutcomeChoice(Section):
     )
     months: tuple[str, ...] = field((), "an array of months written YYYY-MM", strict=False)
     tier: Literal["headline", "detail", "panel"] = field("headline", "headline, detail, panel")
+    failure: str = field("", "a condition such as targets_met < 20, or worst 20% of targets_met")
 
 
 # ------------------------------------------------------------------ designs

@@ -16,12 +16,14 @@ import typer
 from typer.core import TyperGroup
 
 from sim.cli import (
+    batch,
     batch_results,
     calibration,
     evaluation,
     evaluators,
     optimise,
     pages,
+    report,
     runs,
     sensitivity,
     validation,
@@ -38,6 +40,9 @@ COMMANDS: dict[str, Any] = {
     "validate": validation.validate_command,
     "sensitivity": sensitivity.sensitivity_command,
     "calibrate": calibration.calibrate_command,
+    "batch": batch.batch_command,
+    "merge": batch.merge_command,
+    "report": report.report_command,
     "optimise": optimise.optimise_command,
     "query": batch_results.query_command,
     "export": batch_results.export_command,
