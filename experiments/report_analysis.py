@@ -131,12 +131,13 @@ def discovery(batch: Batch, lang: str) -> Section | None:
     text, words = TEXT[lang], words_of(facts)
     better = better_of(batch)
     named = str(batch.manifest.get("failure") or "")
-    chosen = named or f"worst 20% of {facts.headlines[0]}"
+    judged = [name for name in facts.headlines if name in better]
+    if not named and not judged:
+        return None
+    chosen = named or f"worst 20% of {judged[0]}"
     parts: list[str | Picture] = [paragraph(text["discovery_how"])]
     if not named:
-        parts.append(
-            paragraph(text["quantile"].format(outcome=label(facts.headlines[0], words, lang)))
-        )
+        parts.append(paragraph(text["quantile"].format(outcome=label(judged[0], words, lang))))
     failing = condition(chosen, list(batch.outcomes), better)
     found = prim.discover(batch.design, batch.runs, failing)
     said = found.said(words, lang)

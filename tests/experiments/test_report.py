@@ -105,7 +105,7 @@ def unpainted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 FIGURES = {
     "scenarios": ["differences", "levels", "months"], "grid": ["grid"],
-    "line": ["differences", "lines"], "one_at_a_time": ["tornado"], "sample": ["scatter"],
+    "line": ["differences", "lines"], "one_at_a_time": ["tornado"], "sample": ["scatter", "scores"],
 }  # fmt: skip
 
 
