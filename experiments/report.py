@@ -6,12 +6,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from matplotlib import rc_context
+from rich.cells import cell_len
 
 from experiments import report_analysis, report_factors, report_results, report_study
-from experiments.figures import settings
+from experiments.figures import folded, settings
 from experiments.report_facts import Facts
 from experiments.report_parts import Picture, Section, paragraph
 from sim.core.files import Folder
@@ -43,6 +45,8 @@ SECTIONS: list[Builder] = [
 AROUND: tuple[Builder, ...] = (report_study.method, report_study.design, report_study.runs)
 """Sections on the study itself, between the answer and the results."""
 FIGURES = "figures"
+NOTE_COLUMNS = 19
+"""Columns of a figure's note to the inch."""
 
 
 def write_report(folder: Path | str, out: Path | str, lang: str = "en") -> Path:
@@ -79,19 +83,12 @@ def report_page(
     command = "\n".join(
         [
             facts.words["repeat_text"],
-            f"lianghua batch study.toml --out {quoted(folder)}",
-            f"lianghua report {quoted(folder)} --lang {lang} --out {quoted(out)}",
+            f"lianghua batch study.toml --out {quote(folder)}",
+            f"lianghua report {quote(folder)} --lang {lang} --out {quote(out)}",
         ]
     )
     uncertainty = report_study.uncertainty(batch, lang)
     return page(facts.title, parts, uncertainty, batch.manifest, lang, command)
-
-
-def quoted(text: str) -> str:
-    """A word of a command line, safe for a shell."""
-    import shlex
-
-    return shlex.quote(text)
 
 
 def _opening(batch: Batch, lang: str, sections: Sequence[Section]) -> str:
@@ -107,12 +104,15 @@ def _opening(batch: Batch, lang: str, sections: Sequence[Section]) -> str:
     return f"{asked}<h2>{escape(words['answer'])}</h2>{paragraph(joint.join(says))}"
 
 
-def _section(one: Section, figures: Path, note: str) -> list[str]:
+def _section(one: Section, figures: Path, note: tuple[str, str]) -> list[str]:
     made = [f"<h2>{escape(one.title)}</h2>"]
     for part in one.parts:
         if isinstance(part, Picture):
-            size = part.figure.get_figheight()
-            part.figure.text(0.01, 0.07 / size, note, fontsize=6.5, color="#666666")
+            width, height = part.figure.get_size_inches()
+            title, rest = note
+            # What is known of the runs is kept whole, the title as far as there is room.
+            told = folded(title, max(8, int(NOTE_COLUMNS * width) - cell_len(rest)), 1) + rest
+            part.figure.text(0.01, 0.07 / height, told, fontsize=6.5, color="#666666")
             made.append(picture(save(part.figure, figures, part.name), part.says))
         else:
             made.append(part)

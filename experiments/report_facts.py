@@ -96,12 +96,6 @@ class Facts:
         return str(self.batch.manifest.get("method") or self.said("design", "method") or "")
 
     @property
-    def short_title(self) -> str:
-        """The title as a note has room for it."""
-        text = one_line(self.title)
-        return text if len(text) <= 60 else text[:59] + "…"
-
-    @property
     def until(self) -> str:
         """Last month, where the study names it."""
         return str(self.batch.manifest.get("until") or self.said("run", "until") or "")

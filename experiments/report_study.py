@@ -153,15 +153,16 @@ def study_file(batch: Batch, lang: str) -> Section:
     return Section(words["study_file"], (f"<pre>{escape(batch.study_text)}</pre>",))
 
 
-def note(batch: Batch, lang: str) -> str:
-    """The line under every figure: which study, how many runs, scale, seed, version."""
+def note(batch: Batch, lang: str) -> tuple[str, str]:
+    """The line under every figure: which study; how many runs, scale, seed, version."""
     facts, words = Facts(batch, lang), Facts(batch, lang).words
     parts: list[Any] = [
-        facts.short_title, f"{len(batch.design)} {words['note_points']}",
+        f"{len(batch.design)} {words['note_points']}",
         f"{len(facts.done)} {words['note_runs']}",
     ]  # fmt: skip
     if facts.scale is not None:
         parts.append(f"{words['note_scale']} {facts.scale:g}")
     if facts.seed is not None:
         parts.append(f"{TEXT[lang]['seed']} {facts.seed}")
-    return " · ".join([*parts, f"lianghua {batch.manifest.get('version', '-')}"])
+    rest = " · ".join(["", *parts, f"lianghua {batch.manifest.get('version', '-')}"])
+    return one_line(facts.title), rest

@@ -99,7 +99,7 @@ def test_command_writes_its_files(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--budget", "10"], "--budget; given 10; allowed: 170 to"),
+        (["--budget", "10"], "--budget; given 10; allowed: 220 to"),
         (["--replicates", "1"], "--replicates; given 1"),
         (["--parameter", "accounts.cash_targe"], "cash_target"),
         (["--last-year", "2016"], "2012 to 2015"),
