@@ -133,7 +133,7 @@ def show_summary(summary: Summary, out: Path, lang: str) -> None:
                 failed=summary.failed, seconds=summary.seconds, pace=summary.runs_an_hour,
             )
         )  # fmt: skip
-    if summary.made and summary.known or summary.failed_before:
+    if (summary.made and summary.known) or summary.failed_before:
         print(words["known"].format(known=summary.known, before=summary.failed_before))
     if summary.copied:
         print(words["copied"].format(copied=summary.copied))
