@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.instruments import Instruments
+from tests.bench.plain_draws import draw
 
 APPLIED, DECIDED, HELD, ORDERED, PAID, LAPSED, REFUSED = range(7)
 
@@ -69,8 +70,6 @@ def decide_awards(model: Any) -> None:
 
 def _decide(model: Any, call: Any, when: int) -> None:
     """Divide a call's money by its rule."""
-    from tests.bench.plain_mesa import draw
-
     chosen = [
         a for a in model.awards
         if a.status == APPLIED and a.instrument == call.instrument and a.decision == when
@@ -153,8 +152,6 @@ def _mean_prices(model: Any) -> list[float]:
 
 def _apply(model: Any, call: Any, prices: list[float]) -> None:
     """Each eligible firm applies with its best project, if that is worth the wait."""
-    from tests.bench.plain_mesa import draw
-
     numbers, adoption, tech = model.context.governments, model.context.adoption, model.tech
     key = model.key(f"application {call.instrument}")
     success = model.success.get(call.instrument, 1.0)
@@ -203,8 +200,6 @@ def _apply(model: Any, call: Any, prices: list[float]) -> None:
 
 def _train(model: Any, places: Any) -> None:
     """Places by keyed lottery; a firm sends five in a hundred of its people."""
-    from tests.bench.plain_mesa import draw
-
     key = model.key(f"training {places.instrument}")
     eligible = [firm for firm in model.firms if _eligible(places.eligibility, firm)]
     left = places.money / places.cost
@@ -230,8 +225,6 @@ def _train(model: Any, places: Any) -> None:
 
 def _demonstrate(model: Any, call: Any) -> None:
     """The users with the highest gains are shown."""
-    from tests.bench.plain_mesa import draw
-
     bits = sum(1 << k for k in call.technologies)
     key = model.key(f"demonstration {call.instrument}", 0)
     users = [

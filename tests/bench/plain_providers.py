@@ -6,14 +6,13 @@ import math
 from typing import Any
 
 from tests.bench import plain_programmes
+from tests.bench.plain_draws import draw
 
 NEVER = -32768
 
 
 def deliver(model: Any) -> None:
     """Complete, start and queue projects; update providers."""
-    from tests.bench.plain_mesa import draw
-
     tech, month = model.tech, model.month
     key, outcome = model.key("completion"), model.key("outcome")
     adoption, skills = model.context.adoption, model.context.skills
@@ -63,8 +62,6 @@ def deliver(model: Any) -> None:
 
 def _start(model: Any) -> None:
     """First come first served; a keyed lottery within a month."""
-    from tests.bench.plain_mesa import draw
-
     key = model.key("queue", 0)
     free = [p.teams * p.weight * (p.alive == 1) for p in model.providers]
     waiting = []
@@ -88,8 +85,6 @@ def _start(model: Any) -> None:
 
 def _update(model: Any) -> None:
     """Busy teams, backlog, wait, hiring, entry, learning, price."""
-    from tests.bench.plain_mesa import draw
-
     numbers, tech = model.context.providers, model.tech
     for p in model.providers:
         p.busy = p.backlog = 0.0

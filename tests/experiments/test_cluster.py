@@ -16,7 +16,6 @@ from tests.experiments.toys import Toy, ToyStudy, begun, ready, same, whole
 @pytest.mark.filterwarnings("default")  # a warning of the cluster's own is not ours
 def test_cluster_of_two_processes(tmp_path, monkeypatch):
     """One worker is killed, one case kills whoever takes it, and one sleeps for ever."""
-    pytest.importorskip("distributed")
     monkeypatch.setattr(runner, "_warm_up", ready)
     monkeypatch.setattr(runner, "GRACE", 0.3)
     study, counted = ToyStudy(20, 1), tmp_path / "counted"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import pickle
 import subprocess
@@ -33,9 +32,6 @@ from tests.experiments.batch_folders import (
     made_runs,
     write,
 )
-
-installed = importlib.util.find_spec("ema_workbench") is not None
-needs_ema = pytest.mark.skipif(not installed, reason="ema_workbench is not installed")
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,6 @@ def test_a_run_is_the_mean_of_replicates_with_the_studys_seeds() -> None:
     }
 
 
-@needs_ema
 def test_the_model_has_levers_uncertainties_and_outcomes() -> None:
     model = ema.ema_model(STUDY)
     workbench = ema.workbench()
@@ -121,7 +116,6 @@ def test_the_model_has_levers_uncertainties_and_outcomes() -> None:
         ema.ema_model(ToyStudy((ToyFactor("programme.delay", "lever"),), STUDY.scenarios))
 
 
-@needs_ema
 def test_the_workbench_performs_experiments() -> None:
     model = ema.ema_model(STUDY, replicates=2)
     found, outcomes = ema.workbench().perform_experiments(model, scenarios=3, policies=4)
@@ -178,7 +172,6 @@ def test_points_of_several_scenarios_have_them_as_a_lever(tmp_path: Path) -> Non
     assert found["policy"].nunique() == 4
 
 
-@needs_ema
 def test_prim_finds_where_an_outcome_is_high(tmp_path: Path) -> None:
     """Value added grows with the point and so with the rate: the box is rates above a limit."""
     folder = made_batch(tmp_path / "batch", points=81, replicates=1, failing=None)

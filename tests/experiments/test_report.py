@@ -11,10 +11,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.core.errors import InputError
-
-pytest.importorskip("experiments.reading")
-
 import experiments.report as report
 from experiments import report_study
 from experiments.factor_figures import places
@@ -25,6 +21,7 @@ from experiments.report_facts import Facts
 from experiments.report_labels import measure
 from experiments.report_parts import Section, paragraph
 from experiments.report_words import FACTOR_UNITS_ZH, WORDS
+from sim.core.errors import InputError
 from sim.report.style import ASSETS
 from tests.experiments.folders import (
     FUNDING,
