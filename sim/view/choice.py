@@ -1,0 +1,64 @@
+"""What a person has chosen: a plan, the plans it is compared with, and how the page looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from sim.scenario import Scenario
+
+Value = float | int | str | bool
+Settings = tuple[tuple[str, Value], ...]
+"""Dotted keys of a scenario and their values, sorted by key."""
+
+MOST_SAVED = 4
+"""Plans that a page keeps for comparison."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Settings that hold from a month (YYYY-MM) on."""
+
+    month: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A shipped scenario, what is set otherwise from the start, and what is revised on the way."""
+
+    preset: str = "document_2014"
+    settings: Settings = ()
+    revisions: tuple[Revision, ...] = ()
+
+    def scenario(self) -> Scenario:
+        """The scenario it stands for; raises InputError if it cannot be."""
+        return scenario_of(self)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """All that a page shows, as it stands in its address."""
+
+    plan: Plan = field(default_factory=Plan)
+    saved: tuple[Plan, ...] = ()
+    baseline: str = "no_programme"
+    lang: str = "zh"
+    month: str = ""
+    """Month that the page looks at; empty for the last."""
+    panel: str = "adoption"
+    large: bool = False
+    """Large type, for a projector."""
+
+
+@lru_cache(maxsize=512)
+def scenario_of(plan: Plan) -> Scenario:
+    """The scenario of a plan, made once."""
+    return Scenario.load(plan.preset, [toml_line(key, value) for key, value in plan.settings])
+
+
+def toml_line(key: str, value: Value) -> str:
+    """`key=value` as a setting of a scenario takes it."""
+    if isinstance(value, bool):
+        return f"{key}={'true' if value else 'false'}"
+    return f'{key}="{value}"' if isinstance(value, str) else f"{key}={value!r}"

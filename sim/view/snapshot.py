@@ -1,0 +1,147 @@
+"""What the page shows at one moment: runs of the baseline, of the plan and of those saved.
+
+Runs of all scenarios are paired: replicate r has the same seed, population and draw of parameters
+in each, so that a difference is the plan's and not luck.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sim.comparison import half_width
+from sim.core.table import Array
+from sim.scenario import Scenario
+from sim.view.choice import Choice
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One run as the page needs it; tables by output name, months first, float32.
+
+    `province` (T,), `cities` (T, 11), `tiers` (T, 4), `programme` (T, instruments) by `budget`,
+    `committed` and `paid`; `targets` are value, relative and met by target's code (met is a chance);
+    `indices` is the yearly table of `Results.indices` as plain columns.
+    """
+
+    replicate: int
+    months: tuple[str, ...]
+    province: dict[str, Array]
+    cities: dict[str, Array]
+    tiers: dict[str, Array]
+    programme: dict[str, Array]
+    instruments: tuple[str, ...]
+    targets: dict[str, tuple[float, float, float]]
+    indices: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """The runs made so far of one scenario, in the order of their replicates."""
+
+    scenario: Scenario
+    members: tuple[Member, ...] = ()
+
+    @property
+    def replicates(self) -> tuple[int, ...]:
+        """Which replicates are there."""
+        return tuple(one.replicate for one in self.members)
+
+    def title(self, lang: str) -> str:
+        """Title of the scenario."""
+        return str(getattr(self.scenario.title, lang)) or self.scenario.name
+
+    def values(self, output: str, table: str = "province") -> Array:
+        """(members, months, ...) of an output."""
+        return np.stack([getattr(one, table)[output] for one in self.members])
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Everything a page needs to draw itself, and nothing that changes afterwards."""
+
+    choice: Choice
+    months: tuple[str, ...] = ()
+    baseline: Track | None = None
+    current: Track | None = None
+    saved: tuple[Track, ...] = ()
+    done: int = 0
+    total: int = 0
+    running: bool = False
+    error: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Is there a run to show, of the plan and of the baseline?"""
+        return bool(
+            self.current and self.current.members and self.baseline and self.baseline.members
+        )
+
+    @property
+    def place(self) -> int:
+        """Position of the month that the page looks at."""
+        month = self.choice.month
+        return self.months.index(month) if month in self.months else len(self.months) - 1
+
+    @property
+    def compared(self) -> tuple[Track, ...]:
+        """Tracks to draw beside the baseline: the plan, then those saved, if they have runs."""
+        tracks = (self.current, *self.saved)
+        return tuple(one for one in tracks if one is not None and one.members)
+
+    def difference(self, track: Track, output: str, table: str = "province") -> Difference:
+        """Paired difference of a track to the baseline, (months, ...)."""
+        assert self.baseline is not None
+        both = [one for one in track.replicates if one in set(self.baseline.replicates)]
+        gap = _of(track, output, table, both) - _of(self.baseline, output, table, both)
+        mean = gap.mean(axis=0)
+        if len(both) < 2:
+            return Difference(mean, mean, mean, len(both))
+        half = half_width(len(both)) * gap.std(axis=0, ddof=1)
+        return Difference(mean, mean - half, mean + half, len(both))
+
+    def level(self, track: Track, output: str, table: str = "province") -> Level:
+        """Mean and 90 % band of a track, (months, ...).
+
+        The mean is the baseline's plus the paired difference: while few of a plan's runs are there,
+        that is far less noisy than their own mean, and it is the same once all are there. The band
+        is missing (nan) below five runs.
+        """
+        assert self.baseline is not None
+        own = track.values(output, table)
+        if track.scenario.hash == self.baseline.scenario.hash:
+            mean = own.mean(axis=0)
+        else:
+            base = self.baseline.values(output, table).mean(axis=0)
+            mean = base + self.difference(track, output, table).mean
+        if len(own) < 5:
+            return Level(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan), len(own))
+        low, high = np.quantile(own, (0.05, 0.95), axis=0)
+        return Level(mean, low, high, len(own))
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """Mean of paired differences with its 95 % interval, and of how many pairs."""
+
+    mean: Array
+    low: Array
+    high: Array
+    pairs: int
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """Mean over runs with their 5 % and 95 % quantiles, and of how many runs."""
+
+    mean: Array
+    low: Array
+    high: Array
+    runs: int
+
+
+def _of(track: Track, output: str, table: str, replicates: list[int]) -> Array:
+    places = [track.replicates.index(one) for one in replicates]
+    return track.values(output, table)[places].astype(np.float64)

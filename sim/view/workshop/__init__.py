@@ -1,0 +1,1 @@
+"""The room with teams: sessions, rounds, board, memo."""
