@@ -164,6 +164,15 @@ def test_no_programme_has_nothing_to_split():
         inquire("no_programme", 4000, settings=settings)
 
 
+def test_a_programme_that_is_revised_on_the_way_cannot_be_split():
+    revision = 'revisions=[{from="2015-06", set={"programme.funding"=2}}]'
+    settings = SearchSettings(scenario="document_2014")
+    with pytest.raises(
+        InputError, match=r"search\.scenario; given 'document_2014, revised in 2015-06'"
+    ):
+        inquire("document_2014", 4000, settings=settings, pairs=[revision])
+
+
 # ------------------------------------------------------------------ measures and futures
 def test_measures_by_hand():
     """A run of 500 and 300 more users and investment than its twin for 200 x 10k CNY."""
