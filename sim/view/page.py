@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import solara
@@ -23,6 +24,7 @@ from sim.view.panels.headline import Headline
 from sim.view.snapshot import Snapshot
 from sim.view.words import text
 
+STYLE = Path(__file__).parent / "assets" / "page.css"
 PANELS = (
     "adoption", "barriers", "map", "work", "money", "indices", "scorecard", "network", "story",
 )  # fmt: skip
@@ -64,6 +66,7 @@ def Page() -> None:
             router.push(f"?{query}" if query else "?")
 
     use_task(write_address, dependencies=[query], raise_error=False)
+    solara.Style(STYLE)
     with solara.Div(classes=["lianghua-page", *(["lianghua-large"] if choice.large else [])]):
         Bar(choice, page.value, choose, page.set)
         if told.value:
