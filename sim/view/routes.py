@@ -7,14 +7,14 @@ import mimetypes
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from solara.server import app as solara_app
-from solara.server import kernel_context
+from solara.server import compress, kernel_context
 from solara.server import settings as solara_settings
 from solara.server import starlette as solara_starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -36,6 +36,7 @@ HOUR = "public, max-age=3600"
 log = logging.getLogger("lianghua.view")
 mimetypes.add_type("application/geo+json", ".geojson")
 mimetypes.add_type("font/woff2", ".woff2")
+compress.COMPRESSIBLE_SUFFIXES.add(".geojson")
 
 
 class LocalFiles(solara_starlette.StaticCdn):
@@ -81,7 +82,10 @@ def replacements(lang: str) -> list[tuple[str, str]]:
     return [
         ("<html>", f'<html lang="{"zh-CN" if lang == "zh" else "en"}">'),
         (", maximum-scale=1, user-scalable=no, minimal-ui", ""),
-        ("Please refresh the page</v-card-title>", text("server.refresh", lang) + "</v-card-title>"),
+        (
+            "Please refresh the page</v-card-title>",
+            text("server.refresh", lang) + "</v-card-title>",
+        ),
         ("Could not restore session. Please refresh.", text("server.lost", lang)),
         ("Could not restore session. Please refresh the page.", text("server.lost", lang)),
         (
@@ -122,20 +126,31 @@ def memory() -> int:
 
 
 def routes() -> list[BaseRoute]:
-    """Every address, ours before the library's."""
-    own: list[BaseRoute] = [
+    """Every address, ours before the library's.
+
+    The library's middleware compresses each answer anew. Files are outside it: they are compressed
+    once and kept, and fonts, which are compressed already, are left alone.
+    """
+    replaced = {CDN, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
+    rest = [one for one in solara_starlette.routes if _path(one) not in replaced]
+    return [
         Route("/healthz", healthz),
-        Route("/", page),
         Mount("/lianghua", app=_own_files()),
         Mount(CDN, app=LocalFiles(directory=solara_settings.assets.proxy_cache_dir)),
+        Mount("/", routes=[Route("/", page), *rest], middleware=solara_starlette.middleware),
     ]
-    paths = {CDN, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
-    return [*own, *(one for one in solara_starlette.routes if _path(one) not in paths)]
 
 
-def middleware() -> list[Middleware]:
-    """The library's own, which compresses what is not kept compressed."""
-    return list(solara_starlette.middleware)
+def compress_ahead(names: Sequence[str]) -> None:
+    """Compress what every page loads before the first one asks, and keep it.
+
+    Browsers take brotli from this machine and over https only, so a room is sent gzip.
+    """
+    folder = Path(solara_settings.assets.proxy_cache_dir)
+    encodings = ("gzip", "br") if compress.brotli is not None else ("gzip",)
+    for path in [*(folder / name for name in names), MAP]:
+        for encoding in encodings:
+            compress.compressed(str(path), path.stat(), encoding)
 
 
 def load_page() -> None:
@@ -155,12 +170,3 @@ def _own_files() -> StaticFiles:
 
 def _path(route: BaseRoute) -> str:
     return str(getattr(route, "path", ""))
-
-
-def address_of(name: str) -> str:
-    """Address of one of our files with its hash, which a browser may keep for ever."""
-    from solara.server.server import file_content_hash
-
-    return f"/lianghua/{name}?v={file_content_hash(ASSETS / name)[:12]}"
-
-

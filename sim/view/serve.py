@@ -11,8 +11,9 @@ import os
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import InputError
@@ -100,10 +101,11 @@ def application(service: Service, code: str | None) -> Starlette:
     from starlette.middleware import Middleware
 
     from sim.view.gate import Gate
-    from sim.view.routes import load_page, middleware, routes
+    from sim.view.routes import compress_ahead, load_page, routes
 
     _check_assets()
     load_page()
+    Thread(target=compress_ahead, args=(NEEDED,), daemon=True).start()
     gate = Middleware(
         Gate,
         hosts=hosts_of(service.host),
@@ -113,14 +115,14 @@ def application(service: Service, code: str | None) -> Starlette:
     )
     from solara.server.starlette import lifespan
 
-    return Starlette(routes=routes(), middleware=[gate, *middleware()], lifespan=lifespan)
+    return Starlette(routes=routes(), middleware=[gate], lifespan=lifespan)
 
 
 def serve(service: Service) -> None:
     """Serve until interrupted (KeyboardInterrupt) or terminated."""
     code = checked(service)
     listener = bind(service.host, service.port)
-    service = _at(service, listener.getsockname()[1])
+    service = replace(service, port=listener.getsockname()[1])
     if not service.quiet:
         print("Starting …", file=sys.stderr, flush=True)
     try:
@@ -133,12 +135,6 @@ def serve(service: Service) -> None:
         _end_workers()
     if not server.started:
         raise RuntimeError("the server did not start")
-
-
-def _at(service: Service, port: int) -> Service:
-    from dataclasses import replace
-
-    return replace(service, port=port)
 
 
 def _server(app: Starlette, ready: Callable[[], None]) -> Any:
