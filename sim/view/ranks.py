@@ -40,7 +40,9 @@ def years_of(track: Track) -> tuple[int, ...]:
 
 def figures(member: Member, index: str, code: str, column: str) -> Array:
     """A column of the yearly table (years, 12): the province, then the cities in their order."""
-    table = {key: np.asarray(member.indices[key]) for key in ("index", "level", "code", "region", "year")}
+    table = {
+        key: np.asarray(member.indices[key]) for key in ("index", "level", "code", "region", "year")
+    }
     level = "total" if code == "total" else "class"
     mine = (table["index"] == index) & (table["level"] == level) & (table["code"] == code)
     values = np.asarray(member.indices[column], dtype=float)[mine]
@@ -68,7 +70,9 @@ def path(track: Track, index: str, code: str, column: str, place: int) -> Path:
     return Path(years_of(track), mean, low, high)
 
 
-def classes(track: Track, index: str, place: int, year: int) -> dict[str, tuple[float, float, float]]:
+def classes(
+    track: Track, index: str, place: int, year: int
+) -> dict[str, tuple[float, float, float]]:
     """Mean value of each class of a place in a year, with its 90 % band."""
     at = years_of(track).index(year)
     found = {}
@@ -105,6 +109,8 @@ def national_chances(track: Track, year: int) -> Array:
     at = years_of(track).index(year)
     totals = stacked(track, "two_integration", "total", "reported")[:, at, 0]
     published = load_data().indices.published
-    found: Array = np.mean([national_rank(float(one), year + 1, published).chance for one in totals], axis=0)
+    found: Array = np.mean(
+        [national_rank(float(one), year + 1, published).chance for one in totals], axis=0
+    )
     assert len(found) == PROVINCES
     return found

@@ -96,7 +96,8 @@ def rows(snapshot: Snapshot, part: str = "all", sort: str = "document") -> list[
     `chance`: the plan's, highest first; `added`: what the plan adds to it; `distance`: result
     over target. What is not covered comes last.
     """
-    assert snapshot.current is not None and snapshot.baseline is not None
+    assert snapshot.current is not None
+    assert snapshot.baseline is not None
     found = [
         Row(one, standing(snapshot.current, one.code), standing(snapshot.baseline, one.code))
         for one in load_targets().rows
@@ -117,7 +118,10 @@ def parts() -> tuple[str, ...]:
 def counted(track: Track) -> Array:
     """Expected number of targets met in each run, (members,)."""
     codes = [one.code for one in load_targets().rows]
-    chances = [[one.targets.get(code, (0.0, 0.0, np.nan))[CHANCE] for code in codes] for one in track.members]
+    chances = [
+        [one.targets.get(code, (0.0, 0.0, np.nan))[CHANCE] for code in codes]
+        for one in track.members
+    ]
     total: Array = np.nansum(np.array(chances, dtype=float), axis=1)
     return total
 
@@ -133,7 +137,8 @@ def number_met(track: Track) -> Spread:
 
 def more_met(snapshot: Snapshot) -> Spread:
     """Paired rise of the number met against the baseline, with its 95 % interval."""
-    assert snapshot.current is not None and snapshot.baseline is not None
+    assert snapshot.current is not None
+    assert snapshot.baseline is not None
     base = dict(zip(snapshot.baseline.replicates, counted(snapshot.baseline), strict=True))
     plan = dict(zip(snapshot.current.replicates, counted(snapshot.current), strict=True))
     gap = np.array([plan[one] - base[one] for one in plan if one in base])

@@ -112,7 +112,9 @@ def whole(track: Track, place: int) -> Entry:
     """Money of the whole programme up to a month."""
     if not instruments_of(track):
         return Entry("", 0.0, 0.0, 0.0, 0.0, 0.0)
-    return _entry("", {key: accounts(track, key)[:, place] for key in ("budget", "paid", "committed")})
+    return _entry(
+        "", {key: accounts(track, key)[:, place] for key in ("budget", "paid", "committed")}
+    )
 
 
 def _entry(code: str, columns: dict[str, Array]) -> Entry:
@@ -146,7 +148,9 @@ def years(track: Track, months: Sequence[str]) -> list[Year]:
     names = instruments_of(track)
     if not names:
         return []
-    mine = {one: np.array([payer_of(track.scenario, name) == one for name in names]) for one in PAYERS}
+    mine = {
+        one: np.array([payer_of(track.scenario, name) == one for name in names]) for one in PAYERS
+    }
     budget, paid = (accounts(track, key).mean(axis=0) for key in ("budget", "paid"))
     found = []
     for year in sorted({int(month[:4]) for month in months}):

@@ -10,7 +10,7 @@ from sim.core.errors import InputError
 from sim.indices.yearly import CLASSES, INDICES, PROVINCE
 from sim.outputs import BY_NAME
 from sim.view.questions import Question
-from sim.view.runs import SCALE, SEED, whole_run
+from sim.view.runs import SCALE, whole_run
 
 WORDS = ("label_zh", "label_en")
 ITEM = ("x", "x0", "low", "high", "log", "unit", "feeds", "basis", "source", "confidence", "note",

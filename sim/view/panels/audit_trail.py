@@ -42,7 +42,10 @@ STYLE = """
 
 def formula(item: dict[str, Any], index: str, lang: str) -> str:
     """How an item's figure becomes its value, with the numbers in it."""
-    value, x = plain(item["latent"]) if index == "two_integration" else f"{item['latent']:.3f}", digits(item["x"])
+    value, x = (
+        plain(item["latent"]) if index == "two_integration" else f"{item['latent']:.3f}",
+        digits(item["x"]),
+    )
     if index == "two_integration":
         ratio = f"{digits(item['x0'])} ÷ {x}" if item["minus"] else f"{x} ÷ {digits(item['x0'])}"
         return f"50 × log₂(1 + {ratio}) = {value}"
@@ -75,9 +78,16 @@ def total_html(found: dict[str, Any], lang: str) -> str:
         lines.append(text("audit.reported", lang, reported=figure(found["reported"], index),
                           share=f"{100 * (found['reported'] / found['latent'] - 1):.1f}"))  # fmt: skip
     if found["rank"] == found["rank"]:
-        said = text("audit.rank", lang, rank=f"{found['rank']:.0f}", places=f"{found['places']:.0f}")
+        said = text(
+            "audit.rank", lang, rank=f"{found['rank']:.0f}", places=f"{found['places']:.0f}"
+        )
         if found["province"]:
-            said += text("audit.rank_band", lang, low=f"{found['rank_low']:.0f}", high=f"{found['rank_high']:.0f}")
+            said += text(
+                "audit.rank_band",
+                lang,
+                low=f"{found['rank_low']:.0f}",
+                high=f"{found['rank_high']:.0f}",
+            )
         lines.append(said)
     lines.append(words["log2" if index == "two_integration" else "goalposts"])
     top = "".join(f"<p>{one}</p>" for one in lines)
@@ -115,7 +125,9 @@ def _class(one: dict[str, Any], found: dict[str, Any], lang: str) -> str:
 def _item(item: dict[str, Any], found: dict[str, Any], lang: str) -> str:
     index = found["index"]
     unit = UNITS.get(item["unit"], item["unit"]) if lang == "zh" else item["unit"]
-    made = text("audit.outside", lang) if item["outside"] else item[f"output_{lang}"] or item["feeds"]
+    made = (
+        text("audit.outside", lang) if item["outside"] else item[f"output_{lang}"] or item["feeds"]
+    )
     source = item["outside_source"] if item["outside"] else text("audit.simulated", lang)
     if index == "two_integration":
         base = f"X₀ = {digits(item['x0'])} ({WORDS[lang].get(item['basis'], item['basis'])})"
@@ -138,7 +150,9 @@ def _item(item: dict[str, Any], found: dict[str, Any], lang: str) -> str:
                    for key, one in rows.items() if one)  # fmt: skip
     line = _summary(item[f"label_{lang}"], figure(item["latent"], index),
                     item["contribution"] / found["latent"], f"{item['contribution']:.3g}")  # fmt: skip
-    return f'<details data-code="{item["code"]}">{line}<dl>{said}</dl>{_firms(item, lang)}</details>'
+    return (
+        f'<details data-code="{item["code"]}">{line}<dl>{said}</dl>{_firms(item, lang)}</details>'
+    )
 
 
 def _firms(item: dict[str, Any], lang: str) -> str:

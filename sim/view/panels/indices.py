@@ -125,7 +125,9 @@ def classes_option(
     for track, name, colour, _ in tracks(snapshot):
         found = ranks.classes(track, index, place, year)
         data = tidy(np.array([found[code][0] for code in codes]))
-        series.append({"name": name, "type": "bar", "color": colour, "barMaxWidth": 36, "data": data})
+        series.append(
+            {"name": name, "type": "bar", "color": colour, "barMaxWidth": 36, "data": data}
+        )
     option = _frame([class_name(code, lang) for code in codes], size) | {"series": series}
     option["yAxis"]["scale"] = False
     return option
@@ -158,7 +160,9 @@ def bump_option(snapshot: Snapshot, index: str, chosen: int, large: bool = False
     return option
 
 
-def chances_option(snapshot: Snapshot, index: str, year: int, large: bool = False) -> dict[str, Any]:
+def chances_option(
+    snapshot: Snapshot, index: str, year: int, large: bool = False
+) -> dict[str, Any]:
     """Share of the plan's runs in which each city has each rank, as a chequered map."""
     lang, size = snapshot.choice.lang, 16 if large else 12
     found, order = _chances(snapshot, index, year)
@@ -221,7 +225,9 @@ def path_frame(snapshot: Snapshot, index: str, place: int) -> pd.DataFrame:
         said = ranks.path(track, index, "total", "reported", place)
         columns = {"plan": [name] * len(one.years), "year": [str(year) for year in one.years],
                    "latent": one.mean, "low": one.low, "high": one.high, "reported": said.mean}  # fmt: skip
-        frames.append(pd.DataFrame({text(f"indices.{key}", lang): value for key, value in columns.items()}))
+        frames.append(
+            pd.DataFrame({text(f"indices.{key}", lang): value for key, value in columns.items()})
+        )
     return pd.concat(frames)
 
 
@@ -234,7 +240,10 @@ def classes_frame(snapshot: Snapshot, index: str, place: int, year: int) -> pd.D
         for code, found in ranks.classes(track, index, place, year).items()
     ]
     return pd.DataFrame(
-        rows, columns=[text(f"indices.{one}", lang) for one in ("plan", "class", "latent", "low", "high")]
+        rows,
+        columns=[
+            text(f"indices.{one}", lang) for one in ("plan", "class", "latent", "low", "high")
+        ],
     )
 
 
@@ -253,7 +262,9 @@ def chances_frame(snapshot: Snapshot, index: str, year: int) -> pd.DataFrame:
     """Chance of each rank by city, per cent."""
     lang = snapshot.choice.lang
     found, order = _chances(snapshot, index, year)
-    frame = pd.DataFrame({text("indices.city", lang): [place_names(lang)[1:][one] for one in order]})
+    frame = pd.DataFrame(
+        {text("indices.city", lang): [place_names(lang)[1:][one] for one in order]}
+    )
     for rank in range(found.shape[1]):
         frame[str(rank + 1)] = 100 * found[order, rank]
     return frame
@@ -261,7 +272,9 @@ def chances_frame(snapshot: Snapshot, index: str, year: int) -> pd.DataFrame:
 
 def national_frame(snapshot: Snapshot, year: int) -> pd.DataFrame:
     """Chance of each national rank by plan, per cent."""
-    frame = pd.DataFrame({text("indices.rank", snapshot.choice.lang): [str(one) for one in range(1, 32)]})
+    frame = pd.DataFrame(
+        {text("indices.rank", snapshot.choice.lang): [str(one) for one in range(1, 32)]}
+    )
     for track, name, _, _ in tracks(snapshot):
         frame[name] = 100 * ranks.national_chances(track, year)
     return frame
@@ -270,7 +283,8 @@ def national_frame(snapshot: Snapshot, year: int) -> pd.DataFrame:
 def sentence(snapshot: Snapshot, index: str, place: int, year: int) -> str:
     """The plan's and the baseline's total in a data year, in words."""
     lang = snapshot.choice.lang
-    assert snapshot.current is not None and snapshot.baseline is not None
+    assert snapshot.current is not None
+    assert snapshot.baseline is not None
     at = ranks.years_of(snapshot.current).index(year)
     plan, base = (ranks.path(one, index, "total", "latent", place).mean[at]
                   for one in (snapshot.current, snapshot.baseline))  # fmt: skip
@@ -315,13 +329,23 @@ def Panel(view: View) -> None:
 def Totals(view: View, index: str, place: int, year: int) -> None:
     """Totals over the years, and the classes of one."""
     snapshot, say = view.snapshot, view.say
-    shown = [snapshot.baseline, snapshot.current, snapshot.saved, view.lang, view.large, index, place]
+    shown = [
+        snapshot.baseline,
+        snapshot.current,
+        snapshot.saved,
+        view.lang,
+        view.large,
+        index,
+        place,
+    ]
     path = solara.use_memo(lambda: packed(path_option(snapshot, index, place, view.large)), shown)
     bars = solara.use_memo(
         lambda: packed(classes_option(snapshot, index, place, year, view.large)), [*shown, year]
     )
     said = sentence(snapshot, index, place, year)
-    scale = say(f"indices.scale_{'province' if place == 0 else 'city'}") if index == INDICES[0] else ""
+    scale = (
+        say(f"indices.scale_{'province' if place == 0 else 'city'}") if index == INDICES[0] else ""
+    )
     with ChartCard(
         say("indices.total"), view, OUTPUT[index], lambda: path_frame(snapshot, index, place),
         note=f"{said} {say('indices.total_note')} {scale}", name="index-path",

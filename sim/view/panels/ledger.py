@@ -82,7 +82,11 @@ def interval(row: dict[str, Any]) -> str:
     """A share in fen with its 95 % interval, which a share cannot leave 0 to 100 by."""
     low, high = (max(0.0, min(1.0, row[key])) for key in ("share_low", "share_high"))
     said = f"{100 * row['share']:.0f}"
-    return said if row["share_low"] != row["share_low"] else f"{said} [{100 * low:.0f}–{100 * high:.0f}]"
+    return (
+        said
+        if row["share_low"] != row["share_low"]
+        else f"{said} [{100 * low:.0f}–{100 * high:.0f}]"
+    )
 
 
 def explained_html(by: dict[str, Any], lang: str) -> str:
@@ -98,7 +102,9 @@ def explained_html(by: dict[str, Any], lang: str) -> str:
             f"</span>{html.escape(terms.word(terms.CLASSES, code, lang))}</td>"
             f"<td>{interval(by[code])}</td><td>{html.escape(said)}</td></tr>"
         )
-    heads = "".join(f"<th>{text(f'ledger.{one}', lang)}</th>" for one in ("class", "fen", "meaning"))
+    heads = "".join(
+        f"<th>{text(f'ledger.{one}', lang)}</th>" for one in ("class", "fen", "meaning")
+    )
     return f'<table class="lianghua-classes"><tr>{heads}</tr>{"".join(rows)}</table>'
 
 
@@ -168,7 +174,10 @@ def LedgerCard(view: View) -> None:
     solara.Style(STYLE)
     with ChartCard(say("ledger.title"), view, note=say("ledger.note")):
         with solara.Row(gap="12px", style={"flex-wrap": "wrap", "align-items": "center"}):
-            options = [("", names[""]), *((one, names[one]) for one in spending.instruments_of(track))]
+            options = [
+                ("", names[""]),
+                *((one, names[one]) for one in spending.instruments_of(track)),
+            ]
             Pick(say("ledger.which"), instrument, options, set_instrument, "ledger-which")
             Pick(say("ledger.replicates"), replicates, [(one, str(one)) for one in REPLICATES],
                  set_replicates, "ledger-replicates")  # fmt: skip
@@ -190,9 +199,7 @@ def LedgerCard(view: View) -> None:
 
 
 @solara.component
-def Pick(
-    label: str, value: Any, options: list[tuple[Any, str]], on_value: Any, name: str
-) -> None:
+def Pick(label: str, value: Any, options: list[tuple[Any, str]], on_value: Any, name: str) -> None:
     """A list of which one is chosen."""
     items = [{"value": code, "text": word} for code, word in options]
     widest = "22rem" if isinstance(value, str) else "9rem"

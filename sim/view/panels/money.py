@@ -191,7 +191,9 @@ def shares_frame(snapshot: Snapshot, table: str) -> pd.DataFrame:
             "received": values.mean(axis=0), "share": 100 * mean, "low": 100 * low,
             "high": 100 * high,
         }  # fmt: skip
-        frames.append(pd.DataFrame({text(f"money.{key}", lang): one for key, one in columns.items()}))
+        frames.append(
+            pd.DataFrame({text(f"money.{key}", lang): one for key, one in columns.items()})
+        )
     return pd.concat(frames)
 
 
@@ -202,7 +204,9 @@ def sentence(snapshot: Snapshot) -> str:
     one = spending.whole(snapshot.current, snapshot.place)
     if one.budget <= 0:
         return text("money.nothing", lang)
-    payers = {each.code: each.paid for each in spending.grouped(snapshot.current, snapshot.place, "payer")}
+    payers = {
+        each.code: each.paid for each in spending.grouped(snapshot.current, snapshot.place, "payer")
+    }
     band = ""
     if one.low == one.low:
         band = text("money.band", lang, low=plain(one.low), high=plain(one.high))
