@@ -269,7 +269,8 @@ def _adoption(results: Results, city: str) -> pd.DataFrame:
 def _winners(province: Province, paid: pd.DataFrame) -> pd.DataFrame:
     """Firms by the money that one real firm received, with its parts, the largest first."""
     columns = ["uid", "sector", "sector_zh", "sector_en", "tier", "money", "parts"]
-    money = paid[~paid["in_kind"]]
+    # Without a payment the column has no type of its own, and ~ would not be a condition.
+    money = paid[~paid["in_kind"].astype(bool)]
     firms, rows = province.tables["firms"], []
     for (uid, row), part in money.groupby(["uid", "row"], sort=True):
         each = part.groupby("instrument", sort=False)["money"].sum() / float(firms.weight[row])
