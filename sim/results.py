@@ -66,8 +66,8 @@ class Recorder:
         self.months.append(clock.name)
         for table in FIGURES:
             self._figures[table][place] = list(tables[table].values())
-        for row, account in zip(self._figures["programme"][place], programme.values(), strict=True):
-            row[:] = _FIELDS(account)
+        if programme:
+            self._figures["programme"][place] = [_FIELDS(one) for one in programme.values()]
         for name, figures in tables[ITEMS].items():
             self._items_of(name, figures.shape)[place] = figures
 
@@ -106,6 +106,16 @@ class Recorder:
                 self._items_of(name, values.shape[1:])[: len(values)] = values
             elif dot:
                 self._figures[table][: len(values), self.names[table].index(name)] = values
+
+    def change_instruments(self, instruments: Sequence[str], past: Mapping[str, Array]) -> None:
+        """Record other instruments; `past` (months so far, 6) of those that are new here."""
+        done, before = len(self.months), self._figures["programme"]
+        place = {name: position for position, name in enumerate(self.names["programme"])}
+        whole = np.zeros((len(before), len(instruments), len(ACCOUNT)))
+        for position, name in enumerate(instruments):
+            known = past[name] if name in past else before[:done, place[name]]
+            whole[:done, position] = known
+        self._figures["programme"], self.names["programme"] = whole, tuple(instruments)
 
     def _items_of(self, name: str, shape: tuple[int, ...]) -> Array:
         if name not in self._items:
