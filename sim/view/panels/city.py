@@ -45,7 +45,7 @@ def headline_frame(snapshot: Snapshot, city: int) -> pd.DataFrame:
              shown(name, float(base), lang),
              f"{plain(float(gap.mean[place, city]) * scale, True)} {unit(name, lang, True)}", interval)
         )  # fmt: skip
-    keys = ("places.output", "map.plan", "map.baseline", "map.difference", "map.interval")
+    keys = ("places.output", "map.plan", "map.baseline", "map.gap", "map.interval")
     return pd.DataFrame(rows, columns=[text(key, lang) for key in keys])
 
 

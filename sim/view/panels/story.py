@@ -52,7 +52,7 @@ def strip_option(told: dict[str, Any], lang: str, large: bool = False) -> dict[s
         "yAxis": {"type": "category", "inverse": True, "data": [names[code] for code in rows],
                   "axisTick": {"show": False},
                   "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
-                                "width": 120, "overflow": "break"}},
+                                "width": 130, "overflow": "break", "lineHeight": size + 2}},
         "visualMap": {
             "type": "piecewise", "dimension": 2, "orient": "horizontal", "left": 0, "bottom": 0,
             "itemWidth": 14, "itemHeight": 14, "itemGap": 10, "hoverLink": False,
