@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from sim.core.errors import InputError
 from sim.scenario import DIRECTORY, Scenario
 from sim.scenario_files import flat
-from sim.view.choice import Plan, Revision, Settings, Value
+from sim.view.choice import Plan, Revision, Settings, Value, scenario_of, toml_line
 
 GROUPS = (
     "whole", "funding", "rates", "design", "timing", "outside", "only", "without", "limits",
@@ -151,3 +152,56 @@ def free_name(lang: str, taken: Iterable[str]) -> str:
     """A name for a plan that is saved without one: the first letter that is free."""
     word, used = ("方案" if lang == "zh" else "Plan "), set(taken)
     return next(name for letter in "ABCDEFGHIJ" if (name := word + letter) not in used)
+
+
+MOST_SETTINGS, MOST_REVISIONS = 120, 12
+"""Settings of a plan from the start or of one revision, and revisions of a plan."""
+_BARRED = ("name", "group", "time", "technologies", "rationale", "title", "population.seed",
+           "population.below_scale_rows", "exogenous.demand_shocks", "exogenous.supply_shocks")  # fmt: skip
+"""What a plan cannot move: months that all runs share, what makes runs large, lists of tables."""
+_WHAT_IT_IS = {"kind", "title", "clause", "source"}
+"""Fields that say what an instrument is."""
+
+
+_REVISABLE = ("programme.funding", "programme.only", "programme.without")
+
+
+def holdable(name: str, key: str, month: str = "") -> bool:
+    """Can a plan of this preset set a key, from the start or as a revision from a month on?
+
+    Later on the programme's money, clauses and instruments can change, but nothing else.
+    """
+    parts = key.split(".")
+    if month and not (
+        key in _REVISABLE or (parts[0] == "instruments" and parts[2:] not in (["start"], ["fund"]))
+    ):
+        return False
+    if any(key == one or key.startswith(f"{one}.") for one in _BARRED):
+        return False
+    if parts[0] == "instruments" and len(parts) > 2:
+        if parts[2] in _WHAT_IT_IS:
+            return False
+        if len(parts) == 4 and parts[2] == "budget":
+            known = parts[1] in preset(name).instruments
+            return known and len(parts[3]) == 4 and parts[3].isascii() and parts[3].isdigit()
+    value = preset_values(name).get(key)
+    return key in preset_values(name) and (
+        not isinstance(value, list) or all(isinstance(one, str) for one in value)
+    )
+
+
+def first_problem(plan: Plan) -> tuple[str, InputError] | None:
+    """The first thing wrong with a plan: the month it holds from ("" from the start), and what."""
+    lines = [toml_line(key, value) for key, value in plan.settings]
+    for month, settings in (("", ()), *((one.month, one.settings) for one in plan.revisions)):
+        lines += [toml_line(key, value) for key, value in settings]
+        try:
+            scenario = Scenario.load(plan.preset, lines) if month else scenario_of(_start(plan))
+            scenario.programme.applied(scenario.instruments)
+        except InputError as error:
+            return month, error
+    return None
+
+
+def _start(plan: Plan) -> Plan:
+    return replace(plan, revisions=())
