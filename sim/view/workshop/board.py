@@ -15,13 +15,11 @@ from dataclasses import dataclass, field, replace
 
 from sim.view.choice import Plan
 from sim.view.workshop import limits, moves
-from sim.view.workshop.limits import YEARS, Refused, new_code, new_secret, one_line, several_lines
+from sim.view.workshop.limits import YEARS, RefusedError, new_code, new_secret, one_line, several_lines
 from sim.view.workshop.state import (
-    MODES,
     Event,
     Move,
     Phase,
-    Rules,
     Session,
     Team,
     TeamScores,
@@ -30,6 +28,7 @@ from sim.view.workshop.state import (
 )
 
 FACILITATOR = "facilitator"
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -66,14 +65,14 @@ class Board:
         self, title: str, mode: str = "package", budget: float | None = None, preview: bool = True
     ) -> Pass:
         """A new session; returns the facilitator's pass."""
-        return self.place(Session("", rules(title, mode, budget, preview)), "opened")
+        return self.place(Session("", moves.rules(title, mode, budget, preview)), "opened")
 
     def place(self, session: Session, what: str) -> Pass:
         """Hold a session under a new code, its teams with new words."""
         with self._lock:
             self._forget_idle()
             if len(self._held) >= limits.MOST_SESSIONS:
-                raise Refused("sessions", most=limits.MOST_SESSIONS)
+                raise RefusedError("sessions", most=limits.MOST_SESSIONS)
             code = self._free_code()
             secret = new_secret()
             held = _Held(replace(session, code=code), {FACILITATOR: [_digest(secret)]})
@@ -84,17 +83,17 @@ class Board:
             return Pass(code, FACILITATOR, secret)
 
     def join(self, code: str, name: str, city: str = "") -> Pass:
-        """A new team; Refused when the name or the city is taken or the room is full."""
+        """A new team; RefusedError when the name or the city is taken or the room is full."""
         with self._lock:
             held = self._find(code)
             session = held.session
             name = one_line(name, limits.LONGEST_NAME, "name")
             if session.phase == "closed":
-                raise Refused("phase")
+                raise RefusedError("phase")
             if any(one.name.casefold() == name.casefold() for one in session.teams):
-                raise Refused("name_taken", name=name)
+                raise RefusedError("name_taken", name=name)
             if len(session.teams) >= limits.MOST_TEAMS:
-                raise Refused("teams", most=limits.MOST_TEAMS)
+                raise RefusedError("teams", most=limits.MOST_TEAMS)
             city = _free_city(session, city)
             held.counted += 1
             key, secret = f"t{held.counted}", new_secret()
@@ -113,12 +112,12 @@ class Board:
                 if given and hmac.compare_digest(known, given):
                     digests = held.digests.setdefault(key, [])
                     if len(digests) >= limits.MOST_MEMBERS:
-                        raise Refused("members", most=limits.MOST_MEMBERS)
+                        raise RefusedError("members", most=limits.MOST_MEMBERS)
                     secret = new_secret()
                     digests.append(_digest(secret))
                     held.touched = self._clock()
                     return Pass(held.session.code, key, secret)
-            raise Refused("word")
+            raise RefusedError("word")
 
     def lead(self, code: str, secret: str) -> Pass:
         """The facilitator on another device, let in by the secret."""
@@ -170,9 +169,9 @@ class Board:
             held = self._prove(who)
             session = held.session
             if not session.accepting(self._clock()) or session.year != before.year:
-                raise Refused("round")
+                raise RefusedError("round")
             if _team(session, who.who).moves[: len(kept)] != kept:
-                raise Refused("round")
+                raise RefusedError("round")
             self._change(
                 held, "committed", who.who, str(session.year), teams=_with(session, team)
             )  # fmt: skip
@@ -184,9 +183,9 @@ class Board:
             session = held.session
             mine = _team(session, who.who)
             if session.phase != "vote":
-                raise Refused("phase")
+                raise RefusedError("phase")
             if team == mine.key:
-                raise Refused("own_vote")
+                raise RefusedError("own_vote")
             _team(session, team)
             self._change(
                 held, "voted", mine.key, teams=_with(session, replace(mine, vote=team))
@@ -197,15 +196,15 @@ class Board:
     def open_round(self, who: Pass, minutes: float = 0.0) -> None:
         """Begin the next year's round, or reopen this one's before its reveal; 0 for no timer."""
         if not 0 <= minutes <= limits.LONGEST_ROUND:  # false for nan too
-            raise Refused("minutes", most=limits.LONGEST_ROUND)
+            raise RefusedError("minutes", most=limits.LONGEST_ROUND)
         with self._lock:
             held = self._prove(who, FACILITATOR)
             session = held.session
             year = session.year + (session.phase == "reveal")
             if session.phase not in ("lobby", "commit", "locked", "reveal") or year > YEARS[-1]:
-                raise Refused("phase")
+                raise RefusedError("phase")
             if not session.teams:
-                raise Refused("no_teams")
+                raise RefusedError("no_teams")
             deadline = self._clock() + 60.0 * minutes if minutes else 0.0
             self._change(
                 held, "round", FACILITATOR, str(year), phase="commit", year=year, deadline=deadline
@@ -224,16 +223,16 @@ class Board:
         with self._lock:
             session = self._prove(who, FACILITATOR).session
             if session.year != YEARS[-1]:
-                raise Refused("phase")
+                raise RefusedError("phase")
             if len(session.teams) < 2:
-                raise Refused("few_teams")
+                raise RefusedError("few_teams")
             self._step(who, ("reveal",), "vote", "vote")
 
     def finish(self, who: Pass) -> None:
         """End the session: votes are shown, nothing can be changed but by rewinding."""
         with self._lock:
             if self._prove(who, FACILITATOR).session.year != YEARS[-1]:
-                raise Refused("phase")
+                raise RefusedError("phase")
             self._step(who, ("reveal", "vote"), "closed", "finished")
 
     def rewind(self, who: Pass) -> None:
@@ -243,7 +242,7 @@ class Board:
             session = held.session
             year = session.revealed
             if year < YEARS[0]:
-                raise Refused("rewind")
+                raise RefusedError("rewind")
             self._change(
                 held, "rewound", FACILITATOR, str(year), phase="commit", year=year, deadline=0.0,
                 teams=tuple(_until(one, year - 1) for one in session.teams),
@@ -281,8 +280,8 @@ class Board:
             held = self._prove(who, FACILITATOR)
             old = held.session.rules
             if budget is not None and held.session.phase != "lobby":
-                raise Refused("phase")
-            new = rules(
+                raise RefusedError("phase")
+            new = moves.rules(
                 old.title, old.mode, old.budget if budget is None else budget,
                 old.preview if preview is None else preview,
             )  # fmt: skip
@@ -313,7 +312,7 @@ class Board:
         with self._lock:
             try:
                 self._prove(who)
-            except Refused:
+            except RefusedError:
                 return False
             return True
 
@@ -323,24 +322,24 @@ class Board:
         self._forget_idle()
         held = self._held.get(limits.as_code(code))
         if held is None:
-            raise Refused("code")
+            raise RefusedError("code")
         return held
 
     def _prove(self, who: Pass, role: str = "") -> _Held:
-        """The session of a pass; Refused when it does not prove what it says."""
+        """The session of a pass; RefusedError when it does not prove what it says."""
         held = self._find(who.code)
         given = _digest(who.secret)
         # Every digest is compared, so that the time tells nothing.
         matches = [hmac.compare_digest(one, given) for one in held.digests.get(who.who, [])]
         if not any(matches) or (role and who.who != role):
-            raise Refused("pass")
+            raise RefusedError("pass")
         return held
 
     def _step(self, who: Pass, phases: tuple[Phase, ...], to: Phase, what: str) -> None:
         with self._lock:
             held = self._prove(who, FACILITATOR)
             if held.session.phase not in phases:
-                raise Refused("phase")
+                raise RefusedError("phase")
             year = str(held.session.year)
             self._change(held, what, FACILITATOR, year, phase=to, deadline=0.0)
 
@@ -367,35 +366,21 @@ BOARD = Board()
 """The server's one board."""
 
 
-def rules(title: str, mode: str, budget: float | None, preview: bool) -> Rules:
-    """Rules as given; Refused for what cannot be."""
-    chosen = next((one for one in MODES if one == mode), None)
-    if chosen is None:
-        raise Refused("mode")
-    money = moves.usual_budget(chosen) if budget is None else budget
-    if isinstance(money, bool) or not isinstance(money, int | float):
-        raise Refused("money", most=limits.LARGEST_BUDGET / 1e4)
-    if not 0 <= money <= limits.LARGEST_BUDGET:  # false for nan too
-        raise Refused("money", most=limits.LARGEST_BUDGET / 1e4)
-    title = one_line(title, limits.LONGEST_TITLE, "title")
-    return Rules(title, chosen, float(money), bool(preview))
-
-
 def _free_city(session: Session, city: str) -> str:
     """The city of a new team: none in package mode, in city mode one that nobody plays."""
     if session.rules.mode == "package":
         return ""
     if city not in moves.cities():
-        raise Refused("city")
+        raise RefusedError("city")
     if any(one.city == city for one in session.teams):
-        raise Refused("city_taken")
+        raise RefusedError("city_taken")
     return city
 
 
 def _team(session: Session, key: str) -> Team:
     team = session.team(key)
     if team is None:
-        raise Refused("no_team")
+        raise RefusedError("no_team")
     return team
 
 

@@ -31,7 +31,7 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 6
 
 
-class Refused(InputError):
+class RefusedError(InputError):
     """Something that the room does not take; `say` tells why in the reader's language."""
 
     def __init__(self, reason: str, **values: object) -> None:
@@ -41,18 +41,19 @@ class Refused(InputError):
 
     def say(self, lang: str) -> str:
         """The message to show."""
-        return text(f"workshop.refused_{self.reason}", lang, **self.values)
+        what = text(f"workshop.what_{self.values['what']}", lang) if "what" in self.values else ""
+        return text(f"workshop.refused_{self.reason}", lang, what_said=what, **self.values)
 
     def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
         return _refused, (self.reason, self.values)
 
 
-def _refused(reason: str, values: dict[str, object]) -> Refused:
-    return Refused(reason, **values)
+def _refused(reason: str, values: dict[str, object]) -> RefusedError:
+    return RefusedError(reason, **values)
 
 
 def one_line(given: object, longest: int, what: str) -> str:
-    """A name or title on one line; Refused when it is empty or too long.
+    """A name or title on one line; RefusedError when it is empty or too long.
 
     Control, format, private and surrogate characters go (category C: also those that turn the
     direction of writing), so do line ends; blanks are joined. Compatible forms become one, so that
@@ -60,9 +61,9 @@ def one_line(given: object, longest: int, what: str) -> str:
     """
     line = _clean(given, longest, what)
     if not line:
-        raise Refused("empty", what=what)
+        raise RefusedError("empty", what=what)
     if len(line) > longest:
-        raise Refused("long", what=what, most=longest)
+        raise RefusedError("long", what=what, most=longest)
     return line
 
 
@@ -72,13 +73,13 @@ def several_lines(given: object, longest: int, what: str) -> str:
     lines = [line for line in lines if line]
     kept = "\n".join([*lines[:5], *([" ".join(lines[5:])] if lines[5:] else [])])
     if len(kept) > longest:
-        raise Refused("long", what=what, most=longest)
+        raise RefusedError("long", what=what, most=longest)
     return kept
 
 
 def _clean(given: object, longest: int, what: str, keep: str = "") -> str:
     if not isinstance(given, str) or len(given) > 20 * longest:
-        raise Refused("long", what=what, most=longest)
+        raise RefusedError("long", what=what, most=longest)
     whole = unicodedata.normalize("NFKC", given)
     lines = whole.splitlines() if keep else [whole]
     return keep.join(

@@ -11,8 +11,9 @@ from sim.core.errors import InputError
 from sim.programme import CLAUSES, clauses_of
 from sim.scenario import Scenario
 from sim.view.choice import Plan, Settings, Value, scenario_of
-from sim.view.workshop.limits import MOST_SETTINGS, YEARS, Refused
-from sim.view.workshop.state import Rules, Team, plan_of
+from sim.view.workshop import limits
+from sim.view.workshop.limits import MOST_SETTINGS, YEARS, RefusedError, one_line
+from sim.view.workshop.state import MODES, Rules, Team, plan_of
 from sim.world.data import load_data
 
 FIELDS = frozenset(
@@ -105,24 +106,38 @@ def _in_force(plan: Plan, year: int) -> list[Scenario]:
     return found
 
 
+def rules(title: str, mode: str, budget: float | None, preview: bool) -> Rules:
+    """Rules as given; RefusedError for what cannot be."""
+    chosen = next((one for one in MODES if one == mode), None)
+    if chosen is None:
+        raise RefusedError("mode")
+    money = usual_budget(chosen) if budget is None else budget
+    if isinstance(money, bool) or not isinstance(money, int | float):
+        raise RefusedError("money", most=limits.LARGEST_BUDGET / 1e4)
+    if not 0 <= money <= limits.LARGEST_BUDGET:  # false for nan too
+        raise RefusedError("money", most=limits.LARGEST_BUDGET / 1e4)
+    title = one_line(title, limits.LONGEST_TITLE, "title")
+    return Rules(title, chosen, float(money), bool(preview))
+
+
 def checked(rules: Rules, city: str, settings: object) -> Settings:
-    """Settings that a team may make, sorted; Refused for what is none of its levers."""
+    """Settings that a team may make, sorted; RefusedError for what is none of its levers."""
     if not isinstance(settings, tuple | list) or len(settings) > MOST_SETTINGS:
-        raise Refused("settings")
+        raise RefusedError("settings")
     found: dict[str, Value] = {}
     for pair in settings:
         if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
-            raise Refused("settings")
+            raise RefusedError("settings")
         key, value = pair
         if not may_set(rules, city, key):
-            raise Refused("lever", key=key[:80])
+            raise RefusedError("lever", lever=key[:80])
         if key == WITHOUT and isinstance(value, tuple | list):
             if not all(isinstance(code, str) and code in CLAUSES for code in value):
-                raise Refused("value", key=key, value=str(value)[:40])
+                raise RefusedError("value", lever=key, value=str(value)[:40])
             found[key] = tuple(value)  # type: ignore[assignment]
             continue
         if key == WITHOUT or not _plain(value):
-            raise Refused("value", key=key, value=str(value)[:40])
+            raise RefusedError("value", lever=key, value=str(value)[:40])
         found[key] = value
     return tuple(sorted(found.items()))
 
@@ -160,14 +175,14 @@ def check_plan(rules: Rules, team: Team) -> Cost:
     plan = plan_of(rules, team.moves)
     try:
         cost = plan_cost(plan, prefix_of(team.city) if rules.mode == "city" else "")
-    except Refused:
+    except RefusedError:
         raise
     except InputError as error:
-        raise Refused("plan", why=str(error)) from None
+        raise RefusedError("plan", why=str(error)) from None
     most = budget_of(rules, team.city)
     if cost.total > most + TOLERANCE:
         over = cost.total - most
-        raise Refused(
+        raise RefusedError(
             "budget", total=_money(cost.total), budget=_money(most), over=_money(over)
         )  # fmt: skip
     return cost

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sim.programme import CLAUSES
 from sim.view.choice import Settings
 from sim.view.workshop import limits, moves
-from sim.view.workshop.board import FACILITATOR, Board, Pass, rules
-from sim.view.workshop.limits import YEARS, Refused, one_line, several_lines
+from sim.view.workshop.board import FACILITATOR, Board, Pass
+from sim.view.workshop.limits import YEARS, RefusedError, one_line, several_lines
 from sim.view.workshop.scores import OUTCOMES
 from sim.view.workshop.state import (
     Event,
@@ -131,16 +131,16 @@ def written(session: Session) -> str:
 
 
 def read(content: str | bytes) -> Session:
-    """The session of a file; Refused, with where it is wrong, for anything else."""
+    """The session of a file; RefusedError, with where it is wrong, for anything else."""
     size = len(content.encode()) if isinstance(content, str) else len(content)
     if size > LARGEST:
-        raise Refused("file", where=f"> {LARGEST:,} bytes")
+        raise RefusedError("file", where=f"> {LARGEST:,} bytes")
     try:
         found = _Record.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "JSON"
-        raise Refused("file", where=f"{where[:120]}: {first['msg'][:120]}") from None
+        raise RefusedError("file", where=f"{where[:120]}: {first['msg'][:120]}") from None
     return _session(found)
 
 
@@ -148,7 +148,7 @@ def export(board: Board, who: Pass) -> str:
     """The facilitator's file of a session."""
     session = board.see(who)
     if who.who != FACILITATOR:
-        raise Refused("pass")
+        raise RefusedError("pass")
     return written(session)
 
 
@@ -162,13 +162,13 @@ def restore(board: Board, content: str | bytes) -> Pass:
 
 
 def _session(found: _Record) -> Session:
-    wanted = rules(found.rules.title, found.rules.mode, found.rules.budget, found.rules.preview)
+    wanted = moves.rules(found.rules.title, found.rules.mode, found.rules.budget, found.rules.preview)
     phase: Phase = "locked" if found.phase == "commit" else found.phase
     session = Session("", wanted, phase, found.year)
     if phase in ("vote", "closed") and found.year != YEARS[-1]:
-        raise Refused("file", where=f"phase: {phase} {found.year}")
+        raise RefusedError("file", where=f"phase: {phase} {found.year}")
     if phase == "lobby" and found.year != YEARS[0]:
-        raise Refused("file", where=f"phase: {phase} {found.year}")
+        raise RefusedError("file", where=f"phase: {phase} {found.year}")
     teams = tuple(_team(one, session) for one in found.teams)
     _apart("teams.key", [one.key for one in teams])
     _apart("teams.name", [one.name.casefold() for one in teams])
@@ -176,7 +176,7 @@ def _session(found: _Record) -> Session:
     keys = {one.key for one in teams}
     for one in teams:
         if one.vote and (one.vote not in keys - {one.key} or phase not in ("vote", "closed")):
-            raise Refused("file", where=f"teams.{one.key}.vote")
+            raise RefusedError("file", where=f"teams.{one.key}.vote")
     _apart("scores", [f"{one.year} {one.team}" for one in found.scores])
     session = replace(session, teams=teams)
     scores = tuple(_scores(one, session, keys) for one in found.scores)
@@ -191,11 +191,11 @@ def _team(one: _Team, session: Session) -> Team:
     where = f"teams.{one.key}"
     city_wanted = session.rules.mode == "city"
     if (one.city in moves.cities()) != city_wanted or (one.city and not city_wanted):
-        raise Refused("file", where=f"{where}.city")
+        raise RefusedError("file", where=f"{where}.city")
     last = session.year if session.phase != "lobby" else YEARS[0] - 1
     _apart(f"{where}.moves", [str(move.year) for move in one.moves])
     if any(move.year > last for move in one.moves):
-        raise Refused("file", where=f"{where}.moves")
+        raise RefusedError("file", where=f"{where}.moves")
     made = []
     for move in one.moves:
         _apart(f"{where}.moves.settings", [key for key, _ in move.settings])
@@ -214,7 +214,7 @@ def _scores(one: _Scores, session: Session, keys: set[str]) -> TeamScores:
     names = [score.outcome for score in one.scores]
     _apart(where, names)
     if one.team not in keys or one.year > session.revealed or not set(names) <= known:
-        raise Refused("file", where=where)
+        raise RefusedError("file", where=where)
     return TeamScores(
         one.year, one.team, tuple(Score(**score.model_dump()) for score in one.scores)
     )
@@ -222,4 +222,4 @@ def _scores(one: _Scores, session: Session, keys: set[str]) -> TeamScores:
 
 def _apart(where: str, names: list[str]) -> None:
     if len(set(names)) != len(names):
-        raise Refused("file", where=f"{where}: twice")
+        raise RefusedError("file", where=f"{where}: twice")

@@ -210,5 +210,3 @@ def told(score: Score) -> str:
     if score.low is None or score.high is None or score.low <= 0 <= score.high:
         return "uncertain"
     return "more" if score.low > 0 else "less"
-
-
