@@ -15,7 +15,14 @@ from dataclasses import dataclass, field, replace
 
 from sim.view.choice import Plan
 from sim.view.workshop import limits, moves
-from sim.view.workshop.limits import YEARS, RefusedError, new_code, new_secret, one_line, several_lines
+from sim.view.workshop.limits import (
+    YEARS,
+    RefusedError,
+    new_code,
+    new_secret,
+    one_line,
+    several_lines,
+)
 from sim.view.workshop.state import (
     Event,
     Move,

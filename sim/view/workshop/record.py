@@ -162,7 +162,9 @@ def restore(board: Board, content: str | bytes) -> Pass:
 
 
 def _session(found: _Record) -> Session:
-    wanted = moves.rules(found.rules.title, found.rules.mode, found.rules.budget, found.rules.preview)
+    wanted = moves.rules(
+        found.rules.title, found.rules.mode, found.rules.budget, found.rules.preview
+    )
     phase: Phase = "locked" if found.phase == "commit" else found.phase
     session = Session("", wanted, phase, found.year)
     if phase in ("vote", "closed") and found.year != YEARS[-1]:
