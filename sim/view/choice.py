@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sim.scenario import Scenario
+from sim.scenario_files import toml_value
 
-Value = float | int | str | bool
+Value = float | int | str | bool | tuple[str, ...]
 Settings = tuple[tuple[str, Value], ...]
 """Dotted keys of a scenario and their values, sorted by key."""
 
@@ -59,6 +60,4 @@ def scenario_of(plan: Plan) -> Scenario:
 
 def toml_line(key: str, value: Value) -> str:
     """`key=value` as a setting of a scenario takes it."""
-    if isinstance(value, bool):
-        return f"{key}={'true' if value else 'false'}"
-    return f'{key}="{value}"' if isinstance(value, str) else f"{key}={value!r}"
+    return f"{key}={toml_value(value)}"

@@ -13,7 +13,7 @@ import solara
 import traitlets
 
 from sim.outputs import BY_NAME
-from sim.view.colours import MUTED, TEXT
+from sim.view.colours import CURRENT, MUTED, TEXT
 from sim.view.explanations import explanation
 from sim.view.looking import View
 from sim.view.numbers import plain
@@ -63,7 +63,8 @@ module.exports = {
 .lianghua-explain h2 { font-size: 1.15rem; margin: 0 0 .5rem; }
 .lianghua-explain section + section { border-top: 1px solid #e4e7eb; padding-top: 1rem; }
 .lianghua-explain dt { font-weight: 600; font-size: .875rem; color: #52606d; }
-.lianghua-explain dd { margin: 0 0 .6rem; line-height: 1.5; font-weight: 400; font-size: 1rem; }
+.lianghua-explain dd { margin: 0 0 .6rem; line-height: 1.5; font-weight: 400; font-size: 1rem;
+  white-space: pre-line; }
 .lianghua-explain-close {
   float: right; padding: .4rem 1.2rem; border: 1px solid #0b4f8a; border-radius: 4px;
   color: #0b4f8a; background: #ffffff; margin-bottom: 1rem; }
@@ -99,7 +100,10 @@ def Explain(output: str | Sequence[str], view: View) -> None:
         str(getattr(BY_NAME[name], view.lang)) for name in names[:3]
     )
     parts = [
-        {"title": str(getattr(BY_NAME[name], view.lang)), "rows": explanation(name, view.lang)}
+        {
+            "title": str(getattr(BY_NAME[name], view.lang)),
+            "rows": explanation(name, view.lang, uncertainty=name == names[-1]),
+        }
         for name in names
     ]
     ExplainWidget.element(
@@ -107,6 +111,30 @@ def Explain(output: str | Sequence[str], view: View) -> None:
         label=view.say("shared.explain", title=titles),
         close=view.say("shared.close"),
         name=names[0],
+    )
+
+
+@solara.component
+def Choose(
+    options: Sequence[tuple[str, str]],
+    value: str,
+    on_value: Callable[[str], None],
+    label: str,
+    name: str,
+) -> None:
+    """A row of buttons of which one is pressed; `options` are codes and words."""
+    buttons = []
+    for code, word in options:
+        button = solara.v.Btn(
+            small=True, outlined=code != value, depressed=True, color=CURRENT,
+            dark=code == value, class_="mr-1 mb-1", style_="text-transform:none",
+            attributes={"data-testid": f"{name}-{code}", "aria-pressed": str(code == value).lower()},
+            children=[word],
+        )  # fmt: skip
+        solara.v.use_event(button, "click", lambda *_, code=code: on_value(code))
+        buttons.append(button)
+    solara.Div(
+        children=buttons, attributes={"role": "group", "aria-label": label, "data-testid": name}
     )
 
 
