@@ -339,7 +339,7 @@ def test_moves_are_secret_until_they_are_revealed(board: Board) -> None:
 
 
 def test_a_plan_of_four_years_is_its_first_settings_and_a_revision_a_year(board: Board) -> None:
-    lead, (one, two) = room(board)
+    lead, (one, _) = room(board)
     for year, rate in ((2014, 0.1), (2015, 0.2), (2016, None), (2017, 0.3)):
         board.open_round(lead)
         if rate is not None:

@@ -46,7 +46,8 @@ def test_a_session_survives_the_way_through_a_file(session: Any) -> None:
     again = restore(other, text.encode())
     taken = other.see(again)
     assert taken.teams == before.teams
-    assert again.code != "" and taken.code == again.code
+    assert again.code
+    assert taken.code == again.code
     assert taken.events[-1].what == "restored"
     # Teams come back with new words, and the session goes on.
     back = other.join_again(again.code, other.word(again, "t1"))

@@ -6,12 +6,12 @@ import time
 from html import escape
 
 from sim.scenario_files import toml_value
+from sim.view.words import text
 from sim.view.workshop.limits import YEARS
 from sim.view.workshop.moves import budget_of, city_name, plan_cost, prefix_of
 from sim.view.workshop.said import action, sentence
 from sim.view.workshop.scores import COST, OUTCOMES, outcome, rank_of, ranks, told
-from sim.view.workshop.state import BASELINE, Rules, Session, Team, TeamScores, plan_of
-from sim.view.words import text
+from sim.view.workshop.state import Rules, Session, Team, TeamScores, plan_of
 
 MOST_LINES = 16
 """Lines of settings that the page has room for."""
@@ -196,10 +196,7 @@ def _ranks(session: Session, team: Team, scores: TeamScores | None, words: _Word
                 label = one.label(words.lang)
                 places.append(words("memo_place", outcome=label, place=rank.place, mark=mark))
         of = max(
-            (
-                len(ranks(session, session.revealed, one.name))
-                for one in OUTCOMES[session.rules.mode]
-            )
+            len(ranks(session, session.revealed, one.name)) for one in OUTCOMES[session.rules.mode]
         )
         stop = ";" if words.lang == "zh" else "; "
         lines.append(stop.join(places) + words("memo_of", of=of))
@@ -223,18 +220,21 @@ def _repeat(rules: Rules, team: Team, words: _Words) -> str:
     lines = [
         line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…" for line in lines
     ]
-    said = words("memo_toml") + (words("memo_toml_joint") if rules.mode == "city" else "")
+    said = words("memo_toml", baseline=rules.baseline) + (
+        words("memo_toml_joint") if rules.mode == "city" else ""
+    )
     code = escape("\n".join(lines))
     return _heading(words, "memo_repeat") + f"<p>{escape(said)}</p><pre>{code}</pre>"
 
 
 def plan_lines(rules: Rules, team: Team) -> list[str]:
-    """A team's plan as a scenario file; what holds from a later month on stands behind it."""
+    """A team's plan as the lines of a scenario file, which repeats it."""
     plan = plan_of(rules, team.moves)
-    lines = [f'extends = "{plan.preset}"  # baseline: {BASELINE[rules.mode]}']
+    lines = [f'extends = "{plan.preset}"']
     lines += [f"{key} = {toml_value(value)}" for key, value in plan.settings]
     for one in plan.revisions:
-        lines += [f"# {one.month}: {key} = {toml_value(value)}" for key, value in one.settings]
+        lines += ["[[revisions]]", f'from = "{one.month}"', "[revisions.set]"]
+        lines += [f"{key} = {toml_value(value)}" for key, value in one.settings]
     return lines
 
 

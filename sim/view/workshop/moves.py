@@ -17,9 +17,12 @@ from sim.view.workshop.state import MODES, Rules, Team, plan_of
 from sim.world.data import load_data
 
 FIELDS = frozenset(
-    "enabled rate cap floor allocation scored_by in_advance decision_months call_month start end "
-    "places award match divided_by discount audit published counties copayment".split()
-)
+    [
+        "enabled", "rate", "cap", "floor", "allocation", "scored_by", "in_advance",
+        "decision_months", "call_month", "end", "places", "award", "match", "divided_by",
+        "discount", "audit", "published", "counties", "copayment",
+    ]
+)  # fmt: skip
 """What an office that runs an instrument may decide. What an instrument brings about (gain, pull,
 response, speed), what a unit of it costs, and guarantees, which no budget pays, are not levers."""
 CITY_FIELDS = frozenset({"enabled", "rate", "cap", "allocation"})
@@ -134,7 +137,7 @@ def checked(rules: Rules, city: str, settings: object) -> Settings:
         if key == WITHOUT and isinstance(value, tuple | list):
             if not all(isinstance(code, str) and code in CLAUSES for code in value):
                 raise RefusedError("value", lever=key, value=str(value)[:40])
-            found[key] = tuple(value)  # type: ignore[assignment]
+            found[key] = tuple(value)
             continue
         if key == WITHOUT or not _plain(value):
             raise RefusedError("value", lever=key, value=str(value)[:40])

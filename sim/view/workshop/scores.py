@@ -139,8 +139,9 @@ def _score(
         return Score(one.name, None, None, None, None, None, len(gap))
     mean = float(gap.mean())
     half = half_width(len(gap)) * float(gap.std(ddof=1)) if len(gap) > 1 else math.nan
-    ends = (mean - half, mean + half) if math.isfinite(half) else (None, None)
-    return Score(one.name, float(after.mean()), float(before.mean()), mean, *ends, len(gap))
+    low, high = (mean - half, mean + half) if math.isfinite(half) else (None, None)
+    level, anyway = float(after.mean()), float(before.mean())
+    return Score(one.name, level, anyway, mean, low, high, len(gap))
 
 
 def _place(run: Member, year: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sim.view.choice import Plan, Revision, Settings
+from sim.view.choice import Plan, Revision, Settings, Value
 from sim.view.workshop.limits import YEARS
 
 Mode = Literal["package", "city"]
@@ -172,7 +172,7 @@ def plans_at(session: Session, year: int) -> dict[str, Plan]:
     }
     if session.rules.mode == "package":
         return {key: plan_of(session.rules, moves) for key, moves in kept.items()}
-    together: dict[int, dict[str, float | int | str | bool]] = {}
+    together: dict[int, dict[str, Value]] = {}
     for moves in kept.values():
         for move in moves:
             together.setdefault(move.year, {}).update(dict(move.settings))
