@@ -55,7 +55,16 @@ class Choice:
 @lru_cache(maxsize=512)
 def scenario_of(plan: Plan) -> Scenario:
     """The scenario of a plan, made once."""
-    return Scenario.load(plan.preset, [toml_line(key, value) for key, value in plan.settings])
+    return Scenario.load(plan.preset, setting_lines(plan))
+
+
+def setting_lines(plan: Plan) -> list[str]:
+    """What a plan sets otherwise than its preset, each as `key=value`."""
+    lines = [toml_line(key, value) for key, value in plan.settings]
+    if plan.revisions:
+        tables = [{"from": one.month, "set": dict(one.settings)} for one in plan.revisions]
+        lines.append(f"revisions={toml_value(tables)}")
+    return lines
 
 
 def toml_line(key: str, value: Value) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,9 +10,10 @@ from functools import cache
 from typing import Any
 
 from sim.core.errors import InputError
+from sim.revisions import FIXED, OF_PROGRAMME
 from sim.scenario import DIRECTORY, Scenario
 from sim.scenario_files import flat
-from sim.view.choice import Plan, Revision, Settings, Value, scenario_of, toml_line
+from sim.view.choice import Plan, Revision, Settings, Value
 
 GROUPS = (
     "whole", "funding", "rates", "design", "timing", "outside", "only", "without", "limits",
@@ -159,11 +161,8 @@ MOST_SETTINGS, MOST_REVISIONS = 120, 12
 _BARRED = ("name", "group", "time", "technologies", "rationale", "title", "population.seed",
            "population.below_scale_rows", "exogenous.demand_shocks", "exogenous.supply_shocks")  # fmt: skip
 """What a plan cannot move: months that all runs share, what makes runs large, lists of tables."""
-_WHAT_IT_IS = {"kind", "title", "clause", "source"}
+_WHAT_IT_IS = FIXED - {"fund", "start"}
 """Fields that say what an instrument is."""
-
-
-_REVISABLE = ("programme.funding", "programme.only", "programme.without")
 
 
 def holdable(name: str, key: str, month: str = "") -> bool:
@@ -173,7 +172,8 @@ def holdable(name: str, key: str, month: str = "") -> bool:
     """
     parts = key.split(".")
     if month and not (
-        key in _REVISABLE or (parts[0] == "instruments" and parts[2:] not in (["start"], ["fund"]))
+        (parts[0] == "programme" and parts[-1] in OF_PROGRAMME)
+        or (parts[0] == "instruments" and len(parts) > 2 and parts[2] not in FIXED)
     ):
         return False
     if any(key == one or key.startswith(f"{one}.") for one in _BARRED):
@@ -192,16 +192,16 @@ def holdable(name: str, key: str, month: str = "") -> bool:
 
 def first_problem(plan: Plan) -> tuple[str, InputError] | None:
     """The first thing wrong with a plan: the month it holds from ("" from the start), and what."""
-    lines = [toml_line(key, value) for key, value in plan.settings]
-    for month, settings in (("", ()), *((one.month, one.settings) for one in plan.revisions)):
-        lines += [toml_line(key, value) for key, value in settings]
-        try:
-            scenario = Scenario.load(plan.preset, lines) if month else scenario_of(_start(plan))
-            scenario.programme.applied(scenario.instruments)
-        except InputError as error:
-            return month, error
+    try:
+        plan.scenario()
+    except InputError as error:
+        found = _REVISED.fullmatch(error.key)
+        if found is None or int(found[1]) >= len(plan.revisions):
+            return "", error
+        month = plan.revisions[int(found[1])].month
+        return month, InputError(error.where, found[2], error.given, error.allowed)
     return None
 
 
-def _start(plan: Plan) -> Plan:
-    return replace(plan, revisions=())
+_REVISED = re.compile(r"revisions\.(\d+)(?:\.set)?\.?(.*)", re.DOTALL)
+"""Key of a problem in a revision: its place, and the setting."""

@@ -70,7 +70,7 @@ def plans_of(draw: Any, named: bool = False) -> Plan:
     return plans.named(plan, draw(st.text(max_size=30))) if named else plan
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     plan=plans_of(),
     saved=st.lists(plans_of(named=True), max_size=4),

@@ -110,6 +110,7 @@ def test_levers_moved_at_a_month_are_a_revision() -> None:
     assert [one.month for one in later.revisions] == ["2015-06", "2016-01"]
     assert rate.write(later, 0.2, "2016-01") == plan
     assert rate.write(plan, 0.1, "2015-06").revisions == ()
+    assert later.scenario().hash != plan.scenario().hash
     assert plans.without_revision(later, "2015-06").revisions[0].month == "2016-01"
 
 
