@@ -80,7 +80,8 @@ class Board:
             self._forget_idle()
             if len(self._held) >= limits.MOST_SESSIONS:
                 raise RefusedError("sessions", most=limits.MOST_SESSIONS)
-            code = self._free_code()
+            while (code := new_code()) in self._held:
+                pass
             secret = new_secret()
             held = _Held(replace(session, code=code), {FACILITATOR: [_digest(secret)]})
             held.words = {team.key: new_code() for team in session.teams}
@@ -362,11 +363,6 @@ class Board:
         oldest = self._clock() - 3600.0 * limits.IDLE_HOURS
         for code in [code for code, one in self._held.items() if one.touched < oldest]:
             del self._held[code]
-
-    def _free_code(self) -> str:
-        while (code := new_code()) in self._held:
-            pass
-        return code
 
 
 BOARD = Board()

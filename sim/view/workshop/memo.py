@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from html import escape
 
-from sim.scenario_files import toml_value
-from sim.view.words import text
+from sim.view.copying import plan_toml
 from sim.view.workshop.limits import YEARS
 from sim.view.workshop.moves import budget_of, city_name, plan_cost, prefix_of
-from sim.view.workshop.said import action, sentence
+from sim.view.workshop.said import Words, action, sentence
 from sim.view.workshop.scores import COST, OUTCOMES, outcome, rank_of, ranks, told
 from sim.view.workshop.state import Rules, Session, Team, TeamScores, plan_of
 
-MOST_LINES = 16
-"""Lines of settings that the page has room for."""
-LONGEST_LINE = 96
+MOST_LINES, LINE = 22, 118
+"""Lines of the plan that the page has room for, and characters of one."""
 STYLE = """
 @page{size:A4;margin:11mm 13mm}
 *{box-sizing:border-box}
@@ -30,7 +28,7 @@ th{font-weight:600;color:#52606d}th:first-child,td:first-child,.text{text-align:
 td.year{white-space:nowrap;font-weight:600;width:14mm}
 td.clip div{max-height:2.76em;overflow:hidden}
 pre{font:7pt/1.25 ui-monospace,Consolas,"Noto Sans SC",monospace;background:#f5f7fa;margin:.6mm 0;
-padding:1mm 1.6mm;white-space:pre;overflow:hidden}
+padding:1mm 1.6mm;white-space:pre-wrap}
 @media screen{body{padding:8mm 5mm;font-size:11pt}}
 """
 
@@ -43,7 +41,7 @@ def memo(session: Session, key: str, lang: str) -> str:
     team = session.team(key)
     if team is None:
         raise KeyError(key)
-    words = _Words(lang)
+    words = Words(lang)
     last = session.revealed
     shown = Team(
         key, team.name, team.city, tuple(one for one in team.moves if one.year <= last), team.vote
@@ -77,29 +75,19 @@ def filename(session: Session, key: str, lang: str) -> str:
     return f"lianghua-{session.code}-{kept or key}-{lang}.html"
 
 
-class _Words:
-    """Texts of the room in a language."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-
-    def __call__(self, key: str, **values: object) -> str:
-        return text(f"workshop.{key}", self.lang, **values)
-
-
 def _about(session: Session, lang: str) -> str:
     first = session.events[0].time if session.events else 0.0
     date = time.strftime("%Y-%m-%d", time.localtime(first)) if first else ""
-    words = _Words(lang)
+    words = Words(lang)
     mode = words(f"mode_{session.rules.mode}")
     return " · ".join([words("memo_made", title=session.rules.title, date=date).strip(", "), mode])
 
 
-def _heading(words: _Words, key: str, **values: object) -> str:
+def _heading(words: Words, key: str, **values: object) -> str:
     return f"<h2>{escape(words(key, **values))}</h2>"
 
 
-def _chosen(session: Session, team: Team, last: int, words: _Words) -> str:
+def _chosen(session: Session, team: Team, last: int, words: Words) -> str:
     """A row a year: what was set, and the team's reason."""
     rows = []
     for year in YEARS:
@@ -119,7 +107,7 @@ def _chosen(session: Session, team: Team, last: int, words: _Words) -> str:
     return _heading(words, "memo_chose") + f"<table>{''.join(rows)}</table>" if rows else ""
 
 
-def _came(session: Session, team: Team, scores: TeamScores | None, words: _Words) -> str:
+def _came(session: Session, team: Team, scores: TeamScores | None, words: Words) -> str:
     against = words(f"against_{session.rules.mode}")
     head = _heading(words, "memo_came", year=session.revealed, against=against)
     if scores is None:
@@ -146,7 +134,7 @@ def _came(session: Session, team: Team, scores: TeamScores | None, words: _Words
     return head + f"<table>{table}</table>" + limits
 
 
-def _cost(rules: Rules, team: Team, words: _Words) -> str:
+def _cost(rules: Rules, team: Team, words: Words) -> str:
     cost = plan_cost(
         plan_of(rules, team.moves), prefix_of(team.city) if rules.mode == "city" else ""
     )
@@ -168,7 +156,7 @@ def _cost(rules: Rules, team: Team, words: _Words) -> str:
     return _heading(words, "memo_cost") + text_of
 
 
-def _anyway(session: Session, scores: TeamScores | None, words: _Words) -> str:
+def _anyway(session: Session, scores: TeamScores | None, words: Words) -> str:
     if scores is None:
         return ""
     said = [
@@ -185,7 +173,7 @@ def _anyway(session: Session, scores: TeamScores | None, words: _Words) -> str:
     return _heading(words, "memo_anyway") + f"<p>{escape(line)}</p>"
 
 
-def _ranks(session: Session, team: Team, scores: TeamScores | None, words: _Words) -> str:
+def _ranks(session: Session, team: Team, scores: TeamScores | None, words: Words) -> str:
     lines = []
     if scores is not None:
         places = []
@@ -212,30 +200,21 @@ def _ranks(session: Session, team: Team, scores: TeamScores | None, words: _Word
     return _heading(words, "memo_rank") + "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
-def _repeat(rules: Rules, team: Team, words: _Words) -> str:
-    lines = plan_lines(rules, team)
-    if len(lines) > MOST_LINES:
-        more = len(lines) - MOST_LINES + 1
-        lines = [*lines[: MOST_LINES - 1], words("memo_cut", count=more)]
-    lines = [
-        line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…" for line in lines
-    ]
-    said = words("memo_toml", baseline=rules.baseline) + (
-        words("memo_toml_joint") if rules.mode == "city" else ""
-    )
-    code = escape("\n".join(lines))
+def _repeat(rules: Rules, team: Team, words: Words) -> str:
+    lines = plan_toml(plan_of(rules, team.moves), words.lang).splitlines()
+    lines = [line for line in lines if line and not line.startswith("#")]
+    kept: list[str] = []
+    left = MOST_LINES
+    for line in lines:
+        left -= -(-len(line) // LINE)
+        if left < 0:
+            kept.append(words("memo_cut", count=len(lines) - len(kept)))
+            break
+        kept.append(line)
+    said = words("memo_toml", baseline=rules.baseline)
+    said += words("memo_toml_joint") if rules.mode == "city" else ""
+    code = escape("\n".join(kept))
     return _heading(words, "memo_repeat") + f"<p>{escape(said)}</p><pre>{code}</pre>"
-
-
-def plan_lines(rules: Rules, team: Team) -> list[str]:
-    """A team's plan as the lines of a scenario file, which repeats it."""
-    plan = plan_of(rules, team.moves)
-    lines = [f'extends = "{plan.preset}"']
-    lines += [f"{key} = {toml_value(value)}" for key, value in plan.settings]
-    for one in plan.revisions:
-        lines += ["[[revisions]]", f'from = "{one.month}"', "[revisions.set]"]
-        lines += [f"{key} = {toml_value(value)}" for key, value in one.settings]
-    return lines
 
 
 def _money(amount: float) -> str:

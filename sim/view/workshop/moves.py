@@ -177,6 +177,7 @@ def check_plan(rules: Rules, team: Team) -> Cost:
     """A team's plan can be run and is within its budget; returns what it costs."""
     plan = plan_of(rules, team.moves)
     try:
+        scenario_of(plan)
         cost = plan_cost(plan, prefix_of(team.city) if rules.mode == "city" else "")
     except RefusedError:
         raise

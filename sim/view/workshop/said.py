@@ -20,6 +20,16 @@ _BUDGET = re.compile(r"instruments\.(\w+)\.budget\.(\d{4})")
 _LABELS = {str(kind.model_fields["kind"].default): kind.label for kind in INSTRUMENTS}
 
 
+class Words:
+    """Texts of the room in a language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, key: str, **values: object) -> str:
+        return text(f"workshop.{key}", self.lang, **values)
+
+
 def phrases(rules: Rules, settings: Settings, lang: str) -> list[str]:
     """Settings in words, unescaped: the whole programme, actions, instruments, other fields.
 

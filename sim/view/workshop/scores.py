@@ -14,7 +14,7 @@ import numpy as np
 from sim.comparison import half_width
 from sim.outputs import BY_NAME
 from sim.terms import EFFECTS
-from sim.view.numbers import plain, shown, unit
+from sim.view.numbers import factor, plain, shown, unit
 from sim.view.snapshot import Member, Track
 from sim.view.words import text
 from sim.view.workshop.moves import cities, prefix_of
@@ -32,6 +32,11 @@ class Outcome:
     name: str
     better: int
     figure: Figure | None = None
+
+    @property
+    def factor(self) -> float:
+        """What a figure is multiplied with to be shown in its unit."""
+        return factor(self.name) if self.name in BY_NAME else 1.0
 
     def label(self, lang: str) -> str:
         """What it is called."""
