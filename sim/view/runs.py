@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.branching import shared_months
 from sim.comparison import drawn
 from sim.core.table import Array
 from sim.model import Province
@@ -77,6 +78,7 @@ def member(results: Results, replicate: int) -> Member:
 
     months = tuple(str(month) for month in results.province["month"])
     programme = results.programme
+    indices = results.indices[results.indices["level"] != "item"]
     instruments = tuple(dict.fromkeys(programme["instrument"]))
     return Member(
         replicate,
@@ -91,7 +93,7 @@ def member(results: Results, replicate: int) -> Member:
         {name: _small(programme[name], len(months)) for name in ACCOUNT},
         instruments,
         targets_of(results),
-        {name: column.to_numpy() for name, column in results.indices.items()},
+        {name: column.to_numpy() for name, column in indices.items()},
     )
 
 
@@ -103,7 +105,9 @@ def _small(column: Any, months: int = 0) -> Array:
 
 def _continued(scenario: Scenario, replicate: int) -> Province:
     """The province of a scenario where it parts from all others, or at its start."""
-    bare = scenario.model_copy(update={"instruments": {}, "programme": type(scenario.programme)()})
+    bare = scenario.model_copy(
+        update={"instruments": {}, "programme": type(scenario.programme)(), "revisions": ()}
+    )
     key = (bare.hash, replicate)
     if key not in _provinces:
         province = Province(bare, scale=SCALE, seed=SEED + replicate)
@@ -114,7 +118,9 @@ def _continued(scenario: Scenario, replicate: int) -> Province:
             _provinces.popitem(last=False)
     _provinces.move_to_end(key)
     start = _provinces[key]
-    return Province(scenario, scale=SCALE, seed=SEED + replicate)
+    if shared_months(start.settings, scenario) < start.clock.month:
+        return Province(scenario, scale=SCALE, seed=SEED + replicate)
+    return start.branch(scenario)
 
 
 def _misbehave(plan: Plan) -> None:
