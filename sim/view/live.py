@@ -1,0 +1,186 @@
+"""Runs and answers as a page lives with them: asked for when wanted, shown as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import solara
+from solara.lab import use_task
+
+from sim.core.errors import InputError
+from sim.view.choice import Choice, Plan
+from sim.view.pool import SOON, URGENT, Pool, shared_pool
+from sim.view.questions import Question
+from sim.view.snapshot import Member, Snapshot, Track
+
+REPLICATES = 16
+"""Runs of each plan that a page waits for."""
+PAUSE = 0.2
+"""Seconds without a change before a plan is simulated."""
+REFRESH = 0.6
+"""Least seconds between two pictures of runs that come in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """The runs of a page at a moment, whatever it looks at: tracks by plan."""
+
+    tracks: tuple[tuple[Plan, Track], ...] = ()
+    done: int = 0
+    total: int = 0
+    running: bool = False
+    error: str = ""
+    plans: tuple[Plan, ...] = ()
+
+
+NOTHING = Runs()
+
+
+def use_runs(
+    choice: Choice, replicates: int = REPLICATES, paused: bool = False, attempt: int = 0
+) -> Snapshot:
+    """The snapshot of a choice, anew whenever runs have come in.
+
+    The plan's first run comes at once; then the rest of it, of the baseline and of the saved
+    plans, in pictures at least `REFRESH` seconds apart. A changed plan gives up what the former
+    one waits for. `paused` gives up too and keeps what there is; another `attempt` asks again.
+    """
+    runs = solara.use_reactive(NOTHING)
+    wanted = tuple(dict.fromkeys((choice.plan, Plan(choice.baseline), *choice.saved)))
+
+    async def follow() -> None:
+        if not paused:
+            await _follow(wanted, replicates, runs)
+
+    use_task(follow, dependencies=[wanted, replicates, paused, attempt], raise_error=False)
+    now = runs.value
+    return solara.use_memo(
+        lambda: _snapshot(now, choice, wanted, paused), [id(now), choice, wanted, paused]
+    )
+
+
+async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
+    """Ask for every run, and publish pictures until all are there."""
+    pool = shared_pool()
+    tasks = [(plan, one) for one in range(replicates) for plan in wanted]
+    if not all(pool.kept(task) for task in tasks[: len(wanted)]):
+        await asyncio.sleep(PAUSE)
+    tickets: dict[tuple[Plan, int], Future[Member]] = {}
+    try:
+        for plan in wanted:
+            plan.scenario()  # what cannot be is told at once
+        for place, task in enumerate(tasks):
+            tickets[task] = pool.submit(task, URGENT if place < len(wanted) else SOON)
+        first = [tickets[task] for task in tasks[: len(wanted)]]
+        await _all(first)
+        while True:
+            runs.value = picture(wanted, tickets)
+            if not runs.value.running:
+                break
+            await _news(list(tickets.values()))
+    except InputError as error:
+        runs.value = Runs(plans=wanted, error=str(error))
+    finally:
+        for ticket in tickets.values():
+            ticket.cancel()
+
+
+async def _all(tickets: list[Future[Member]]) -> None:
+    """Until all are done."""
+    while not all(ticket.done() for ticket in tickets):
+        await asyncio.sleep(0.03)
+
+
+async def _news(tickets: list[Future[Member]]) -> None:
+    """Until more is done, `REFRESH` seconds at least."""
+    before = sum(ticket.done() for ticket in tickets)
+    await asyncio.sleep(REFRESH)
+    while sum(ticket.done() for ticket in tickets) == before:
+        await asyncio.sleep(0.1)
+
+
+def picture(wanted: tuple[Plan, ...], tickets: dict[tuple[Plan, int], Future[Member]]) -> Runs:
+    """What has come in so far, by plan; the first failure is told."""
+    error = ""
+    found: dict[Plan, list[Member]] = {plan: [] for plan in wanted}
+    done = 0
+    for (plan, _), ticket in tickets.items():
+        if not ticket.done() or ticket.cancelled():
+            continue
+        done += 1
+        problem = ticket.exception()
+        if problem is None:
+            found[plan].append(ticket.result())
+        elif not error:
+            error = str(problem) or type(problem).__name__
+    tracks = tuple((plan, Track(plan.scenario(), tuple(found[plan]))) for plan in wanted)
+    total = len(tickets)
+    return Runs(tracks, done, total, done < total and not error, error, wanted)
+
+
+def _snapshot(runs: Runs, choice: Choice, wanted: tuple[Plan, ...], paused: bool) -> Snapshot:
+    """The page's picture; runs of a former plan are shown until the first of this one is there."""
+    tracks = dict(runs.tracks)
+    current = tracks.get(choice.plan)
+    fresh = runs.plans == wanted
+    if current is None and runs.tracks:
+        current = runs.tracks[0][1]
+    base = tracks.get(Plan(choice.baseline))
+    saved = tuple(tracks[plan] for plan in choice.saved if plan in tracks)
+    months = base.members[0].months if base is not None and base.members else ()
+    if current is not None and current.members and months and current.members[0].months != months:
+        error = "these months do not fit those of the baseline"
+        return Snapshot(choice, months, base, None, saved, error=error)
+    return Snapshot(
+        choice, months, base, current, saved, runs.done if fresh else 0, runs.total,
+        (runs.running or not fresh) and not paused and not (fresh and runs.error),
+        runs.error if fresh else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """An answer that is waited for (`waiting`), there (`value`), or could not be had (`error`)."""
+
+    value: Any = None
+    waiting: bool = False
+    error: str = ""
+
+
+def use_answer(question: Question | None) -> Answer:
+    """The answer to a question, worked out in a worker; None asks nothing."""
+    found = solara.use_reactive(NO_ANSWER)
+
+    async def ask() -> None:
+        if question is None:
+            found.value = NO_ANSWER
+            return
+        ticket = shared_pool().submit(question, SOON)
+        if not ticket.done():
+            found.value = WAITING
+        try:
+            found.value = Answer(await asyncio.wrap_future(ticket))
+        except asyncio.CancelledError:
+            ticket.cancel()
+            raise
+        except Exception as error:
+            found.value = Answer(error=str(error) or type(error).__name__)
+
+    use_task(ask, dependencies=[question], raise_error=False)
+    return found.value
+
+
+NO_ANSWER, WAITING = Answer(), Answer(waiting=True)
+
+
+def warm(pool: Pool, replicates: int = REPLICATES) -> None:
+    """Have the first page's runs made before anyone asks."""
+    from sim.view.pool import LATER
+
+    first = Choice()
+    for one in range(replicates):
+        for plan in (Plan(first.baseline), first.plan):
+            pool.submit((plan, one), LATER)

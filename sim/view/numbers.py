@@ -1,0 +1,42 @@
+"""How figures are written: shares as per cent, differences of shares in points, few digits."""
+
+from __future__ import annotations
+
+from sim.outputs import BY_NAME
+from sim.words import unit_of
+
+SHARES = ("share", "share of firms")
+"""Units that are shown as per cent."""
+
+
+def factor(output: str) -> float:
+    """What an output's figures are multiplied with to be shown: 100 for shares."""
+    return 100.0 if BY_NAME[output].unit in SHARES else 1.0
+
+
+def unit(output: str, lang: str, difference: bool = False) -> str:
+    """Unit of an output as shown; a difference of shares is in percentage points."""
+    if BY_NAME[output].unit not in SHARES:
+        return unit_of(output, lang)
+    if difference:
+        return "个百分点" if lang == "zh" else "percentage points"
+    return "%"
+
+
+def plain(value: float, signed: bool = False) -> str:
+    """A figure with three to four digits that count, thousands set apart; a dash for none."""
+    if value != value:
+        return "–"
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2
+    written = f"{value:{'+' if signed else ''},.{digits}f}"
+    if not any(digit in written for digit in "123456789"):
+        written = written.lstrip("+-")  # no sign on what rounds to nothing
+    return written.replace("-", "−")
+
+
+def shown(output: str, value: float, lang: str, difference: bool = False) -> str:
+    """A figure of an output with its unit."""
+    written = plain(value * factor(output), signed=difference)
+    name = unit(output, lang, difference)
+    return f"{written}%" if name == "%" else f"{written} {name}"

@@ -1,0 +1,189 @@
+"""Worker processes shared by all sessions of the page: the most urgent task first, equal ones once.
+
+Simulating in threads of the server would make every slider of the room stutter; processes do not.
+A task whose tickets are all cancelled is never begun. What was made is kept, up to a bound.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import multiprocessing
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from functools import cache
+from threading import RLock
+from typing import Any
+
+from sim.core.errors import InputError
+from sim.workers import cores, end_with_parent, quiet_start
+
+URGENT, SOON, LATER = 0, 1, 2
+"""Urgencies: the first run of a plan somebody waits for; the rest of it; what may be asked for."""
+KEPT = 400
+"""Results that are kept for other sessions, about 0.2 MB each."""
+TRIES = 2
+"""Times that a task is begun, if the worker that had it died."""
+
+
+@dataclass(eq=False)
+class Entry:
+    """A task that waits or runs, and who waits for it."""
+
+    task: Any
+    tickets: list[Future[Any]] = field(default_factory=list)
+    begun: bool = False
+    tries: int = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Does anyone still wait?"""
+        return any(not ticket.cancelled() for ticket in self.tickets)
+
+
+class Pool:
+    """Worker processes that turn tasks (hashable, picklable) into results by `work`.
+
+    `work` is a function of a module. A failed task's ticket carries its exception, nothing else stops.
+    """
+
+    def __init__(
+        self, work: Callable[[Any], Any], workers: int | None = None, kept: int = KEPT
+    ) -> None:
+        self.workers = workers if workers is not None else cores()
+        if self.workers < 1:
+            raise InputError("--workers", "", workers, "1 or more")
+        self._work, self._kept_most = work, kept
+        self._lock = RLock()
+        self._order = itertools.count()
+        self._waiting: list[tuple[int, int, Entry]] = []
+        self._entries: dict[Hashable, Entry] = {}
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._running = 0
+        self._executor: ProcessPoolExecutor | None = None
+        # A broken executor is kept a while: dropped while its own thread still clears up, that
+        # thread waits for ever for a lock that it holds itself.
+        self._broken: deque[ProcessPoolExecutor] = deque(maxlen=4)
+        self._closed = False
+
+    def submit(self, task: Hashable, urgency: int = SOON) -> Future[Any]:
+        """A ticket for the task's result; cancelling it gives up waiting for it."""
+        ticket: Future[Any] = Future()
+        with self._lock:
+            if task in self._kept:
+                self._kept.move_to_end(task)
+                ticket.set_result(self._kept[task])
+                return ticket
+            entry = self._entries.get(task)
+            if entry is None:
+                entry = self._entries[task] = Entry(task)
+            entry.tickets.append(ticket)
+            if not entry.begun:
+                heapq.heappush(self._waiting, (urgency, next(self._order), entry))
+            self._begin()
+        return ticket
+
+    def kept(self, task: Hashable) -> bool:
+        """Is the task's result at hand?"""
+        with self._lock:
+            return task in self._kept
+
+    def forget(self) -> None:
+        """Drop every result that is kept."""
+        with self._lock:
+            self._kept.clear()
+
+    def close(self) -> None:
+        """End the workers; what waits is cancelled."""
+        with self._lock:
+            self._closed = True
+            entries, self._waiting = [one[2] for one in self._waiting], []
+            executor, self._executor = self._executor, None
+        for entry in entries:
+            for ticket in entry.tickets:
+                ticket.cancel()
+        if executor is not None:
+            for process in list((executor._processes or {}).values()):
+                process.terminate()
+            executor.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self) -> None:
+        """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""
+        while self._running < self.workers and self._waiting and not self._closed:
+            entry = heapq.heappop(self._waiting)[2]
+            if entry.begun:
+                continue
+            if not entry.wanted:
+                if self._entries.get(entry.task) is entry:
+                    del self._entries[entry.task]
+                continue
+            entry.begun = True
+            self._start(entry)
+
+    def _start(self, entry: Entry) -> None:
+        entry.tries += 1
+        self._running += 1
+        if self._executor is None:
+            self._executor = _executor(self.workers)
+        executor = self._executor
+        try:
+            future = executor.submit(self._work, entry.task)
+        except BrokenProcessPool as error:
+            future = Future()
+            future.set_exception(error)
+        future.add_done_callback(lambda done: self._ended(entry, done, executor))
+
+    def _ended(self, entry: Entry, done: Future[Any], executor: ProcessPoolExecutor) -> None:
+        error = None if done.cancelled() else done.exception()
+        with self._lock:
+            self._running -= 1
+            if isinstance(error, BrokenProcessPool) and self._executor is executor:
+                self._executor = None
+                self._broken.append(executor)
+            if isinstance(error, BrokenProcessPool) and entry.tries < TRIES and not self._closed:
+                self._start(entry)
+                return
+            self._entries.pop(entry.task, None)
+            if error is None and not done.cancelled():
+                self._kept[entry.task] = done.result()
+                while len(self._kept) > self._kept_most:
+                    self._kept.popitem(last=False)
+            self._begin()
+        for ticket in entry.tickets:
+            if not ticket.set_running_or_notify_cancel():
+                continue
+            if error is not None:
+                ticket.set_exception(error)
+            elif done.cancelled():
+                ticket.set_exception(RuntimeError("the page is closing"))
+            else:
+                ticket.set_result(done.result())
+
+
+def _executor(workers: int) -> ProcessPoolExecutor:
+    """Workers forked from a clean server: quick to start, and without the server's threads."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.view.runs"])
+    with quiet_start():
+        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
+        for _ in range(workers):
+            executor.submit(_ready)
+    return executor
+
+
+def _ready() -> None:
+    """Nothing; starting it starts a worker."""
+
+
+@cache
+def shared_pool() -> Pool:
+    """The pool of this server."""
+    import os
+
+    from sim.view.runs import work
+
+    given = os.environ.get("LIANGHUA_VIEW_WORKERS", "")
+    return Pool(work, int(given) if given.isdigit() else None)

@@ -1,0 +1,131 @@
+"""One run as the page needs it; what a worker process does.
+
+All runs of a page are at workshop scale and over the same months. A worker keeps, for each draw of
+parameters, the province at the end of the months that no package can change, and goes on from
+there: two thirds of the work of a run are left.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim.branching import shared_months
+from sim.comparison import drawn
+from sim.core.table import Array
+from sim.model import Province
+from sim.results import Results
+from sim.scenario import Scenario
+from sim.view.choice import Plan
+from sim.view.questions import Question, answer
+from sim.view.snapshot import Member
+
+SCALE = 0.05
+"""Share of the province's firms that have a row of their own: the workshop's size."""
+SEED = 1
+"""Replicate r has seed SEED + r, as in `lianghua compare`."""
+PARTING = "2014-01"
+"""First month that a package of the programme can change."""
+KEPT_PROVINCES = 40
+"""Provinces at their parting that a worker keeps, some megabytes each."""
+FAULT = "LIANGHUA_VIEW_FAULT"
+"""Environment: `error` makes every changed plan fail, `slow` every run slow; for tests of the page."""
+CITY_OUTPUTS = (
+    "adoption_automation", "adoption_networking", "adoption_erp", "adoption_plm",
+    "adoption_ecommerce", "adoption_cloud", "adoption_green_iot", "adoption_smart_product",
+    "numerical_control_rate", "numerical_control_rate_key_firms", "employees",
+    "skilled_employees", "unskilled_employees", "wage", "unemployment", "labour_productivity",
+    "value_added", "technology_investment", "subsidy_received", "demonstration_firms",
+    "two_integration_index", "informatization_index", "rank", "smart_city_cover", "effort",
+    "reporting_inflation",
+)  # fmt: skip
+ACCOUNT = ("budget", "committed", "paid")
+
+_provinces: OrderedDict[tuple[str, int], Province] = OrderedDict()
+
+
+def work(task: tuple[Plan, int] | Question) -> Any:
+    """What a worker makes of a task: a run of a plan, or the answer to a question."""
+    if isinstance(task, Question):
+        return answer(task)
+    plan, replicate = task
+    _misbehave(plan)
+    scenario = drawn(plan.scenario(), draws(), replicate)
+    return member(_continued(scenario, replicate).run(), replicate)
+
+
+def whole_run(plan: Plan, replicate: int, scale: float = SCALE) -> Province:
+    """A province of a plan in a replicate, at its start; questions run it as they need."""
+    return Province(drawn(plan.scenario(), draws(), replicate), scale=scale, seed=SEED + replicate)
+
+
+@cache
+def draws() -> tuple[Any, ...]:
+    """Draws of parameters of the shipped fit, one a replicate."""
+    from calibration.draws import read_fits
+
+    return tuple(read_fits(()).latest())
+
+
+def member(results: Results, replicate: int) -> Member:
+    """What a page keeps of a run."""
+    from sim.view.targets import targets_of
+
+    months = tuple(str(month) for month in results.province["month"])
+    programme = results.programme
+    indices = results.indices[results.indices["level"] != "item"]
+    instruments = tuple(dict.fromkeys(programme["instrument"]))
+    return Member(
+        replicate,
+        months,
+        {name: _small(column) for name, column in results.province.items() if name != "month"},
+        {name: _small(results.cities[name], len(months)) for name in CITY_OUTPUTS},
+        {
+            name: _small(column, len(months))
+            for name, column in results.tiers.items()
+            if name not in ("month", "tier")
+        },
+        {name: _small(programme[name], len(months)) for name in ACCOUNT},
+        instruments,
+        targets_of(results),
+        {name: column.to_numpy() for name, column in indices.items()},
+    )
+
+
+def _small(column: Any, months: int = 0) -> Array:
+    """A column as float32, (months,) or (months, rows)."""
+    values = np.asarray(column, dtype=np.float32)
+    return values.reshape(months, -1) if months else values
+
+
+def _continued(scenario: Scenario, replicate: int) -> Province:
+    """The province of a scenario where it parts from all others, or at its start."""
+    bare = scenario.model_copy(
+        update={"instruments": {}, "programme": type(scenario.programme)(), "revisions": ()}
+    )
+    key = (bare.hash, replicate)
+    if key not in _provinces:
+        province = Province(bare, scale=SCALE, seed=SEED + replicate)
+        while province.clock.name < PARTING:
+            province.step()
+        _provinces[key] = province
+        while len(_provinces) > KEPT_PROVINCES:
+            _provinces.popitem(last=False)
+    _provinces.move_to_end(key)
+    start = _provinces[key]
+    if shared_months(start.settings, scenario) < start.clock.month:
+        return Province(scenario, scale=SCALE, seed=SEED + replicate)
+    return start.branch(scenario)
+
+
+def _misbehave(plan: Plan) -> None:
+    fault = os.environ.get(FAULT, "")
+    if fault == "slow":
+        time.sleep(1.0)
+    if fault == "error" and plan.settings:
+        raise RuntimeError(f"a fault was asked for by {FAULT}")
