@@ -22,8 +22,8 @@ FUNDING = "funding"
 """Last part of a key that multiplies money."""
 PAID_FOR = ("places", "platforms")
 """What a budget pays for; it grows with the budget, as under `programme.funding`."""
-FIXED = ("name", "group", "title", "rationale", "time")
-"""Parts of a scenario that a factor cannot change: words, and the months all runs share."""
+FIXED = ("name", "group", "title", "rationale", "time", "revisions")
+"""Parts of a scenario that a factor cannot change: words, the months all runs share, revisions."""
 _FEW = 40
 """As many keys are listed in a message."""
 CODES = ("sectors", "cities", "named_by", "city", "sector")

@@ -137,6 +137,10 @@ def inquire(
         where = source
     plan = Plan.of(settings, budget)
     base, twin = prepared(settings.scenario, pairs, until), prepared(settings.against, pairs, until)
+    if base.revisions:
+        given = ", ".join(one.month for one in base.revisions)
+        raise InputError(where, "search.scenario", f"{base.name}, revised in {given}",
+                         "a scenario without revisions: packages split money from the start")  # fmt: skip
     names = movable(base, settings.kept)
     unknown = [name for name in settings.kept or () if name not in base.instruments]
     if unknown:

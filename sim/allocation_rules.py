@@ -25,6 +25,7 @@ from sim.core.files import Folder
 from sim.core.table import Array
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
+from sim.timetable import timetable, voted
 from sim.twins import FOLLOW, Record, Variant, extended, origin, play, without
 from sim.workers import Progress, run_jobs
 from sim.world.tables import TIERS
@@ -230,14 +231,13 @@ def _measures(job: RuleJob, policy: Any, record: Record, twin: Record) -> dict[s
     weight = np.zeros(len(firms))
     weight[which] = book["weight"]
     by_city = np.bincount(record.city[book["row"]], weights=granted)
-    applied = job.scenario.programme.applied({job.instrument: policy})[job.instrument]
-    years = range(record.start // 12, (record.start + job.last) // 12 + 1)
+    budgets = voted(timetable(job.scenario), job.instrument, record.start, job.last + 1)
     paid = float(made.fen.sum())
     whole = max(paid, 1.0)
     named = list(technologies_of(policy, record.provider_kind))
     accelerated = float(split[:, ACCELERATED].sum())
     return {
-        "budget": sum(applied.year_budget(year) for year in years),
+        "budget": sum(budget for _, budget in budgets),
         "granted": float(granted.sum()),
         "paid": paid / FEN,
         "applications": float(book["weight"].sum()),

@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from sim import initial
 from sim.accounts import Account
 from sim.core.errors import InputError
 from sim.core.table import Array
+from sim.instruments import GrantCall
+from sim.timetable import in_force
 
 BOOKS = ("awards", "projects", "outlays")
 
@@ -97,13 +99,17 @@ def restore(model: Any, saved: Saved) -> None:
     context.provider_density = arrays["provider_density"]
     for name, account in saved.manifest["public"].items():
         context.public[name] = Account(**account)
-    context.pending[:] = [
-        (due, model.policies[name].call(name, money, model.codes))
-        for due, name, money in saved.manifest["pending"]
-    ]
+    context.pending[:] = [_call(model, *entry) for entry in saved.manifest["pending"]]
     model.recorder.restore({k[9:]: v for k, v in arrays.items() if k.startswith("recorder.")})
     model.clock.month = saved.manifest["month"]
     model.running = not model.clock.finished
+
+
+def _call(model: Any, due: int, name: str, money: float, months: int) -> tuple[int, GrantCall]:
+    """A call that is decided in month `due`, by the terms of the month in which it was open."""
+    policy = in_force(model.timetable, due - months)[name]
+    # Leading groups may have shortened the time that the instrument allows.
+    return due, replace(policy.call(name, money, model.codes), decision_months=months)
 
 
 def _arrays(model: Any) -> dict[str, Array]:
@@ -128,6 +134,9 @@ def _manifest(model: Any, digest: str) -> dict[str, Any]:
         "month": model.clock.month,
         "check": model.check,
         "public": {name: asdict(account) for name, account in context.public.items()},
-        "pending": [[due, call.instrument, call.money] for due, call in context.pending],
+        "pending": [
+            [due, call.instrument, call.money, call.decision_months]
+            for due, call in context.pending
+        ],
         "state_sha256": digest,
     }

@@ -247,21 +247,26 @@ def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check:
         technologies=technologies,
         paths=shifted_paths(scenario, clock, start),
         awards=Awards(),
-        pilot_bits={
-            name: position
-            for position, name in enumerate(
-                name
-                for name, policy in scenario.instruments.items()
-                if policy.kind == "management_pilot"
-            )
-        },
-        public={
-            name: Account(payer="cities" if policy.fund == "cities" else "province")
-            for name, policy in scenario.instruments.items()
-        },
+        pilot_bits=pilot_bits_of(scenario),
+        public=accounts_of(scenario),
         check=check,
         **{name: numbers(getattr(scenario, name)) for name in SECTIONS},
     )
+
+
+def pilot_bits_of(scenario: Scenario) -> dict[str, int]:
+    """The bit of the firms' column `pilot` of each instrument that names firms."""
+    kinds = ((name, policy.kind) for name, policy in scenario.instruments.items())
+    naming = (name for name, kind in kinds if kind == "management_pilot")
+    return {name: position for position, name in enumerate(naming)}
+
+
+def accounts_of(scenario: Scenario) -> dict[str, Account]:
+    """An empty account for each instrument."""
+    return {
+        name: Account(payer="cities" if policy.fund == "cities" else "province")
+        for name, policy in scenario.instruments.items()
+    }
 
 
 def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, Array]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from mesa.datacollection import DataCollector
 
-from sim import checkpoint, initial
+from sim import branching, checkpoint, initial
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.phase import Phase
@@ -36,6 +36,7 @@ from sim.processes import (
 from sim.processes.context import Context, Flows
 from sim.results import Recorder, Results
 from sim.scenario import Scenario
+from sim.timetable import Policies, in_force, timetable
 from sim.words import headline_names
 
 
@@ -89,7 +90,7 @@ class Province(ColumnModel):
     """
 
     shared_attributes: ClassVar[frozenset[str]] = frozenset(
-        {"data", "population", "settings", "policies", "_labels"}
+        {"data", "population", "settings", "timetable", "_labels"}
     )
     rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views", "watchers"})
 
@@ -111,7 +112,7 @@ class Province(ColumnModel):
         start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
         self.data, self.population = start.data, start.population
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
-        self.policies = self.settings.programme.applied(self.settings.instruments)
+        self.timetable = timetable(self.settings)
         self._labels = Labels(start.sector_codes, start.city_names)
         self.recorder = Recorder(
             clock.months, start.city_names, start.sector_codes, tuple(self.context.public)
@@ -147,6 +148,11 @@ class Province(ColumnModel):
     def clock(self) -> Clock:
         """Where the run stands."""
         return self.context.clock
+
+    @property
+    def policies(self) -> Policies:
+        """The instruments in force in the month that is simulated, or comes next, by name."""
+        return in_force(self.timetable, self.clock.month)
 
     @property
     def supply(self) -> Any:
@@ -185,9 +191,16 @@ class Province(ColumnModel):
         """The series so far, with their origin."""
         return self.recorder.results(initial.manifest(self))
 
-    def branch(self) -> Province:
-        """An independent copy at this month; equal settings continue with equal bits."""
-        return copy.deepcopy(self)
+    def branch(self, scenario: Scenario | None = None) -> Province:
+        """An independent copy at this month; equal settings continue with equal bits.
+
+        With a scenario it goes on under that one, just as a run of it from the start would. Raises
+        InputError unless what differs (instruments, programme, revisions) has not mattered yet.
+        """
+        new = copy.deepcopy(self)
+        if scenario is not None:
+            branching.go_on_under(new, scenario)
+        return new
 
     def save(self, folder: Path | str) -> None:
         """Write a checkpoint: columns, clock and scenario, whole or not at all."""

@@ -107,6 +107,16 @@ class Recorder:
             elif dot:
                 self._figures[table][: len(values), self.names[table].index(name)] = values
 
+    def change_instruments(self, instruments: Sequence[str], past: Mapping[str, Array]) -> None:
+        """Record other instruments; `past` (months so far, 6) of those that are new here."""
+        done, before = len(self.months), self._figures["programme"]
+        place = {name: position for position, name in enumerate(self.names["programme"])}
+        whole = np.zeros((len(before), len(instruments), len(ACCOUNT)))
+        for position, name in enumerate(instruments):
+            known = past[name] if name in past else before[:done, place[name]]
+            whole[:done, position] = known
+        self._figures["programme"], self.names["programme"] = whole, tuple(instruments)
+
     def _items_of(self, name: str, shape: tuple[int, ...]) -> Array:
         if name not in self._items:
             self._items[name] = np.zeros((len(self._figures["province"]), *shape))

@@ -10,7 +10,14 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -34,6 +41,7 @@ from sim.parameters import (
 from sim.policies import INSTRUMENTS, AnyInstrument
 from sim.policies.base import Technology, Text
 from sim.programme import Programme
+from sim.revisions import Revisions, checked
 from sim.scenario_files import (
     DIRECTORY,
     Layer,
@@ -94,6 +102,15 @@ class Scenario(Section):
     exogenous: Exogenous = Exogenous()
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
+    revisions: Revisions = ()
+
+    @model_serializer(mode="wrap")
+    def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without revisions there is no word of them: such scenarios keep their hash."""
+        content: dict[str, Any] = handler(self)
+        if not self.revisions:
+            content.pop("revisions", None)
+        return content
 
     @field_validator("technologies")
     @classmethod
@@ -137,8 +154,7 @@ class Scenario(Section):
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
         """Keys in which two scenarios differ: path -> (mine, the other's)."""
-        mine = flat(self.model_dump(mode="json", exclude=_WORDS))
-        theirs = flat(other.model_dump(mode="json", exclude=_WORDS))
+        mine, theirs = _by_path(self), _by_path(other)
         return {
             key: (mine.get(key), theirs.get(key))
             for key in sorted(set(mine) | set(theirs))
@@ -168,7 +184,18 @@ def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
         first = error.errors()[0]
         raise _explain(first, _origin(first, layers), content) from None
     _check_codes(scenario, layers)
-    return scenario
+    if not scenario.revisions:
+        return scenario
+    where = next(layer.where for layer in reversed(layers) if "revisions" in layer.content)
+    revisions = checked(scenario, where, lambda stage: _build(stage, name, ()))
+    return scenario.model_copy(update={"revisions": revisions})
+
+
+def _by_path(scenario: Scenario) -> dict[str, Any]:
+    """Every value that can change a result by dotted path; of revisions by month and key."""
+    content = scenario.model_dump(mode="json", exclude=_WORDS)
+    revised = {one.month: one.set for one in scenario.revisions}
+    return flat({**content, "revisions": revised})
 
 
 def _known_keys(layer: Layer, below: Mapping[str, Any]) -> None:
@@ -240,7 +267,8 @@ def _allowed(first: ErrorDetails, path: Sequence[Any], content: Mapping[str, Any
     kind = first["type"]
     section, field = _declared(path, content)
     if kind == "extra_forbidden":
-        return closest(str(path[-1]), sorted(section.model_fields) if section else [])
+        fields = section.model_fields if section else {}
+        return closest(str(path[-1]), sorted(one.alias or key for key, one in fields.items()))
     if kind in ("literal_error", "union_tag_invalid"):
         expected = first["ctx"].get("expected") or first["ctx"]["expected_tags"]
         return ", ".join(re.findall(r"'([^']*)'", expected))

@@ -102,7 +102,7 @@ def _parent(path: Path, parent: object) -> Path:
 def parse_setting(text: str) -> Layer:
     """A `path=value` setting; the value is TOML, or a bare word taken as text."""
     path, equals, value = text.partition("=")
-    keys = _keys(path)
+    keys = keys_of(path)
     if not equals or not keys:
         raise InputError("--set", "", one_line(text), _EXAMPLE)
     where, value = f"--set {one_line(text)}", value.strip()
@@ -115,13 +115,17 @@ def parse_setting(text: str) -> Layer:
         parsed = {"value": value, **({"more": True} if len(value.splitlines()) > 1 else {})}
     if set(parsed) != {"value"}:
         raise InputError(where, ".".join(keys), one_line(value), "one value for each --set")
-    content: Any = parsed["value"]
+    return Layer(where, nested(keys, parsed["value"]))
+
+
+def nested(keys: Sequence[str], value: Any) -> dict[str, Any]:
+    """A value within the tables of its keys."""
     for key in reversed(keys):
-        content = {key: content}
-    return Layer(where, content)
+        value = {key: value}
+    return cast(dict[str, Any], value)
 
 
-def _keys(path: str) -> list[str]:
+def keys_of(path: str) -> list[str]:
     """The keys of a dotted path, quoted ones read as TOML; none if it cannot be read."""
     if len(path.splitlines()) > 1:
         return []
@@ -182,14 +186,15 @@ def toml(content: Mapping[str, Any]) -> str:
 def _table(content: Mapping[str, Any], path: tuple[str, ...]) -> list[str]:
     plain = {k: v for k, v in content.items() if not isinstance(v, Mapping)}
     lines = [f"\n[{'.'.join(path)}]"] if path and (plain or not content) else []
-    lines += [f"{_key(key)} = {toml_value(value)}" for key, value in plain.items()]
+    lines += [f"{quoted(key)} = {toml_value(value)}" for key, value in plain.items()]
     for key, value in content.items():
         if isinstance(value, Mapping):
-            lines += _table(value, (*path, _key(key)))
+            lines += _table(value, (*path, quoted(key)))
     return lines
 
 
-def _key(key: str) -> str:
+def quoted(key: str) -> str:
+    """A key as TOML has it, in quotes where it needs them."""
     bare = key.replace("_", "").replace("-", "").isalnum() and key.isascii()
     return key if bare else _text(key)
 
@@ -202,7 +207,7 @@ def _text(text: str) -> str:
 def toml_value(value: Any) -> str:
     """One plain value as TOML on one line."""
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(k)} = {toml_value(v)}" for k, v in value.items())
+        inner = ", ".join(f"{quoted(k)} = {toml_value(v)}" for k, v in value.items())
         return "{" + inner + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml_value(item) for item in value) + "]"

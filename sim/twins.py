@@ -19,6 +19,7 @@ from sim.initial import program_version, versions
 from sim.model import Province
 from sim.results import ACCOUNT
 from sim.scenario import Scenario
+from sim.timetable import spans, timetable
 from sim.world.data import load_data
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
 
@@ -30,7 +31,10 @@ LAST_MONTH = "2045-12"
 
 @dataclass(frozen=True)
 class Variant:
-    """A scenario in which the instruments of `policies` stand in place of those of their names."""
+    """A scenario in which the instruments of `policies` stand in place of those of their names.
+
+    They do so for good: revisions of an instrument that is replaced by another do not count.
+    """
 
     name: str
     policies: Mapping[str, Any]
@@ -76,11 +80,19 @@ def without(scenario: Scenario, names: Sequence[str], variant: str) -> Variant:
 
 def running(scenario: Scenario) -> tuple[str, ...]:
     """Instruments that are in force and have money in some month of a run."""
-    first, last = month_number(scenario.time.start), month_number(scenario.time.end)
+    start, end = month_number(scenario.time.start), month_number(scenario.time.end)
+    parts = spans(timetable(scenario), end - start + 1)
     return tuple(
         name
-        for name, policy in scenario.programme.applied(scenario.instruments).items()
-        if policy.enabled
+        for name in scenario.instruments
+        if any(_runs(policies[name], start + first, start + last) for first, last, policies in parts)
+    )
+
+
+def _runs(policy: Any, first: int, last: int) -> bool:
+    """Is an instrument in force, and has money, in some month from `first` to `last`?"""
+    return (
+        policy.enabled
         and month_number(policy.start) <= last
         and month_number(policy.end) >= first
         and any(policy.year_budget(year) > 0 for year in range(first // 12, last // 12 + 1))
@@ -152,8 +164,7 @@ def branches(
             watch(province)
     for variant in variants:
         branch = province.branch()
-        policies = {**scenario.instruments, **variant.policies}
-        branch.policies = scenario.programme.applied(policies)
+        branch.timetable = timetable(scenario, variant.policies)
         yield variant, branch
 
 

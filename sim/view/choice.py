@@ -54,7 +54,12 @@ class Choice:
 @lru_cache(maxsize=512)
 def scenario_of(plan: Plan) -> Scenario:
     """The scenario of a plan, made once."""
-    return Scenario.load(plan.preset, [toml_line(key, value) for key, value in plan.settings])
+    scenario = Scenario.load(plan.preset, [toml_line(key, value) for key, value in plan.settings])
+    if not plan.revisions:
+        return scenario
+    revisions = [{"from": one.month, "set": dict(one.settings)} for one in plan.revisions]
+    content = scenario.model_dump(mode="json") | {"revisions": revisions}
+    return Scenario.from_dict(content, scenario.name)
 
 
 def toml_line(key: str, value: Value) -> str:

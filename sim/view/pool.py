@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import multiprocessing
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -64,6 +64,9 @@ class Pool:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._running = 0
         self._executor: ProcessPoolExecutor | None = None
+        # A broken executor is kept a while: dropped while its own thread still clears up, that
+        # thread waits for ever for a lock that it holds itself.
+        self._broken: deque[ProcessPoolExecutor] = deque(maxlen=4)
         self._closed = False
 
     def submit(self, task: Hashable, urgency: int = SOON) -> Future[Any]:
@@ -139,6 +142,7 @@ class Pool:
             self._running -= 1
             if isinstance(error, BrokenProcessPool) and self._executor is executor:
                 self._executor = None
+                self._broken.append(executor)
             if isinstance(error, BrokenProcessPool) and entry.tries < TRIES and not self._closed:
                 self._start(entry)
                 return

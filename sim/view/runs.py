@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.branching import shared_months
 from sim.comparison import drawn
 from sim.core.table import Array
 from sim.model import Province
@@ -103,7 +104,9 @@ def _small(column: Any, months: int = 0) -> Array:
 
 def _continued(scenario: Scenario, replicate: int) -> Province:
     """The province of a scenario where it parts from all others, or at its start."""
-    bare = scenario.model_copy(update={"instruments": {}, "programme": type(scenario.programme)()})
+    bare = scenario.model_copy(
+        update={"instruments": {}, "programme": type(scenario.programme)(), "revisions": ()}
+    )
     key = (bare.hash, replicate)
     if key not in _provinces:
         province = Province(bare, scale=SCALE, seed=SEED + replicate)
@@ -114,7 +117,9 @@ def _continued(scenario: Scenario, replicate: int) -> Province:
             _provinces.popitem(last=False)
     _provinces.move_to_end(key)
     start = _provinces[key]
-    return Province(scenario, scale=SCALE, seed=SEED + replicate)
+    if shared_months(start.settings, scenario) < start.clock.month:
+        return Province(scenario, scale=SCALE, seed=SEED + replicate)
+    return start.branch(scenario)
 
 
 def _misbehave(plan: Plan) -> None:

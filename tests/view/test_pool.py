@@ -1,0 +1,136 @@
+"""Worker processes of the page: urgency, sharing, cancelling, failures, death of a worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import CancelledError
+from pathlib import Path
+
+import pytest
+
+from sim.core.errors import InputError
+from sim.view.pool import LATER, SOON, URGENT, Pool
+
+
+def toy(task):
+    """What the workers of these tests do."""
+    kind, value = task
+    if kind == "sleep":
+        time.sleep(value)
+    if kind == "fail":
+        raise RuntimeError(f"no {value}")
+    if kind == "die":
+        # The first time only: a file says that it was.
+        path, number = value
+        with open(path, "a") as file:
+            file.write(f"{number}\n")
+        if len(Path(path).read_text().split()) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "always die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "note":
+        path, number = value
+        with open(path, "a") as file:
+            file.write(f"{number}\n")
+    return task, os.getpid()
+
+
+@pytest.fixture
+def pool():
+    one = Pool(toy, workers=1, kept=3)
+    yield one
+    one.close()
+
+
+def test_a_task_comes_back_from_another_process(pool):
+    task, process = pool.submit(("echo", 1)).result(60)
+    assert task == ("echo", 1)
+    assert process != os.getpid()
+
+
+def test_the_most_urgent_goes_first_and_equals_in_their_order(pool, tmp_path):
+    path = str(tmp_path / "order")
+    blocker = pool.submit(("sleep", 0.5))
+    urgencies = {1: LATER, 2: SOON, 3: SOON, 4: URGENT}
+    tickets = [
+        pool.submit(("note", (path, number)), urgency) for number, urgency in urgencies.items()
+    ]
+    # Someone in a hurry joins the last one.
+    hurried = pool.submit(("note", (path, 1)), URGENT)
+    for ticket in (blocker, *tickets, hurried):
+        ticket.result(60)
+    assert (tmp_path / "order").read_text().split() == ["4", "1", "2", "3"]
+
+
+def test_equal_tasks_run_once_and_are_kept_up_to_a_bound(pool, tmp_path):
+    path = tmp_path / "order"
+    both = [pool.submit(("note", (str(path), 7))) for _ in range(2)]
+    assert both[0].result(60) == both[1].result(60)
+    pool.submit(("note", (str(path), 7))).result(60)
+    assert path.read_text().split() == ["7"]
+    for number in (8, 9, 10):
+        pool.submit(("note", (str(path), number))).result(60)
+    assert not pool.kept(("note", (str(path), 7)))
+    assert pool.kept(("note", (str(path), 10)))
+
+
+def test_what_nobody_waits_for_is_never_begun(pool, tmp_path):
+    path = tmp_path / "order"
+    path.touch()
+    blocker = pool.submit(("sleep", 0.5))
+    task = ("note", (str(path), 1))
+    first, second = pool.submit(task), pool.submit(task, URGENT)
+    other = pool.submit(("note", (str(path), 2)))
+    assert first.cancel()
+    assert second.cancel()
+    blocker.result(60)
+    other.result(60)
+    assert path.read_text().split() == ["2"]
+    # It can be asked for again.
+    pool.submit(task).result(60)
+    assert path.read_text().split() == ["2", "1"]
+
+
+def test_one_who_gives_up_takes_nothing_from_another(pool):
+    blocker = pool.submit(("sleep", 0.3))
+    first, second = pool.submit(("echo", 1)), pool.submit(("echo", 1))
+    assert first.cancel()
+    blocker.result(60)
+    assert second.result(60)[0] == ("echo", 1)
+
+
+def test_a_failure_is_told_to_its_own_ticket_and_is_not_kept(pool):
+    bad, good = pool.submit(("fail", "luck")), pool.submit(("echo", 2))
+    with pytest.raises(RuntimeError, match="no luck"):
+        bad.result(60)
+    assert good.result(60)[0] == ("echo", 2)
+    assert not pool.kept(("fail", "luck"))
+
+
+def test_a_killed_worker_is_replaced_and_its_task_made_again(pool, tmp_path):
+    path = tmp_path / "deaths"
+    assert pool.submit(("die", (str(path), 1))).result(60)[0][0] == "die"
+    assert path.read_text().split() == ["1", "1"]
+    assert pool.submit(("echo", 3)).result(60)[0] == ("echo", 3)
+
+
+def test_a_task_that_always_kills_its_worker_fails_alone(pool):
+    with pytest.raises(Exception, match="terminated"):
+        pool.submit(("always die", 0)).result(60)
+    assert pool.submit(("echo", 4)).result(60)[0] == ("echo", 4)
+
+
+def test_closing_cancels_what_waits():
+    pool = Pool(toy, workers=1)
+    pool.submit(("sleep", 5))
+    waiting = pool.submit(("echo", 1))
+    pool.close()
+    with pytest.raises(CancelledError):
+        waiting.result(1)
+
+
+def test_no_workers_is_a_mistake():
+    with pytest.raises(InputError, match="--workers"):
+        Pool(toy, workers=0)
