@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.core.bits import among
+
 Floats = npt.NDArray[np.float64]
 Allocate = Callable[[Floats, Floats, Floats, float], Floats]
 """(score, amount asked in 10k CNY, keyed lottery in [0,1), money) -> amount granted, each (n,)."""
@@ -48,10 +50,7 @@ class Eligibility:
             ("city", self.cities),
         ):
             if allowed is not None:
-                # A table of the 256 codes is read much faster than a list is searched.
-                among = np.zeros(256, dtype=bool)
-                among[list(allowed)] = True
-                chosen &= among.take(getattr(firms, name))
+                chosen &= among(allowed).take(getattr(firms, name))
         if alive and (self.smallest > 0 or self.largest < float("inf")):
             employees = firms.skilled + firms.unskilled
             chosen &= (employees >= self.smallest) & (employees <= self.largest)

@@ -39,12 +39,14 @@ class Runs:
 NOTHING = Runs()
 
 
-def use_runs(choice: Choice, replicates: int = REPLICATES, paused: bool = False) -> Snapshot:
+def use_runs(
+    choice: Choice, replicates: int = REPLICATES, paused: bool = False, attempt: int = 0
+) -> Snapshot:
     """The snapshot of a choice, anew whenever runs have come in.
 
     The plan's first run comes at once; then the rest of it, of the baseline and of the saved
     plans, in pictures at least `REFRESH` seconds apart. A changed plan gives up what the former
-    one waits for. `paused` gives up too and keeps what there is.
+    one waits for. `paused` gives up too and keeps what there is; another `attempt` asks again.
     """
     runs = solara.use_reactive(NOTHING)
     wanted = tuple(dict.fromkeys((choice.plan, Plan(choice.baseline), *choice.saved)))
@@ -53,7 +55,7 @@ def use_runs(choice: Choice, replicates: int = REPLICATES, paused: bool = False)
         if not paused:
             await _follow(wanted, replicates, runs)
 
-    use_task(follow, dependencies=[wanted, replicates, paused], raise_error=False)
+    use_task(follow, dependencies=[wanted, replicates, paused, attempt], raise_error=False)
     now = runs.value
     return solara.use_memo(
         lambda: _snapshot(now, choice, wanted, paused), [id(now), choice, wanted, paused]
