@@ -241,8 +241,6 @@ def Split(
         "ledger.how", replicates=answer["replicates"], scale=f"{100 * answer['scale']:g}",
         last=answer["last"], follow=answer["follow"],
     )  # fmt: skip
-    if answer["revised"]:
-        how += say("ledger.revised")
     with ChartCard(
         say("ledger.by_instrument"), view, frame=lambda: ledger_frame(answer, words, lang),
         note=how, name="ledger-instruments",
