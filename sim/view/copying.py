@@ -58,7 +58,11 @@ def script(
         "",
         "",
         "SCENARIOS = [",
-        *(line for name, plan in [*sides, ("baseline", baseline)] for line in _scenario(name, plan)),
+        *(
+            line
+            for name, plan in [*sides, ("baseline", baseline)]
+            for line in _scenario(name, plan)
+        ),
         "]",
         "",
         'if __name__ == "__main__":',
@@ -83,5 +87,3 @@ def _scenario(name: str, plan: Plan) -> list[str]:
         *(f"        {line!r}," for line in lines),
         "    ]),",
     ]
-
-

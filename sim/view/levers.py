@@ -179,9 +179,7 @@ def _of_setting(
     _, instrument, field = key.split(".")
     policy = preset(name).instruments.get(instrument)
     told = policy or preset("document_2014").instruments[instrument]
-    labels = [
-        text(f"levers.{field}", lang, title=_title(told, lang)) for lang in ("zh", "en")
-    ]
+    labels = [text(f"levers.{field}", lang, title=_title(told, lang)) for lang in ("zh", "en")]
     return Lever(
         key, group, kind, (key,), *labels, unit, source=told.source,
         unavailable="" if policy else "no_instrument", **more,
@@ -261,7 +259,9 @@ def shown(one: Lever, value: Any, lang: str) -> str:
 
 def summary(plan: Plan, lang: str, month: str = "") -> str:
     """What is moved in a plan, or revised in it at a month, in one line."""
-    told = [f"{one.label(lang)} {shown(one, one.read(plan, month), lang)}" for one in moved(plan, month)]
+    told = [
+        f"{one.label(lang)} {shown(one, one.read(plan, month), lang)}" for one in moved(plan, month)
+    ]
     known = {key for one in moved(plan, month) for key in one.keys}
     settings = plan.settings
     if month:

@@ -94,5 +94,7 @@ def _refusal(key: str, mine: Any, theirs: Any) -> InputError:
     if key.startswith("time."):
         return InputError(WHERE, key, given, f"{theirs}: all runs of this page share their months")
     if theirs is None and key.startswith("instruments."):
-        return InputError(WHERE, key, given, "instruments of the preset; others run with lianghua run")
+        return InputError(
+            WHERE, key, given, "instruments of the preset; others run with lianghua run"
+        )
     return InputError(WHERE, key, given, "as in the preset; other values run with lianghua run")

@@ -133,6 +133,7 @@ module.exports = {
     + STYLE
 )
 
+
 class LeversWidget(Control):
     """All levers of a plan."""
 
@@ -154,7 +155,9 @@ def levers_board(
     for code in (WHOLE, *CLAUSES):
         mine = [one for one in wanted if one.group == code]
         others = [_lever(one, plan, lang, month) for one in mine if one.kind != "clause"]
-        switch = next((_lever(one, plan, lang, month) for one in mine if one.kind == "clause"), None)
+        switch = next(
+            (_lever(one, plan, lang, month) for one in mine if one.kind == "clause"), None
+        )
         if not mine:
             continue
         title = say("programme") if code == WHOLE else getattr(CLAUSES[code], lang)
@@ -221,8 +224,9 @@ def _money(one: Lever, plan: Plan, lang: str, month: str) -> Callable[[float], s
         funding = float(values.get("programme.funding", 1.0))
         others = sum(amount for key, amount in budgets.items() if key not in one.keys)
         if one.kind != "factor":
-            return lambda value: " · " + text(
-                "levers.yearly", lang, money=money(value * sum(budgets.values()), lang)
+            return lambda value: (
+                " · "
+                + text("levers.yearly", lang, money=money(value * sum(budgets.values()), lang))
             )
         if base > 0:
             return lambda value: " · " + text(

@@ -120,7 +120,9 @@ def play_board(choice: Choice, edited: str = "") -> dict[str, Any]:
     chips = [
         {
             "month": month,
-            "text": say("revised", month=month, says=summary(plan, lang, month) or say("no_change")),
+            "text": say(
+                "revised", month=month, says=summary(plan, lang, month) or say("no_change")
+            ),
             "says": say("edit_tip", month=month),
         }
         for month in months
@@ -164,7 +166,9 @@ def branched(plan: Plan, event: dict[str, Any]) -> tuple[Plan, str] | None:
 
 @solara.component
 def PlayBar(
-    view: View, branch: str | solara.Reactive[str] = "", on_branch: Callable[[str], None] | None = None
+    view: View,
+    branch: str | solara.Reactive[str] = "",
+    on_branch: Callable[[str], None] | None = None,
 ) -> None:
     """The month cursor, and where levers take hold.
 

@@ -93,7 +93,12 @@ def saved_board(choice: Choice) -> dict[str, Any]:
         for place, one in enumerate(choice.saved)
     ]
     keys = ("saved", "save", "use", "rename", "remove", "name")
-    return {"plans": plans, "full": full, "longest": LONGEST_NAME, "words": {k: say(k) for k in keys}}
+    return {
+        "plans": plans,
+        "full": full,
+        "longest": LONGEST_NAME,
+        "words": {k: say(k) for k in keys},
+    }
 
 
 def shown_name(plan: Plan, lang: str) -> str:

@@ -153,8 +153,9 @@ def bump_option(snapshot: Snapshot, index: str, chosen: int, large: bool = False
     option = _frame(years, size) | {"series": series, "legend": {"show": False}}
     option["grid"] = {"left": 28, "right": 96 if lang == "en" else 80, "top": 12, "bottom": 28}
     option["yAxis"] = {
-        "type": "value", "inverse": True, "min": 1, "max": len(series), "interval": 1,
-        "axisLabel": {"color": colours.MUTED, "fontSize": size},
+        "type": "value", "inverse": True, "min": 0, "max": len(series) + 1, "interval": 1,
+        "axisLabel": {"showMinLabel": False, "showMaxLabel": False,
+                      "color": colours.MUTED, "fontSize": size},
         "splitLine": {"lineStyle": {"color": colours.GRID}},
     }  # fmt: skip
     return option
@@ -304,14 +305,21 @@ def year_looked_at(snapshot: Snapshot, years: tuple[int, ...]) -> int:
 @solara.component
 def Panel(view: View) -> None:
     """The two indices and where their numbers come from."""
+    snapshot = view.snapshot
+    years = ranks.years_of(snapshot.compared[0]) if snapshot.ready else ()
+    if years:
+        Indices(view, years)
+    else:
+        solara.Text(view.say("indices.waiting"))
+
+
+@solara.component
+def Indices(view: View, years: tuple[int, ...]) -> None:
+    """Which index, place and data year is chosen here."""
     index, set_index = solara.use_state(INDICES[0])
     place, set_place = solara.use_state(0)
     picked, set_year = solara.use_state(0)
     snapshot, say, lang = view.snapshot, view.say, view.lang
-    years = ranks.years_of(snapshot.compared[0]) if snapshot.ready else ()
-    if not years:
-        solara.Text(say("indices.waiting"))
-        return
     year = picked if picked in years else year_looked_at(snapshot, years)
     names = place_names(lang)
     with solara.Row(gap="16px", style={"flex-wrap": "wrap", "align-items": "center"}):
