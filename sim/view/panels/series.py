@@ -27,6 +27,11 @@ from sim.view.words import text
 PROGRAMME_START = "2014-05"
 """Month of the document."""
 LEAST_FOR_BAND = 5
+ICONS = {
+    "solid": "path://M0 0H24V3H0Z",
+    "dashed": "path://M0 0H6V3H0ZM9 0H15V3H9ZM18 0H24V3H18Z",
+}
+"""Marks of the legend: a piece of the line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +116,31 @@ def series_option(
     small: bool = False,
 ) -> dict[str, Any]:
     """The chart as ECharts takes it; `small` leaves out legend and words, for a grid of charts."""
-    lang = snapshot.choice.lang
     drawn = lines(snapshot, output, table=table, row=row, difference=difference)
-    size = 16 if large else 12
-    series = [curve for place, line in enumerate(drawn) for curve in _curves(snapshot, line, place)]
-    points = [] if difference or row is not None else _points(snapshot, output, lang)
-    if not small or points:
-        series += points
+    series = [one for place, line in enumerate(drawn) for one in _curves(line, place)]
+    points = [] if difference or row is not None else _points(snapshot, output)
+    names: list[Any] = [
+        {"name": line.name, "icon": ICONS["dashed" if line.dashed else "solid"]} for line in drawn
+    ]
+    names += [{"name": str(one["name"]), "icon": "diamond"} for one in points]
+    return chart_frame(
+        snapshot, output, series + points, names, difference=difference, large=large, small=small
+    )
+
+
+def chart_frame(
+    snapshot: Snapshot,
+    output: str,
+    series: list[dict[str, Any]],
+    names: Sequence[Any],
+    *,
+    difference: bool = False,
+    large: bool = False,
+    small: bool = False,
+) -> dict[str, Any]:
+    """A chart over months around any series: axes, legend of `names`, start of the programme, cursor."""
+    lang, size = snapshot.choice.lang, 16 if large else 12
+    series = list(series)
     series.append(
         _mark("start", PROGRAMME_START, "" if small else text("series.start", lang), size)
     )
@@ -126,9 +149,9 @@ def series_option(
         series.append(_zero())
     return {
         "animation": False,
-        "textStyle": {"fontSize": size},
+        "textStyle": {"fontFamily": colours.FONT, "fontSize": size},
         "grid": _grid(small, size),
-        "legend": _legend(drawn, points, size, small),
+        "legend": _legend(names, size, small),
         "tooltip": {"trigger": "axis", "confine": True, "textStyle": {"fontSize": size}},
         "xAxis": _month_axis(snapshot.months, size, 36 if small else 12),
         "yAxis": _value_axis(output, lang, size, difference, small),
@@ -145,16 +168,22 @@ def _month(snapshot: Snapshot) -> str:
     return snapshot.months[snapshot.place] if snapshot.months else ""
 
 
-def _curves(snapshot: Snapshot, line: Line, place: int) -> list[dict[str, Any]]:
-    """The curve, then its band as two stacked areas that share its name, so the legend hides all."""
-    curve: dict[str, Any] = {
-        "id": f"line-{place}", "name": line.name, "type": "line", "symbol": "none", "z": 4,
-        "data": tidy(line.mean), "color": line.colour,
-        "lineStyle": {"width": 2.5, "type": "dashed" if line.dashed else "solid"},
-        "emphasis": {"disabled": True},
+def curve(
+    name: str, title: str, colour: str, data: list[float], dashed: bool = False
+) -> dict[str, Any]:
+    """A line of a chart; `name` is its handle, `title` what the legend calls it."""
+    return {
+        "id": name, "name": title, "type": "line", "symbol": "none", "z": 4, "data": data,
+        "color": colour, "emphasis": {"disabled": True},
+        "lineStyle": {"width": 2.5, "type": "dashed" if dashed else "solid"},
     }  # fmt: skip
+
+
+def _curves(line: Line, place: int) -> list[dict[str, Any]]:
+    """The curve, then its band as two stacked areas that share its name, so the legend hides all."""
+    main = curve(f"line-{place}", line.name, line.colour, tidy(line.mean), line.dashed)
     if not line.band or not np.isfinite(line.low).any():
-        return [curve]
+        return [main]
     band = {
         "name": line.name, "type": "line", "symbol": "none", "silent": True, "z": 2,
         "stack": f"band-{place}", "stackStrategy": "all", "lineStyle": {"opacity": 0},
@@ -162,7 +191,7 @@ def _curves(snapshot: Snapshot, line: Line, place: int) -> list[dict[str, Any]]:
     }  # fmt: skip
     share = 0.13 if line.dashed else 0.18
     return [
-        curve,
+        main,
         band | {"id": f"low-{place}", "data": tidy(line.low)},
         band | {"id": f"high-{place}", "data": tidy(line.high - line.low),
                 "areaStyle": {"color": colours.faded(line.colour, share)}},
@@ -177,14 +206,14 @@ def tidy(values: Array) -> list[float]:
     return [round(float(one), digits) for one in values]
 
 
-def _points(snapshot: Snapshot, output: str, lang: str) -> list[dict[str, Any]]:
+def _points(snapshot: Snapshot, output: str) -> list[dict[str, Any]]:
     there = [one for one in observed(output) if one.month in snapshot.months]
     if not there:
         return []
     values = tidy(np.array([one.value for one in there]) * factor(output))
     data = [[one.month, value] for one, value in zip(there, values, strict=True)]
     return [{
-        "id": "observed", "name": text("series.observed", lang), "type": "scatter", "z": 6,
+        "id": "observed", "name": text("series.observed", snapshot.choice.lang), "type": "scatter", "z": 6,
         "symbol": "diamond", "symbolSize": 11, "color": colours.OBSERVED, "data": data,
     }]  # fmt: skip
 
@@ -199,8 +228,7 @@ def _mark(name: str, month: str, word: str, size: int) -> dict[str, Any]:
             "lineStyle": {"color": colours.TEXT if cursor else colours.MUTED,
                           "type": "solid" if cursor else "dotted", "width": 1.5 if cursor else 1},
             "label": {"show": bool(word), "formatter": word, "fontSize": size - 1,
-                      "color": colours.MUTED, "position": "insideEndTop", "rotate": 0,
-                      "align": "left", "distance": [6, -4]},
+                      "color": colours.MUTED, "position": "end"},
             "data": [{"xAxis": month}],
         },
     }  # fmt: skip
@@ -228,12 +256,9 @@ def _grid(small: bool, size: int) -> dict[str, Any]:
     }
 
 
-def _legend(
-    drawn: Sequence[Line], points: Sequence[dict[str, Any]], size: int, small: bool
-) -> dict[str, Any]:
-    names = [line.name for line in drawn] + [str(one["name"]) for one in points]
+def _legend(names: Sequence[Any], size: int, small: bool) -> dict[str, Any]:
     return {
-        "show": not small, "type": "scroll", "bottom": 0, "data": names,
+        "show": not small, "type": "scroll", "bottom": 0, "data": list(names), "itemHeight": 11,
         "textStyle": {"color": colours.TEXT, "fontSize": size},
     }  # fmt: skip
 
