@@ -187,7 +187,10 @@ def interval_of(one: Outcome, score: Score, lang: str) -> str:
 
 def _table(head: list[str], rows: list[list[str]], caption: str, texts: int = 1) -> str:
     """Markup of a table; heads are escaped here, cells are markup already."""
-    above = "".join(f'<th scope="col">{escape(one)}</th>' for one in head)
+    above = "".join(
+        f'<th scope="col"{' class="lh-text"' if place < texts else ""}>{escape(one)}</th>'
+        for place, one in enumerate(head)
+    )
     body = "".join(
         "<tr>"
         + "".join(

@@ -20,7 +20,7 @@ TEAM_COLOURS = (
 )  # fmt: skip
 """Colours of teams in their order; names stand beside them everywhere."""
 STYLE = f"""
-.lh-room {{ max-width: 1100px; margin: 0 auto; padding: 12px 16px 48px; color: {TEXT};
+.lh-room {{ width: 100%; max-width: 1100px; margin: 0 auto; box-sizing: border-box; padding: 12px 16px 48px; color: {TEXT};
   font-size: 16px; line-height: 1.5; overflow-wrap: anywhere; }}
 .lh-room.lh-large {{ max-width: none; font-size: 26px; padding: 12px 3vw 48px; }}
 .lh-room .lh-card {{ border: 1px solid {GRID}; border-radius: 8px; padding: 14px 18px; margin: 0 0 16px;
@@ -56,7 +56,16 @@ STYLE = f"""
 .lh-room .v-label, .lh-room .v-input, .lh-room .v-input input, .lh-room .v-input textarea,
 .lh-room .v-select__selection {{ font-size: 1em; line-height: 1.4; color: {TEXT}; }}
 .lh-room .v-text-field--outlined .v-label, .lh-room .v-messages {{ color: {MUTED} !important; }}
+.lh-room .v-btn {{ width: fit-content; max-width: 100%; }}
 .lh-large .v-btn {{ font-size: .8em; }}
+.lh-room .v-text-field .v-label {{ height: auto; line-height: 1.4; overflow: visible; }}
+.lh-large .v-text-field, .lh-large .v-select {{ padding-top: 1em; }}
+.lh-room .lh-grid .v-input__slot {{ flex-wrap: wrap; margin: 0; }}
+.lh-room .lh-grid .v-input__slider {{ padding: 0; margin: 0 0 6px; }}
+.lh-room .lh-grid .v-input__slider .v-label {{ flex: 1 0 100%; margin: 0; }}
+.lh-room .lh-grid .v-slider--horizontal {{ margin: 0 8px; min-height: 28px; flex: 1 1 auto; }}
+.lh-room p, .lh-room h2 {{ margin: 6px 0; }}
+.lh-room .lh-error:empty, .lh-room div[role=alert]:empty {{ display: none; }}
 """
 
 

@@ -97,10 +97,10 @@ def Draft(who: Pass, session: Session, team: Team, lang: str, look: Callable[[],
     else:
         CityMoney(plan, set_plan, year, team.city, lang)
     over = CostBar(rules, draft, lang)
-    solara.InputTextArea(
-        words("note"), value=note, on_value=lambda value: set_note(value[:LONGEST_NOTE]), rows=2,
-        classes=["lianghua-room-note"],
-    )  # fmt: skip
+    with solara.Div(classes=["lianghua-room-note"]):
+        solara.InputTextArea(
+            words("note"), value=note, on_value=lambda value: set_note(value[:LONGEST_NOTE]), rows=2
+        )
     Problem(problem)
     with solara.Div(classes=["lh-row"]):
         label = words("commit_again") if committed else words("commit", year=year)
