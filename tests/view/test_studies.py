@@ -10,8 +10,9 @@ import pytest
 
 from sim.core.errors import InputError
 from sim.view import studies
-from sim.view.panels.results import headline, interval_option, rows_of
+from sim.view.study_charts import headline, interval_option, rows_of
 from tests.experiments.batch_folders import made_batch
+from tests.experiments.folders import scenario_study
 
 
 @pytest.fixture
@@ -23,15 +24,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_study_is_read_by_position(folder: Path) -> None:
     assert studies.names() == ["study"]
-    for lang, title in (("zh", "小研究"), ("en", "A small study")):
+    for lang in ("zh", "en"):
         found = studies.read(0, lang)
-        assert found.title == title
+        assert (found.points, found.replicates, found.done, found.failed) == (4, 3, 11, 1)
         assert found.outcomes[0] == "value_added"
         assert found.baseline == "no_programme"
     with pytest.raises(InputError):
         studies.read(1, "zh")
     with pytest.raises(InputError):
         studies.read(-1, "zh")
+
+
+def test_a_study_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(studies.RESULTS, str(scenario_study(tmp_path / "s", replicates=2)))
+    zh, en = studies.read(0, "zh"), studies.read(0, "en")
+    assert (zh.title, en.title) == ("资金与次序", "Money and order")
+    assert zh.scenarios["funding_half"] == "资金减半"
+    assert zh.measures["adoption_automation"].unit == "%"
 
 
 def test_without_folders_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
