@@ -29,7 +29,7 @@ TEMPLATE = (
 <template>
   <div class="lianghua-play" role="group" :aria-label="b.words.months" data-testid="playbar">
     <div class="lh-row">
-      <button type="button" class="lh-button" data-testid="rewind" :aria-label="b.words.rewind" :title="b.words.rewind" @click="go(0)">⏮</button>
+      <button type="button" class="lh-button" data-testid="rewind" :aria-label="b.words.rewind" :title="b.words.rewind" @click="go(0)">|◂</button>
       <button type="button" class="lh-button" data-testid="back" :aria-label="b.words.back" :title="b.words.back" @click="go(place - 1)">◂</button>
       <button type="button" class="lh-button lianghua-play-button" data-testid="play" :aria-pressed="playing ? 'true' : 'false'"
         :aria-label="playing ? b.words.pause : b.words.play" :title="playing ? b.words.pause : b.words.play" @click="playing ? stop() : start()">{{ playing ? '⏸' : '▶' }}</button>

@@ -25,7 +25,7 @@ NAMED = 3
 
 STYLE = f"""
 .lianghua-headline {{ display: grid; gap: .5rem;
-  grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); }}
+  grid-template-columns: repeat(auto-fit, minmax(8.6rem, 1fr)); }}
 .lianghua-figure {{ border: 1px solid {colours.GRID}; border-left: 4px solid {colours.UNCERTAIN};
   border-radius: 6px; padding: .5rem .6rem; background: {colours.SURFACE}; min-width: 0;
   position: relative; }}

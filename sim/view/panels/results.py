@@ -14,6 +14,7 @@ from sim.view.panels.shared import ChartCard
 from sim.view.studies import Study
 from sim.view.study_charts import MOST, headline, interval_option, rows_of
 
+
 @solara.component
 def Panel(view: View) -> None:
     """The studies that the server was started with, one at a time."""
