@@ -99,7 +99,7 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
         choose(replace(history.value.present, plan=plan))
 
     with solara.Div(classes=["lianghua-room"]):
-        with solara.Div(classes=["lianghua-choose"]):
+        with solara.Div(classes=["lianghua-left"]):
             Presets(view)
             History(history.value, history.set, choice.lang)
             Saved(view)

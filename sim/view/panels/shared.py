@@ -34,7 +34,7 @@ EXPLAIN = """
             <dt :key="row[0] + 't'">{{ row[0] }}</dt><dd :key="row[0] + 'd'">{{ row[1] }}</dd>
           </template></dl>
         </section>
-        <form method="dialog"><button class="lianghua-explain-close">{{ close }}</button></form>
+        <form method="dialog"><button class="lianghua-explain-close">{{ close_word }}</button></form>
       </div>
     </dialog>
   </span>
@@ -90,7 +90,7 @@ class ExplainWidget(ipyvuetify.VuetifyTemplate):
     template = traitlets.Unicode(EXPLAIN).tag(sync=True)
     content = traitlets.Unicode("[]").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
-    close = traitlets.Unicode("").tag(sync=True)
+    close_word = traitlets.Unicode("").tag(sync=True)
     name = traitlets.Unicode("").tag(sync=True)
 
 
@@ -111,7 +111,7 @@ def Explain(output: str | Sequence[str], view: View) -> None:
     ExplainWidget.element(
         content=json.dumps(parts, ensure_ascii=False),
         label=view.say("shared.explain", title=titles),
-        close=view.say("shared.close"),
+        close_word=view.say("shared.close"),
         name=names[0],
     )
 
