@@ -23,10 +23,10 @@ BYTES = MASKS.astype(np.uint64) @ (np.uint64(1) << np.arange(0, 64, 8, dtype=np.
 
 
 @lru_cache(maxsize=256)
-def among(codes: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    """Flag of each of the 256 codes that is one of `codes`: read much faster than a list."""
+def among(codes: tuple[int, ...] | None) -> npt.NDArray[np.bool_]:
+    """Flag of each of the 256 codes that is one of `codes` (None: all); read faster than a list."""
     table = np.zeros(256, dtype=bool)
-    table[list(codes)] = True
+    table[slice(None) if codes is None else list(codes)] = True
     table.flags.writeable = False
     return table
 

@@ -138,7 +138,13 @@ def measure(
     """Fill the cube, the barrier counts, the clusters' columns and the identities of the month."""
     world = context.world
     count = len(VARIABLES)
-    cube = np.zeros((world.cities * world.sectors * len(TIERS), count))
+    # The cube of last month is filled anew: a large array costs more to get than to clear.
+    whole = context.measures.get("cube")
+    if whole is None:
+        whole = np.empty((world.cities, world.sectors, len(TIERS), count))
+        context.measures["cube"] = whole
+    whole[:] = 0.0
+    cube = whole.reshape(-1, count)
     barriers = np.zeros((len(TIERS), len(TECHNOLOGIES), len(BARRIERS)))
     shown = np.zeros((world.cities * world.sectors, len(TECHNOLOGIES)))
     value_added = 1.0 - world.coefficients.sum(axis=0) - world.imported_share
@@ -153,17 +159,16 @@ def measure(
         projects.open_ones(), projects.signed_in(context.clock.month), projects.contracts(), firms,
         world.sectors, scales, cube,
     )  # fmt: skip
-    whole = cube.reshape(world.cities, world.sectors, len(TIERS), count)
-    context.measures["cube"] = whole
     context.measures["barriers"] = barriers
-    by_cluster = whole.sum(axis=2).reshape(-1, count)
-    clusters.firms[:] = by_cluster[:, POSITION["firms"]]
-    clusters.output[:] = by_cluster[:, POSITION["output"]]
-    clusters.employees[:] = (
-        by_cluster[:, POSITION["skilled"]] + by_cluster[:, POSITION["unskilled"]]
-    )
     first = POSITION["adopters_automation"]
-    clusters.adopters[:] = by_cluster[:, first : first + len(TECHNOLOGIES)]
+    by_tier = cube.reshape(-1, len(TIERS), count)
+    adopters = by_tier[:, :, first : first + len(TECHNOLOGIES)].sum(axis=1)
+    # In the order of `SUMS`.
+    number, skilled, unskilled, output = by_tier[:, :, :4].sum(axis=1).T
+    clusters.firms[:] = number
+    clusters.output[:] = output
+    clusters.employees[:] = skilled + unskilled
+    clusters.adopters[:] = adopters
     clusters.demonstrations[:] = shown
     density = np.zeros((world.cities, 7))
     np.add.at(density, (providers.city, providers.kind), providers.weight * (providers.alive == 1))
