@@ -65,7 +65,7 @@ def serving(
         try:
             yield Running(_address(process, log), process, log)
         finally:
-            _end(process)
+            end(process)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -81,7 +81,8 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     raise RuntimeError("the server did not start:\n" + log.read_text(encoding="utf-8")[-4000:])
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was begun as the first of a session of its own."""
     if process.poll() is None:
         process.terminate()
         try:
