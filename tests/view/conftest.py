@@ -13,6 +13,8 @@ import pytest
 from tests.view.browsers import ARGUMENTS, chromium, settled, watch
 from tests.view.servers import REAL, SMALL, serving
 
+OPTIONS = ("--workers", "2", "--replicates", "6")
+"""Few runs, but enough for a band."""
 Open = Callable[..., Any]
 
 
@@ -61,21 +63,21 @@ def small_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """Address of the view, one for all tests of a process."""
-    with serving("--workers", "1", module=REAL) as running:
+    with serving(*OPTIONS, module=REAL) as running:
         yield running.address
 
 
 @pytest.fixture(scope="session")
 def failing_server() -> Iterator[str]:
     """Address of a view where every plan that was changed fails."""
-    with serving("--workers", "1", module=REAL, environment={"LIANGHUA_VIEW_FAULT": "error"}) as it:
+    with serving(*OPTIONS, module=REAL, environment={"LIANGHUA_VIEW_FAULT": "error"}) as it:
         yield it.address
 
 
 @pytest.fixture(scope="session")
 def slow_server() -> Iterator[str]:
     """Address of a view where every run takes long."""
-    with serving("--workers", "1", module=REAL, environment={"LIANGHUA_VIEW_FAULT": "slow"}) as it:
+    with serving(*OPTIONS, module=REAL, environment={"LIANGHUA_VIEW_FAULT": "slow"}) as it:
         yield it.address
 
 
