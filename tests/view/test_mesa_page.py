@@ -63,9 +63,6 @@ def test_mesas_own_page_draws_the_province(watched: Any, mesa_page: str) -> None
     for _ in range(2):
         step.click()
     expect(watched.get_by_text("Time: 2").first).to_be_visible(timeout=60_000)
-    watched.wait_for_function(
-        "before => document.querySelector(\".solara-image, img[src^='data:image']\").src !== before",
-        arg=drawn,
-        timeout=60_000,
-    )
+    expect(plots.first).not_to_have_attribute("src", drawn or "", timeout=60_000)
+    expect(plots).to_have_count(2, timeout=60_000)
     watched.screenshot(path="test-output/mesa.png")
