@@ -35,5 +35,5 @@ Page = SolaraViz(
         make_plot_component("labour_productivity"),
     ],
     model_params=PARAMETERS,
-    name="Lianghua 两化",
+    name="Lianghua",
 )
