@@ -22,10 +22,8 @@ PARAMETERS = {
     "scenario": "document_2014",
     "scale": SCALE,
     "seed": 1,
-    # Any key of a scenario, with double underscores for its dots.
-    "programme__funding": Slider(
-        "Funding of the programme (1 = as announced)", 1.0, 0.0, 4.0, 0.25
-    ),
+    # Any key of a scenario, with double underscores for its dots. 1 is as announced.
+    "programme__funding": Slider("Funding", 1.0, 0.0, 4.0, 0.25),
 }
 
 Page = SolaraViz(
@@ -35,5 +33,5 @@ Page = SolaraViz(
         make_plot_component("labour_productivity"),
     ],
     model_params=PARAMETERS,
-    name="Lianghua 两化",
+    name="Lianghua",
 )

@@ -23,18 +23,23 @@ import numpy as np
 from tests.view.browsers import ARGUMENTS, chromium
 from tests.view.servers import REAL, SMALL, serving
 
-CHANGE = """
-patience => new Promise(tell => {
+WATCH = """
+patience => {
   const text = () => (document.querySelector('[data-testid=headline]') || {}).textContent;
-  const before = text(), began = performance.now();
-  const observer = new MutationObserver(() => {
-    if (text() !== undefined && text() !== before) {
-      observer.disconnect(); tell(performance.now() - began);
-    }
+  const before = text();
+  let began = performance.now();
+  document.addEventListener('keydown', () => { began = performance.now(); },
+                            {capture: true, once: true});
+  window.lianghuaChange = new Promise(tell => {
+    const observer = new MutationObserver(() => {
+      if (text() !== undefined && text() !== before) {
+        observer.disconnect(); tell(performance.now() - began);
+      }
+    });
+    observer.observe(document.body, {subtree: true, childList: true, characterData: true});
+    setTimeout(() => { observer.disconnect(); tell(null); }, patience * 1000);
   });
-  observer.observe(document.body, {subtree: true, childList: true, characterData: true});
-  setTimeout(() => { observer.disconnect(); tell(null); }, patience * 1000);
-})
+}
 """
 PATIENCE = 30.0
 """Seconds after which a change counts as lost."""
@@ -68,9 +73,10 @@ async def session(
         while time.monotonic() < until:
             began = time.monotonic()
             await lever.focus(timeout=10_000)
-            watching = asyncio.create_task(page.evaluate(CHANGE, PATIENCE))
+            # The watch is set before the key is pressed: the answer may be quicker than a request.
+            await page.evaluate(WATCH, PATIENCE)
             await page.keyboard.press("ArrowRight" if right else "ArrowLeft")
-            took, right = await watching, not right
+            took, right = await page.evaluate("window.lianghuaChange"), not right
             if took is None:
                 found.unanswered += 1
             else:
