@@ -152,6 +152,8 @@ def bump_option(snapshot: Snapshot, index: str, chosen: int, large: bool = False
     years = [str(year) for year in ranks.years_of(snapshot.current)]
     option = _frame(years, size) | {"series": series, "legend": {"show": False}}
     option["grid"] = {"left": 28, "right": 96 if lang == "en" else 80, "top": 12, "bottom": 28}
+    option["xAxis"]["axisLine"] = {"onZero": False, "show": False}
+    option["xAxis"]["axisTick"] = {"show": False}
     option["yAxis"] = {
         "type": "value", "inverse": True, "min": 0, "max": len(series) + 1, "interval": 1,
         "axisLabel": {"showMinLabel": False, "showMaxLabel": False,
@@ -187,7 +189,7 @@ def chances_option(
         "visualMap": {"show": False, "min": 0, "max": 100, "dimension": 2,
                       "inRange": {"color": list(colours.SEQUENTIAL)}},
         "series": [{"type": "heatmap", "name": text("indices.chance", lang), "data": data,
-                    "label": {"fontSize": size - 1, "formatter": "{@[2]}%"},
+                    "label": {"fontSize": size - 1, "formatter": "{@[2]}"},
                     "itemStyle": {"borderColor": colours.SURFACE, "borderWidth": 1}}],
     }  # fmt: skip
 
