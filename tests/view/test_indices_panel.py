@@ -15,7 +15,7 @@ from sim.indices.ranking import national_rank
 from sim.view import ranks
 from sim.view.choice import Plan
 from sim.view.panels import audit_trail as trail
-from sim.view.panels import indices as panel
+from sim.view.panels import index_charts as panel
 from sim.view.questions import Question, answer
 from sim.view.runs import whole_run
 from sim.view.snapshot import Snapshot, Track

@@ -28,6 +28,10 @@ STYLE = """
 .lianghua-classes th { text-align: left; color: #52606d; font-weight: 600; }
 .lianghua-classes th, .lianghua-classes td { padding: .25rem .75rem .25rem 0; vertical-align: top; }
 .lianghua-classes td:nth-child(-n+2) { white-space: nowrap; font-variant-numeric: tabular-nums; }
+@media (max-width: 600px) {
+  .lianghua-classes tr { display: grid; grid-template-columns: auto auto; }
+  .lianghua-classes td:nth-child(3) { grid-column: 1 / 3; }
+  .lianghua-classes th:nth-child(3) { display: none; } }
 .lianghua-swatch { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
 """
 

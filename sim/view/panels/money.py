@@ -235,9 +235,9 @@ def Money(view: View) -> None:
     table, set_table = solara.use_state("cities")
     snapshot, say = view.snapshot, view.say
     shown = [snapshot.current, snapshot.saved, snapshot.place, view.lang, view.large]
-    count = solara.use_memo(
-        lambda: len(spending.grouped(snapshot.current, snapshot.place, by)), [*shown, by]
-    )
+    track = snapshot.current
+    assert track is not None
+    count = solara.use_memo(lambda: len(spending.grouped(track, snapshot.place, by)), [*shown, by])
     groups = solara.use_memo(lambda: packed(groups_option(snapshot, by, view.large)), [*shown, by])
     years = solara.use_memo(lambda: packed(years_option(snapshot, view.large)), shown)
     shares = solara.use_memo(
