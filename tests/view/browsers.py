@@ -53,6 +53,6 @@ def watch(page: Any) -> list[str]:
     return wrong
 
 
-def settled(page: Any, timeout: float = 60_000) -> None:
+def settled(page: Any, timeout: float = 150_000) -> None:
     """Wait until the page shows the whole of what was asked for."""
     page.locator('[data-testid=status][data-done="1"]').wait_for(timeout=timeout)

@@ -91,7 +91,7 @@ def short(snapshot: Snapshot, output: str, table: str, row: int | None) -> str:
         return f"{plain(plan)}%"
     mark = "uncertain" if low <= 0.0 <= high else "more" if gap > 0.0 else "less"
     points = text("adoption.points", snapshot.choice.lang)
-    return f"{plain(plan)}% · {colours.MARKS[mark]} {plain(gap, signed=True)} {points}"
+    return f"{plain(plan)}% · {colours.MARKS[mark]} {plain(gap, signed=True)}{points}"
 
 
 @solara.component
@@ -109,7 +109,9 @@ def Panel(view: View) -> None:
             return
         say = view.say
         words = [(one, say(f"adoption.{one}")) for one in MEASURES]
-        Choose(words, measure, set_measure, say("adoption.measure"), "adoption-measure")
+        with solara.Row(gap="8px", justify="space-between", style={"align-items": "center"}):
+            Choose(words, measure, set_measure, say("adoption.measure"), "adoption-measure")
+            Explain([f"{measure}_{code}" for code in TECHNOLOGIES], view)
         sizes = [(WHOLE, say("adoption.whole"))]
         sizes += [(tier, tier_name(tier, view.lang)) for tier in TIERS]
         Choose(sizes, size, set_size, say("adoption.size"), "adoption-size")
@@ -117,8 +119,6 @@ def Panel(view: View) -> None:
         with solara.Div(classes=["lianghua-smalls"]):
             for code in TECHNOLOGIES:
                 Small(view, measure, code, size, lambda code=code: set_opened(code)).key(code)
-        with solara.Row(gap="8px", style={"align-items": "center"}):
-            Explain([f"{measure}_{code}" for code in TECHNOLOGIES], view)
         month = view.snapshot.months[view.snapshot.place]
         caption = f"{say(f'adoption.{measure}')}, {month}"
         Table(lambda: technologies_frame(view.snapshot, measure, size), caption, view, "adoption")
@@ -151,10 +151,13 @@ def Small(view: View, measure: str, code: str, size: str, on_open: Callable[[], 
         attributes={"type": "button", "data-testid": f"enlarge-{code}",
                     "aria-label": view.say("adoption.enlarge", name=name)},
     )  # fmt: skip
-    label = sentence(snapshot, output, **where)
+    label = f"{name}: {sentence(snapshot, output, **where)}"
     line = solara.HTML(tag="p", unsafe_innerHTML=short(snapshot, output, **where))
     chart = Chart(option, label, output, packed(cursor_patch(snapshot)), "150px")
-    card = solara.v.Html(tag="div", class_="lianghua-small", children=[button, line, chart])
+    card = solara.v.Html(
+        tag="div", class_="lianghua-small", attributes={"data-testid": f"small-{code}"},
+        children=[button, line, chart],
+    )  # fmt: skip
     solara.v.use_event(card, "click", lambda *_: on_open())
 
 
@@ -162,10 +165,11 @@ def Small(view: View, measure: str, code: str, size: str, on_open: Callable[[], 
 def Enlarged(view: View, measure: str, code: str, on_close: Callable[[], None]) -> None:
     """One technology over time, and by size of firm."""
     back = solara.v.Btn(
-        small=True, outlined=True, color=colours.CURRENT, class_="mb-2",
+        small=True, outlined=True, color=colours.CURRENT, class_="mb-2", style_="text-transform:none",
         attributes={"data-testid": "adoption-back"}, children=["← " + view.say("adoption.back")],
     )  # fmt: skip
     solara.v.use_event(back, "click", lambda *_: on_close())
+    solara.Div(children=[back])
     with solara.Div(classes=["lianghua-grid"]):
         for one in (measure, *(other for other in MEASURES if other != measure)):
             Series(view, f"{one}_{code}").key(one)

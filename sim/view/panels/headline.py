@@ -10,7 +10,7 @@ import solara
 from sim.outputs import BY_NAME
 from sim.view import colours
 from sim.view.looking import View
-from sim.view.numbers import factor, plain, shown
+from sim.view.numbers import factor, month_words, parts, plain, shown
 from sim.view.panels.shared import Explain
 from sim.view.snapshot import Snapshot
 from sim.view.words import text
@@ -20,8 +20,8 @@ OUTPUTS = (
     "labour_productivity", "employees", "two_integration_index", "public_spending",
 )  # fmt: skip
 SPENDING = "public_spending"
-NAMED = 3
-"""Outputs that the sentence in words names at most."""
+NAMED = ("adoption_automation", "labour_productivity", "employees", "two_integration_index")
+"""Outputs that the sentence in words speaks of."""
 
 STYLE = f"""
 .lianghua-headline {{ display: grid; gap: .5rem;
@@ -34,7 +34,7 @@ STYLE = f"""
 .lianghua-figure p {{ margin: 0; line-height: 1.35; color: {colours.MUTED}; font-size: .8125rem; }}
 .lianghua-figure .label {{ padding-right: 28px; color: {colours.TEXT}; }}
 .lianghua-figure .value {{ font-size: 1.375rem; font-weight: 600; color: {colours.TEXT}; }}
-.lianghua-figure .value small {{ font-size: .8125rem; font-weight: 400; }}
+.lianghua-figure small {{ font-size: .8125rem; font-weight: 400; }}
 .lianghua-figure .difference {{ font-weight: 600; color: {colours.UNCERTAIN}; font-size: .9375rem; }}
 .lianghua-figure.more .difference {{ color: {colours.MORE}; }}
 .lianghua-figure.less .difference {{ color: {colours.LESS}; }}
@@ -91,28 +91,25 @@ def _verdict(mean: float, low: float, high: float, pairs: int) -> str:
     return "more" if mean > 0.0 else "less"
 
 
-def card_words(one: Figure, lang: str) -> list[tuple[str, str]]:
-    """Lines of a card as (class, text): label, value, baseline, difference, interval, runs."""
+def card_words(one: Figure, lang: str) -> list[tuple[str, str, str]]:
+    """Lines of a card as (class, words, unit): label, value, baseline, difference, interval."""
     scale = factor(one.output)
     lines = [
-        ("label", str(getattr(BY_NAME[one.output], lang))),
-        ("value", shown(one.output, one.value, lang)),
-        ("base", text("headline.base", lang, value=shown(one.output, one.base, lang))),
+        ("label", str(getattr(BY_NAME[one.output], lang)), ""),
+        ("value", *parts(one.output, one.value, lang)),
+        ("base", text("headline.base", lang, value=shown(one.output, one.base, lang)), ""),
     ]
     if one.verdict == "same":
-        return [*lines, ("difference", text("headline.same", lang))]
-    written = shown(one.output, one.difference, lang, difference=True)
+        return [*lines, ("difference", text("headline.same", lang), "")]
+    written, unit = parts(one.output, one.difference, lang, difference=True)
     if one.verdict == "one":
-        return [*lines, ("difference", written), ("interval", text("headline.one", lang))]
+        return [*lines, ("difference", written, unit), ("interval", text("headline.one", lang), "")]
     low, high = (plain(bound * scale, signed=True) for bound in (one.low, one.high))
-    meaning = text(f"headline.{'nothing' if one.verdict == 'uncertain' else one.verdict}", lang)
-    return [
-        *lines,
-        ("difference", f"{colours.MARKS[one.verdict]} {written}"),
-        ("meaning", meaning),
-        ("interval", text("headline.interval", lang, low=low, high=high)),
-        ("runs", text("headline.runs", lang, pairs=one.pairs)),
-    ]
+    lines.append(("difference", f"{colours.MARKS[one.verdict]} {written}", unit))
+    if one.verdict == "uncertain":
+        lines.append(("meaning", text("headline.nothing", lang), ""))
+    interval = text("headline.interval", lang, low=low, high=high, pairs=one.pairs)
+    return [*lines, ("interval", interval, "")]
 
 
 def plainly(snapshot: Snapshot) -> str:
@@ -121,12 +118,11 @@ def plainly(snapshot: Snapshot) -> str:
     assert snapshot.current is not None
     assert snapshot.baseline is not None
     words = {
-        "month": snapshot.months[snapshot.place],
+        "month": month_words(snapshot.months[snapshot.place], lang),
         "plan": snapshot.current.title(lang),
         "baseline": snapshot.baseline.title(lang),
     }
-    figures = [figure(snapshot, name) for name in OUTPUTS]
-    effects = [one for one in figures if one.output != SPENDING]
+    effects = [figure(snapshot, name) for name in NAMED]
     pairs = effects[0].pairs
     if snapshot.current.scenario.hash == snapshot.baseline.scenario.hash:
         return text("headline.plain_self", lang)
@@ -136,7 +132,7 @@ def plainly(snapshot: Snapshot) -> str:
     if not clear:
         return text("headline.plain_nothing", lang, **words, pairs=pairs)
     comma = "、" if lang == "zh" else ", "
-    gains = [_gain(one, lang) for one in clear[:NAMED]] + _spent(figures, lang)
+    gains = [_gain(one, lang) for one in clear] + _spent(snapshot, lang)
     said = text("headline.plain", lang, **words, gains=("," if lang == "zh" else "; ").join(gains))
     unclear = [
         str(getattr(BY_NAME[one.output], lang)) for one in effects if one.verdict == "uncertain"
@@ -150,11 +146,9 @@ def _gain(one: Figure, lang: str) -> str:
     return text("headline.gain", lang, label=label, difference=written)
 
 
-def _spent(figures: list[Figure], lang: str) -> list[str]:
-    paid = next(one for one in figures if one.output == SPENDING)
-    if paid.value <= 0.0:
-        return []
-    return [text("headline.spent", lang, value=shown(SPENDING, paid.value, lang))]
+def _spent(snapshot: Snapshot, lang: str) -> list[str]:
+    paid = figure(snapshot, SPENDING).value
+    return [text("headline.spent", lang, value=shown(SPENDING, paid, lang))] if paid > 0.0 else []
 
 
 @solara.component
@@ -179,7 +173,8 @@ def Headline(view: View) -> None:
 def Card(one: Figure, view: View) -> None:
     """One figure; its edge, its mark and its words say the same thing three times."""
     lines = "".join(
-        f'<p class="{kind}">{html.escape(words)}</p>' for kind, words in card_words(one, view.lang)
+        f'<p class="{kind}">{html.escape(words)}<small>{html.escape(unit)}</small></p>'
+        for kind, words, unit in card_words(one, view.lang)
     )
     with solara.Div(classes=["lianghua-figure", one.verdict],
                     attributes={"data-testid": f"headline-{one.output}"}):  # fmt: skip

@@ -18,7 +18,7 @@ from sim.view.explanations import explanation
 from sim.view.looking import View
 from sim.view.numbers import plain
 
-Frame = pd.DataFrame | Callable[[], pd.DataFrame]
+type Frame = pd.DataFrame | Callable[[], pd.DataFrame]
 """A table, or a function that makes it once it is opened."""
 
 EXPLAIN = """
@@ -34,7 +34,7 @@ EXPLAIN = """
             <dt :key="row[0] + 't'">{{ row[0] }}</dt><dd :key="row[0] + 'd'">{{ row[1] }}</dd>
           </template></dl>
         </section>
-        <form method="dialog"><button class="lianghua-explain-close">{{ close_word }}</button></form>
+        <form method="dialog"><button class="lianghua-explain-close">{{ done }}</button></form>
       </div>
     </dialog>
   </span>
@@ -90,7 +90,7 @@ class ExplainWidget(ipyvuetify.VuetifyTemplate):
     template = traitlets.Unicode(EXPLAIN).tag(sync=True)
     content = traitlets.Unicode("[]").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
-    close_word = traitlets.Unicode("").tag(sync=True)
+    done = traitlets.Unicode("").tag(sync=True)
     name = traitlets.Unicode("").tag(sync=True)
 
 
@@ -111,7 +111,7 @@ def Explain(output: str | Sequence[str], view: View) -> None:
     ExplainWidget.element(
         content=json.dumps(parts, ensure_ascii=False),
         label=view.say("shared.explain", title=titles),
-        close_word=view.say("shared.close"),
+        done=view.say("shared.close"),
         name=names[0],
     )
 
@@ -164,11 +164,12 @@ def Table(frame: Frame, caption: str, view: View, name: str = "table") -> None:
     """The table under a chart: closed at first, scrollable, with a download of just this table."""
     opened, set_opened = solara.use_state(False)
     button = solara.v.Btn(
-        small=True, text=True, color=MUTED, class_="lianghua-table-switch",
+        small=True, text=True, color=MUTED, class_="lianghua-table-switch", style_="text-transform:none",
         attributes={"data-testid": f"table-{name}", "aria-expanded": str(opened).lower()},
         children=[("▾ " if opened else "▸ ") + view.say("shared.table")],
     )  # fmt: skip
     solara.v.use_event(button, "click", lambda *_: set_opened(not opened))
+    solara.Div(children=[button])
     if opened:
         table_of(frame() if callable(frame) else frame, caption, view)
 

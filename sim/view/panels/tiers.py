@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.view import colours
 from sim.view.numbers import factor
-from sim.view.panels.series import chart_frame, curve, tidy
+from sim.view.panels.series import chart_frame, curve, key, tidy
 from sim.view.snapshot import Snapshot
 from sim.view.words import text
 from sim.words import TIER_ZH
@@ -46,7 +46,8 @@ def tiers_option(
             below = curve(f"baseline-{row}", name, colour, tidy(base[:, row]), dashed=True)
             below["lineStyle"] |= {"width": 1.5, "opacity": 0.7}
             series.append(below | {"tooltip": {"show": False}})
-    return chart_frame(snapshot, output, series, names, difference=difference, large=large)
+    marks = [key(name) for name in names]
+    return chart_frame(snapshot, output, series, marks, difference=difference, large=large)
 
 
 def tiers_frame(snapshot: Snapshot, output: str) -> pd.DataFrame:
