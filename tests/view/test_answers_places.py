@@ -160,6 +160,8 @@ def test_a_firm_is_told_in_the_plan_and_in_the_baseline() -> None:
         strip = story_panel.strip_option(told, lang)
         rows = [code for code in TECHNOLOGIES if set(told["states"][code]) != {"not_applicable"}]
         assert len(strip["series"][0]["data"]) == len(rows) * len(told["months"])
+        legend = story_panel.legend_html(told)
+        assert legend.count("<span") == len(story_panel.states_of(told)) > 1
     both = story_panel.both_option(told, other, "employees", "en")
     assert [len(one["data"]) for one in both["series"]] == [len(told["months"])] * 2
 

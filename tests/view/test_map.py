@@ -143,7 +143,7 @@ def test_a_city_has_its_figures_and_its_counties_in_order() -> None:
     assert len(frame) == len(closer.HEADLINES)
     assert "plan 4.0, baseline not ranked" in closer.rank_sentence(with_ranks(4.0, 0.0), 3)
     option = closer.counties_option(COUNTIES, "en")
-    assert option["yAxis"]["data"] == ["甲"]
-    assert option["series"][0]["data"][0]["value"] == 40.0
+    assert option["yAxis"]["data"] == ["甲 no. 2"]
+    assert option["series"][0]["data"] == [40.0]
     table = closer.counties_frame(COUNTIES, "zh")
     assert list(table.iloc[1, 1:5]) == ["–"] * 4
