@@ -9,12 +9,21 @@ from typing import Any
 import pytest
 
 from sim.view.choice import Plan, Revision
+from sim.view.levers import levers
 from sim.view.words import catalogue
 from sim.view.workshop import limits
 from sim.view.workshop.board import Board, Pass
 from sim.view.workshop.devices import Devices
 from sim.view.workshop.limits import ALPHABET, RefusedError, as_code, one_line, several_lines
-from sim.view.workshop.moves import budget_of, cities, plan_cost, shares, usual_budget
+from sim.view.workshop.moves import (
+    budget_of,
+    cities,
+    may_set,
+    plan_cost,
+    rules,
+    shares,
+    usual_budget,
+)
 from sim.view.workshop.state import Score, Session, TeamScores, plan_of, plans_at, settings_by
 
 MACHINES = "instruments.equipment_subsidy.budget."
@@ -469,6 +478,33 @@ def test_what_is_no_list_of_settings_is_refused(board: Board, given: Any) -> Non
     board.open_round(lead)
     with pytest.raises(RefusedError):
         board.commit(one, given)
+
+
+def test_every_lever_of_the_page_can_be_moved_by_a_team() -> None:
+    package = rules("t", "package", None, True)
+    for one in levers("document_2014"):
+        for key in one.keys:
+            assert may_set(package, "", key), key
+
+
+def test_places_follow_the_money_of_the_year(board: Board) -> None:
+    lead, (one, _) = room(board)
+    document = Plan("document_2014").scenario().instruments["management_standard"]
+    key, places = (
+        "instruments.management_standard.budget.",
+        "instruments.management_standard.places",
+    )
+    board.open_round(lead)
+    board.commit(one, [(key + "2014", 0.5 * document.budget["2014"])])
+    board.reveal(lead)
+    board.open_round(lead)
+    board.commit(one, [])  # 2015 has the document's money again
+    board.reveal(lead)
+    board.open_round(lead)
+    board.commit(one, [(key + "2016", 0.5 * document.budget["2016"]), (places, 10.0)])
+    moves = [dict(move.settings) for move in board.see(one).teams[0].moves]
+    assert [move[places] for move in moves] == [0.5 * document.places, document.places, 10.0]
+    assert len(moves[1]) == 1
 
 
 def test_rewinding_restores_the_round_exactly(board: Board) -> None:

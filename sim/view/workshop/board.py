@@ -166,11 +166,10 @@ class Board:
             before = self._prove(who).session
         team = _team(before, who.who)
         chosen = moves.checked(before.rules, team.city, settings)
-        if before.rules.mode == "city":
-            chosen = moves.with_switch(chosen)
         note = several_lines(note, limits.LONGEST_NOTE, "note")
         now = self._clock()
         kept = tuple(one for one in team.moves if one.year != before.year)
+        chosen = moves.completed(before.rules, kept, before.year, chosen)
         team = replace(team, moves=(*kept, Move(before.year, chosen, note, now)))
         moves.check_plan(before.rules, team)  # reads scenarios: not under the lock
         with self._lock:

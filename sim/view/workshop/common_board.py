@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from sim.view.colours import GRID, MUTED, TEXT
+from sim.view.colours import FONT, GRID, MUTED, TEXT
 from sim.view.echarts import Chart, packed
 from sim.view.workshop.limits import YEARS
 from sim.view.workshop.looks import Countdown, button, colour_of, dot, html, phase_said, raw
@@ -26,6 +26,8 @@ from sim.view.workshop.state import Score, Session, Team
 
 FIRST = "adopters"
 """Outcome that the board shows first."""
+SIDES = ("right", "left", "top", "bottom")
+"""Where names stand beside their points: teams that come out alike can be read all the same."""
 
 
 @solara.component
@@ -170,19 +172,19 @@ def _figures(one: Outcome, score: Score, words: Words) -> list[str]:
     """Escaped: difference, interval, level, baseline."""
     lang, cost = words.lang, score.outcome == COST
     more = one.written(score.more, lang, not cost)
-    interval = interval_of(one, score, lang)
+    interval = interval_of(one, score)
     if not cost and score.more is not None and told(score) == "uncertain":
         interval += f" ({words('uncertain_mark')})"
     value = "–" if cost else one.written(score.value, lang)
     return [escape(each) for each in (more, interval, value, one.written(score.anyway, lang))]
 
 
-def interval_of(one: Outcome, score: Score, lang: str) -> str:
-    """An interval in words; a dash where there is none."""
+def interval_of(one: Outcome, score: Score) -> str:
+    """The interval of a difference, in its unit; a dash where there is none."""
     if score.low is None or score.high is None:
         return "–"
     signed = score.outcome != COST
-    return " … ".join(one.written(end, lang, signed) for end in (score.low, score.high))
+    return " … ".join(one.bare(end, signed) for end in (score.low, score.high))
 
 
 def _table(head: list[str], rows: list[list[str]], caption: str, texts: int = 1) -> str:
@@ -224,7 +226,7 @@ def trade_option(
     x_axis, y_axis = outcome(mode, across), outcome(mode, up)
     size = 22 if large else 14
     series: list[dict[str, Any]] = []
-    for team, x, y in _points(session, across, up):
+    for place_of, (team, x, y) in enumerate(_points(session, across, up)):
         colour = colour_of(session, team.key)
         fx, fy = x_axis.factor, y_axis.factor
         place = [fx * (x.more or 0.0), fy * (y.more or 0.0)]
@@ -240,11 +242,11 @@ def trade_option(
         series.append({
             "type": "scatter", "name": team.name, "data": [place], "symbolSize": size,
             "itemStyle": {"color": colour},
-            "label": {"show": True, "formatter": "{a}", "position": "right", "fontSize": size,
+            "label": {"show": True, "formatter": "{a}", "position": SIDES[place_of % len(SIDES)], "fontSize": size,
                       "color": TEXT},
         })  # fmt: skip
     return {
-        "animation": False, "tooltip": {"show": False},
+        "textStyle": {"fontFamily": FONT}, "animation": False, "tooltip": {"show": False},
         "grid": {"left": 16, "right": 90, "top": 44 if large else 34, "bottom": 40 if large else 30,
                  "containLabel": True},
         "xAxis": _axis(x_axis, lang, size, "middle", 40 if large else 28),
@@ -293,7 +295,7 @@ def trade_table(session: Session, across: str, up: str, lang: str) -> str:
     for team, *pair in _points(session, across, up):
         cells = [
             escape(
-                f"{one.written(score.more, lang, score.outcome != COST)} ({interval_of(one, score, lang)})"
+                f"{one.written(score.more, lang, score.outcome != COST)} ({interval_of(one, score)})"
             )
             for one, score in zip(axes, pair, strict=True)
         ]

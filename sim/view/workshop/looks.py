@@ -39,6 +39,9 @@ STYLE = f"""
 .lh-room th {{ color: {MUTED}; font-weight: 600; }}
 .lh-room th:first-child, .lh-room td:first-child, .lh-room .lh-text {{ text-align: left; }}
 .lh-room .lh-scroll {{ overflow-x: auto; overflow-wrap: normal; }}
+.lh-room .lh-scroll th, .lh-room .lh-scroll td:not(.lh-text) {{ white-space: nowrap; }}
+.lh-room .lh-scroll td.lh-text {{ min-width: 7em; }}
+.lh-room .lh-scroll td.lh-text:first-child {{ min-width: 3em; }}
 .lh-room .lh-error {{ border-left: 5px solid {SAVED[0]}; background: {SOFT}; padding: 8px 12px; margin: 8px 0;
   color: {TEXT}; }}
 .lh-room .lh-team {{ display: inline-flex; align-items: center; gap: .4em; border: 1px solid {GRID};
@@ -60,9 +63,10 @@ STYLE = f"""
 .lh-large .v-btn {{ font-size: .8em; }}
 .lh-room .v-text-field .v-label {{ height: auto; line-height: 1.4; overflow: visible; }}
 .lh-large .v-text-field, .lh-large .v-select {{ padding-top: 1em; }}
-.lh-room .lh-grid .v-input__slot {{ flex-wrap: wrap; margin: 0; }}
+.lh-room .lh-grid .v-input__slot {{ flex-wrap: wrap; margin: 0; height: auto !important; }}
 .lh-room .lh-grid .v-input__slider {{ padding: 0; margin: 0 0 6px; }}
-.lh-room .lh-grid .v-input__slider .v-label {{ flex: 1 0 100%; margin: 0; }}
+.lh-room .lh-grid .v-input__slider .v-label {{ flex: 1 0 100%; max-width: 100%; margin: 0 !important; height: auto; position: static; white-space: normal;
+  overflow: visible; }}
 .lh-room .lh-grid .v-slider--horizontal {{ margin: 0 8px; min-height: 28px; flex: 1 1 auto; }}
 .lh-room p, .lh-room h2 {{ margin: 6px 0; }}
 .lh-room .lh-error:empty, .lh-room div[role=alert]:empty {{ display: none; }}

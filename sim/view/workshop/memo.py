@@ -25,6 +25,7 @@ p{margin:.5mm 0}.soft{color:#52606d}table{border-collapse:collapse;width:100%}
 th,td{padding:.35mm 1.4mm;text-align:right;vertical-align:top;border-bottom:.2mm solid #e4e7eb;
 font-variant-numeric:tabular-nums}
 th{font-weight:600;color:#52606d}th:first-child,td:first-child,.text{text-align:left}
+table.came td{white-space:nowrap}table.came td:first-child{white-space:normal}
 td.year{white-space:nowrap;font-weight:600;width:14mm}
 td.clip div{max-height:2.76em;overflow:hidden}
 pre{font:7pt/1.25 ui-monospace,Consolas,"Noto Sans SC",monospace;background:#f5f7fa;margin:.6mm 0;
@@ -117,21 +118,23 @@ def _came(session: Session, team: Team, scores: TeamScores | None, words: Words)
     rows = ["".join(f"<th>{escape(words(one))}</th>" for one in columns)]
     for score in scores.scores:
         one = outcome(session.rules.mode, score.outcome)
-        pair = [one.written(end, lang, score.outcome != COST) for end in (score.low, score.high)]
-        interval = " … ".join(pair) if score.low is not None else "–"
-        if score.outcome != COST and score.more is not None and told(score) == "uncertain":
+        cost = score.outcome == COST
+        interval = " … ".join(one.bare(end, not cost) for end in (score.low, score.high))
+        interval = interval if score.low is not None else "–"
+        if not cost and score.more is not None and told(score) == "uncertain":
             interval += f" ({words('uncertain_mark')})"
+        unit = one.unit(lang, difference=True)
         cells = (
-            one.label(lang),
-            one.written(score.anyway, lang),
-            one.written(score.value, lang) if score.outcome != COST else "–",
-            one.written(score.more, lang, score.outcome != COST),
+            f"{one.label(lang)} ({unit})" if unit else one.label(lang),
+            one.bare(score.anyway),
+            "–" if cost else one.bare(score.value),
+            one.bare(score.more, not cost),
             interval,
         )
         rows.append("".join(f"<td>{escape(cell)}</td>" for cell in cells))
     table = "".join(f"<tr>{row}</tr>" for row in rows)
     limits = f'<p class="soft">{escape(words("memo_limits"))}</p>'
-    return head + f"<table>{table}</table>" + limits
+    return head + f'<table class="came">{table}</table>' + limits
 
 
 def _cost(rules: Rules, team: Team, words: Words) -> str:

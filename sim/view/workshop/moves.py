@@ -13,13 +13,13 @@ from sim.scenario import Scenario
 from sim.view.choice import Plan, Settings, Value, scenario_of
 from sim.view.workshop import limits
 from sim.view.workshop.limits import MOST_SETTINGS, YEARS, RefusedError, one_line
-from sim.view.workshop.state import MODES, Rules, Team, plan_of
+from sim.view.workshop.state import MODES, Move, Rules, Team, plan_of
 from sim.world.data import load_data
 
 FIELDS = frozenset(
     [
         "enabled", "rate", "cap", "floor", "allocation", "scored_by", "in_advance",
-        "decision_months", "call_month", "end", "places", "award", "match", "divided_by",
+        "decision_months", "call_month", "end", "places", "platforms", "award", "match", "divided_by",
         "discount", "audit", "published", "counties", "copayment",
     ]
 )  # fmt: skip
@@ -28,6 +28,8 @@ response, speed), what a unit of it costs, and guarantees, which no budget pays,
 CITY_FIELDS = frozenset({"enabled", "rate", "cap", "allocation"})
 CITY_KINDS = ("machines", "software", "training", "visits", "office")
 """A city's own instruments in scenarios/city_programmes.toml, after the city's name."""
+PLACES = ("places", "platforms")
+"""What a budget pays so many of a year: more money alone would stay unspent."""
 TOLERANCE = 0.5
 """10k CNY by which a plan may exceed a budget: rounding of what is shown."""
 WITHOUT = "programme.without"
@@ -247,11 +249,28 @@ def move_of(plan: Plan, year: int) -> Settings:
     return next((one.settings for one in plan.revisions if one.month == f"{year}-01"), ())
 
 
-def with_switch(settings: Settings) -> Settings:
-    """City instruments begin switched off: one that is given money is switched on."""
+def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Settings) -> Settings:
+    """Settings of a year with what goes with the money: a city's instrument that is given some is
+    switched on; places follow the year's budget, unless the team has set them itself.
+
+    `before` are the team's moves of earlier years.
+    """
     found = dict(settings)
-    for key, value in settings:
-        match = _KEY.fullmatch(key)
-        if match and match.group(2) and isinstance(value, int | float) and value > 0:
-            found.setdefault(f"instruments.{match.group(1)}.enabled", True)
+    plain = scenario_of(Plan(rules.preset))
+    if rules.mode == "city":
+        for key, value in settings:
+            match = _KEY.fullmatch(key)
+            if match and match.group(2) and isinstance(value, int | float) and value > 0:
+                found.setdefault(f"instruments.{match.group(1)}.enabled", True)
+        return tuple(sorted(found.items()))
+    held = {key: value for move in before for key, value in move.settings} | found
+    for name, policy in plain.instruments.items():
+        had = policy.budget.get(str(year), 0.0)
+        has = held.get(f"instruments.{name}.budget.{year}", had)
+        for field in set(PLACES) & set(type(policy).model_fields):
+            key = f"instruments.{name}.{field}"
+            if had > 0 and isinstance(has, int | float):
+                wanted = round(getattr(policy, field) * has / had, 6)
+                if held.get(key, getattr(policy, field)) != wanted:
+                    found.setdefault(key, wanted)
     return tuple(sorted(found.items()))

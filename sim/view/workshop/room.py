@@ -233,7 +233,7 @@ def Open(lang: str, enter: Enter) -> None:
     Problem(problem)
     button(words("open"), open_, "open", primary=True)
     html("h2", words("restore"))
-    solara.FileDrop(label=words("restore"), on_file=take, lazy=False)
+    solara.FileDrop(label=words("restore_drop"), on_file=take, lazy=False)
     html("h2", words("lead_again"))
     _field(words("code"), code, set_code, 20, "lead-code-field")
     solara.InputText(words("key"), value=secret, on_value=set_secret, password=True,

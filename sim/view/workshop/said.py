@@ -136,7 +136,7 @@ def _budgets(preset: Scenario, left: dict[str, Any], lang: str) -> list[str]:
 
 def _implied(key: str) -> bool:
     """Places go with the money that pays for them; a city's switch with its money."""
-    return key.endswith(".places") or bool(
+    return key.endswith((".places", ".platforms")) or bool(
         re.fullmatch(r"instruments\.\w+_(machines|software|training|visits|office)\.enabled", key)
     )
 

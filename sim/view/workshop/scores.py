@@ -54,6 +54,13 @@ class Outcome:
             return shown(self.name, value, lang, difference)
         return f"{plain(value, signed=difference)} {self.unit(lang)}".strip()
 
+    def bare(self, value: float | None, signed: bool = False) -> str:
+        """A figure in its unit, without saying it; levels of shares keep their %."""
+        if value is None:
+            return "–"
+        mark = "%" if self.factor == 100.0 and not signed else ""
+        return plain(self.factor * value, signed=signed) + mark
+
     def unit(self, lang: str, difference: bool = False) -> str:
         """Its unit as shown."""
         if self.name in BY_NAME:

@@ -23,10 +23,10 @@ from sim.view.workshop.moves import (
     CITY_KINDS,
     budget_of,
     city_name,
+    completed,
     move_of,
     plan_cost,
     prefix_of,
-    with_switch,
 )
 from sim.view.workshop.said import Words, action, budget_key, instruments_of, title
 from sim.view.workshop.scores import OUTCOMES, team_scores, told
@@ -113,10 +113,8 @@ def Draft(who: Pass, session: Session, team: Team, lang: str, look: Callable[[],
 
 def _drafted(rules: Rules, team: Team, plan: Plan, year: int, note: str) -> Team:
     """The team as if it had committed what the plan sets in a year."""
-    settings = move_of(plan, year)
-    if rules.mode == "city":
-        settings = with_switch(settings)
     kept = tuple(one for one in team.moves if one.year < year)
+    settings = completed(rules, kept, year, move_of(plan, year))
     return replace(team, moves=(*kept, Move(year, settings, note)))
 
 
@@ -128,8 +126,8 @@ def CostBar(rules: Rules, draft: Team, lang: str) -> bool:
     most = budget_of(rules, draft.city)
     over = total > most + 0.5
     share = min(100.0, 100.0 * total / most) if most else (100.0 if total else 0.0)
-    said = words("cost", total=f"{total / 1e4:,.2f}", budget=f"{most / 1e4:,.2f}")
-    rest = words("cost_over" if over else "cost_left", left=f"{abs(most - total) / 1e4:,.2f}")
+    said = words("cost", total=_yuan(total), budget=_yuan(most))
+    rest = words("cost_over" if over else "cost_left", left=_yuan(abs(most - total)))
     html("p", f"{said} · {rest}", "lianghua-room-cost lh-error" if over else "lianghua-room-cost",
          role="status", data_over=str(over).lower())  # fmt: skip
     raw("div", f'<div style="width:{share:.1f}%"></div>', "lh-meter lh-over" if over else "lh-meter",
@@ -142,14 +140,30 @@ def ActionMoney(plan: Plan, on_plan: Callable[[Plan], None], year: int, lang: st
     """A slider an action: its instruments' budgets of the year as multiples of the document's."""
     words = Words(lang)
     html("p", words("action_money", year=year), "lh-soft")
-    with solara.Div(classes=["lh-grid"]):
-        for code in instruments_of(scenario_of(Plan(plan.preset))):
-            value = action_times(plan, code, year)
+    with solara.Div(classes=["lh-grid", "lianghua-room-actions"]):
+        for code, money in action_money(plan, year).items():
+            times = action_times(plan, code, year)
+            said = words(
+                "action_now", action=action(code, lang), times=f"{times:g}", money=_yuan(money)
+            )
             solara.SliderFloat(
-                action(code, lang), value=value, min=0.0, max=MOST_TIMES, step=0.1,
-                on_value=lambda times, code=code: on_plan(with_times(plan, code, year, times)),
+                said, value=times, min=0.0, max=MOST_TIMES, step=0.1,
+                on_value=lambda value, code=code: on_plan(with_times(plan, code, year, value)),
                 thumb_label=False,
             ).key(f"{code}-{year}")  # fmt: skip
+
+
+def action_money(plan: Plan, year: int) -> dict[str, float]:
+    """What each action may spend in a year, 10k CNY."""
+    found = dict.fromkeys(instruments_of(scenario_of(Plan(plan.preset))), 0.0)
+    for line in plan_cost(plan).lines:
+        if line.year == year:
+            found[line.action] = found.get(line.action, 0.0) + line.amount
+    return found
+
+
+def _yuan(amount: float) -> str:
+    return f"{amount / 1e4:,.2f}"
 
 
 def action_times(plan: Plan, code: str, year: int) -> float:
@@ -244,7 +258,7 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
             one = next(each for each in OUTCOMES[rules.mode] if each.name == score.outcome)
             mark = f" ({words('uncertain_mark')})" if told(score) == "uncertain" else ""
             more = one.written(score.more, lang, True)
-            lines.append((one.label(lang), more, interval_of(one, score, lang) + mark))
+            lines.append((one.label(lang), more, interval_of(one, score) + mark))
         raw("div", preview_table(lines, words), "lh-scroll lianghua-room-previewed")
 
 
