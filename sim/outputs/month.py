@@ -202,9 +202,7 @@ def _providers_there(month: Month) -> Array:
 def _providers_by_kind(month: Month) -> Array:
     """Real providers in operation by kind, (7,)."""
     kinds = len(PROVIDER_KINDS)
-    return np.bincount(
-        month.providers.kind, weights=month.once(_providers_there), minlength=kinds
-    )
+    return np.bincount(month.providers.kind, weights=month.once(_providers_there), minlength=kinds)
 
 
 def _teams_there(month: Month) -> Array:
