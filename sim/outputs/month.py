@@ -74,7 +74,10 @@ class Month:
         tiers = self._by_tier(table)
         found = np.empty((len(tiers), len(GROUPS), tiers.shape[2]))
         for place, one in enumerate(GROUPS):
-            tiers[:, one[0] : one[-1] + 1].sum(axis=1, out=found[:, place])
+            group = found[:, place]
+            group[:] = tiers[:, one[0]]
+            for tier in one[1:]:
+                group += tiers[:, tier]
         return found
 
     def _by_tier(self, table: str) -> Array:

@@ -160,15 +160,7 @@ def measure(
         world.sectors, scales, cube,
     )  # fmt: skip
     context.measures["barriers"] = barriers
-    first = POSITION["adopters_automation"]
-    by_tier = cube.reshape(-1, len(TIERS), count)
-    adopters = by_tier[:, :, first : first + len(TECHNOLOGIES)].sum(axis=1)
-    # In the order of `SUMS`.
-    number, skilled, unskilled, output = by_tier[:, :, :4].sum(axis=1).T
-    clusters.firms[:] = number
-    clusters.output[:] = output
-    clusters.employees[:] = skilled + unskilled
-    clusters.adopters[:] = adopters
+    _sum_clusters(cube, clusters.firms, clusters.output, clusters.employees, clusters.adopters)
     clusters.demonstrations[:] = shown
     density = np.zeros((world.cities, 7))
     np.add.at(density, (providers.city, providers.kind), providers.weight * (providers.alive == 1))
@@ -292,6 +284,21 @@ def _sum(
         if firms.demonstration[i]:
             for k in range(8):
                 shown[cluster, k] += w * MASKS[firms.demonstration[i], k]
+
+
+@njit(nogil=True, cache=True)
+def _sum_clusters(cube: Any, firms: Any, output: Any, employees: Any, adopters: Any) -> None:
+    """Firms, output, people and adopters by city and sector, over the tiers."""
+    for cluster in range(len(firms)):
+        row = cube[4 * cluster].copy()
+        for tier in range(1, 4):
+            for variable in range(36):
+                row[variable] += cube[4 * cluster + tier, variable]
+        firms[cluster] = row[0]
+        employees[cluster] = row[1] + row[2]
+        output[cluster] = row[3]
+        for k in range(8):
+            adopters[cluster, k] = row[28 + k]
 
 
 _SYSTEMS = 1 << NETWORKING | 1 << ERP | 1 << PLM
