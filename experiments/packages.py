@@ -319,8 +319,8 @@ def optimise_model(
     resume: bool = False,
     report: Report | None = None,
 ) -> Optimised:
-    """Search with every evaluation stored in `folder`."""
-    with Store(folder, inquiry.provenance, resume, WHAT) as store:
+    """Search with every evaluation stored in `folder`; one that is resumed may have another budget."""
+    with Store(folder, inquiry.provenance, resume, WHAT, free=("budget",)) as store:
         found = optimise(inquiry.task, store, workers, report)
         evaluations = store.table(inquiry.split.names, FIGURES)
     return Optimised(inquiry, found, evaluations)

@@ -343,7 +343,10 @@ def test_the_command_writes_a_page_and_refuses_what_it_cannot_use(
     folder = line_study(tmp_path / "batch", replicates=2)
     page = tmp_path / "page.html"
     report_command(folder, out=page, lang="zh", force=False)
-    assert capsys.readouterr().out.strip() == str(page)
+    out, errors = capsys.readouterr()
+    assert out.strip() == str(page)
+    last = errors.splitlines()[-1].split()
+    assert last[0] == last[2].rstrip(",")
     assert "资金倍数" in read(page).text
     with pytest.raises(InputError, match="--force"):
         report_command(folder, out=page, lang="zh", force=False)
