@@ -179,9 +179,9 @@ def _of_setting(
     _, instrument, field = key.split(".")
     policy = preset(name).instruments.get(instrument)
     told = policy or preset("document_2014").instruments[instrument]
-    labels = [text(f"levers.{field}", lang, title=_title(told, lang)) for lang in ("zh", "en")]
+    zh, en = (text(f"levers.{field}", lang, title=_title(told, lang)) for lang in ("zh", "en"))
     return Lever(
-        key, group, kind, (key,), *labels, unit, source=told.source,
+        key, group, kind, (key,), zh, en, unit, source=told.source,
         unavailable="" if policy else "no_instrument", **more,
     )  # fmt: skip
 
@@ -208,13 +208,13 @@ def _factor(
     else:
         told = preset("document_2014").instruments[instruments[0]]
         titles = (_title(told, "zh"), _title(told, "en"))
-    labels = [
+    zh, en = (
         text("levers.factor", lang, title=title)
         for lang, title in zip(("zh", "en"), titles, strict=True)
-    ]
+    )
     sources = dict.fromkeys(scenario.instruments[one].source for one in there)
     return Lever(
-        key, group, "factor", keys, *labels, "ratio", 0.0, 4.0, 0.25,
+        key, group, "factor", keys, zh, en, "ratio", 0.0, 4.0, 0.25,
         source="; ".join(filter(None, sources)), unavailable=reason,
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
             runs.value = picture(wanted, tickets)
             if not runs.value.running:
                 break
-            await _news(list(tickets.values()))
+            await _news(list(tickets.values()), runs.value.done)
     except InputError as error:
         runs.value = Runs(plans=wanted, error=str(error))
     finally:
@@ -95,11 +95,10 @@ async def _all(tickets: list[Future[Member]]) -> None:
         await asyncio.sleep(0.03)
 
 
-async def _news(tickets: list[Future[Member]]) -> None:
-    """Until more is done, `REFRESH` seconds at least."""
-    before = sum(ticket.done() for ticket in tickets)
+async def _news(tickets: list[Future[Member]], seen: int) -> None:
+    """Until more than `seen` are done, `REFRESH` seconds at least."""
     await asyncio.sleep(REFRESH)
-    while sum(ticket.done() for ticket in tickets) == before:
+    while sum(ticket.done() for ticket in tickets) <= seen:
         await asyncio.sleep(0.1)
 
 

@@ -112,7 +112,7 @@ def _levels(runs: pd.DataFrame, outcomes: tuple[str, ...]) -> pd.DataFrame:
         if part["point"].nunique() > 1:
             low, high = values.groupby(part["point"]).mean().quantile(list(REACH))
         else:
-            half = float(values.std(ddof=1) * half_widths([len(values)])[0])
+            half = float(values.std(ddof=1) * half_widths(np.array([len(values)]))[0])
             low, high = values.mean() - half, values.mean() + half
         rows.append((scenario, outcome, len(values), values.mean(), low, high))
     return pd.DataFrame(rows, columns=["scenario", "outcome", "n", "mean", "low", "high"])
