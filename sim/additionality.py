@@ -173,10 +173,13 @@ def ledger(
     settings: Iterable[str] = (),
     draws: Draws = (),
     progress: Progress | None = None,
+    each: bool = True,
 ) -> Ledger:
     """Class all money paid by `until` against twins without each instrument, and without any.
 
-    `instruments` names some of them; then the whole programme is left out. Twins go on for `follow`
+    `instruments` names some of them; then the whole programme is left out. `each` false leaves out
+    the twins without a single one, which are most of the work: the programme's money is then
+    classed by instrument against the twin without any. Twins go on for `follow`
     months after `until`. Replicate r has seed `seed + r` in all runs; the result is the same for any
     number of workers. `draws` of parameters as in `compare`. `progress` is called with the number of twins done and in all.
     """
@@ -184,7 +187,8 @@ def ledger(
     workers_used = check_counts("ledger", replicates, seed, workers)
     whole = extended("ledger", counted, follow)
     names = chosen(counted, instruments, "--instrument") or running(counted)
-    off: list[tuple[str, tuple[str, ...]]] = [(name, (name,)) for name in names]
+    single = names if each or instruments else ()
+    off: list[tuple[str, tuple[str, ...]]] = [(name, (name,)) for name in single]
     if not instruments:
         off.append((PROGRAMME, running(counted)))
     last = month_number(counted.time.end) - month_number(counted.time.start)

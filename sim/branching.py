@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,10 +22,18 @@ from sim.results import ACCOUNT
 from sim.scenario import Scenario
 from sim.timetable import Timetable, in_force, spans, timetable, voted
 
-_FREE = frozenset(
-    {"name", "group", "title", "rationale", "programme", "instruments", "revisions"}
-)
+_FREE = frozenset({"name", "group", "title", "rationale", "programme", "instruments", "revisions"})
 """Fields in which scenarios that share months may differ."""
+
+
+class Parting(NamedTuple):
+    """First month in which an instrument differs between two scenarios, and in which it matters.
+
+    It matters once they differ and either has run; the number of months stands for never.
+    """
+
+    differs: int
+    matters: int
 
 
 def shared_months(one: Scenario, other: Scenario) -> int:
@@ -33,7 +41,8 @@ def shared_months(one: Scenario, other: Scenario) -> int:
     if _differing(one, other):
         return 0
     tables = timetable(one), timetable(other)
-    return min(_partings(one, other, *tables).values(), default=_months(one))
+    partings = _partings(one, other, *tables).values()
+    return min((parting.matters for parting in partings), default=_months(one))
 
 
 def go_on_under(province: Any, scenario: Scenario) -> None:
@@ -46,14 +55,16 @@ def go_on_under(province: Any, scenario: Scenario) -> None:
     for name in _differing(province.settings, scenario):
         _refuse(province, scenario, name, 0)
     partings = _partings(province.settings, scenario, mine, theirs)
-    for name, month in sorted(partings.items(), key=lambda one: one[1]):
-        if month < clock.month:
-            _refuse(province, scenario, f"instruments.{name}", month)
+    for name, parting in sorted(partings.items(), key=lambda one: one[1].matters):
+        if parting.matters < clock.month:
+            _refuse(province, scenario, f"instruments.{name}", parting.matters)
+    # Those that have differed so far have not run.
+    new = {name for name, parting in partings.items() if parting.differs < clock.month}
     before, public, past = list(context.public), accounts_of(scenario), {}
     # With the governments switched off no account is ever opened.
     votes = clock.month if context.mechanisms.governments else 0
     for name, account in public.items():
-        if name in partings:
+        if name in new:
             past[name] = _unspent(account, voted(theirs, name, clock.start, votes), clock.month)
         else:
             public[name] = context.public[name]
@@ -88,12 +99,8 @@ def _differing(one: Scenario, other: Scenario) -> list[str]:
 
 def _partings(
     one: Scenario, other: Scenario, mine: Timetable, theirs: Timetable
-) -> dict[str, int]:
-    """Instruments that differ in some month, and the month from which that matters.
-
-    It matters once they differ and one of them has run. Those that differ in no month of the run
-    are left out; the number of months stands for never.
-    """
+) -> dict[str, Parting]:
+    """Where instruments part that differ in some month of the run."""
     months, start = _months(one), month_number(one.time.start)
     bits = _bits(one), _bits(other)
     common = [name for name in one.instruments if name in other.instruments]
@@ -111,7 +118,7 @@ def _partings(
         ]
         if differ:
             runs = min(_first_run(table, name, start, months) for table in (mine, theirs))
-            found[name] = max(differ[0], runs)
+            found[name] = Parting(differ[0], max(differ[0], runs))
     return found
 
 

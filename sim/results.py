@@ -66,8 +66,8 @@ class Recorder:
         self.months.append(clock.name)
         for table in FIGURES:
             self._figures[table][place] = list(tables[table].values())
-        for row, account in zip(self._figures["programme"][place], programme.values(), strict=True):
-            row[:] = _FIELDS(account)
+        if programme:
+            self._figures["programme"][place] = [_FIELDS(one) for one in programme.values()]
         for name, figures in tables[ITEMS].items():
             self._items_of(name, figures.shape)[place] = figures
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_serializer
@@ -80,11 +81,13 @@ def _dotted(content: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple
 def _in_order(revisions: tuple[Revision, ...], info: ValidationInfo) -> tuple[Revision, ...]:
     """Refuse months outside the run (`time` has been validated), out of order or given twice."""
     months = [one.month for one in revisions]
-    for before, month in zip(months, months[1:], strict=False):
+    for before, month in pairwise(months):
         if month_number(month) <= month_number(before):
             raise ValueError(f"{month} after {before}; allowed: months in order, each once")
-    time = info.data.get("time")
-    for month in months if time is not None else ():
+    if "time" not in info.data:  # it has been refused
+        return revisions
+    time = info.data["time"]
+    for month in months:
         if not month_number(time.start) <= month_number(month) <= month_number(time.end):
             raise ValueError(f"{month}; allowed: a month of the run, {time.start} to {time.end}")
     return revisions

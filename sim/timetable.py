@@ -82,7 +82,8 @@ def in_force(table: Timetable, month: int) -> Policies:
 def spans(table: Timetable, months: int) -> list[tuple[int, int, Policies]]:
     """First and last month and the policies between changes, in a run of so many months."""
     return [
-        (first, until - 1, policies) for (first, policies), (until, _) in pairwise((*table, (months, {})))
+        (first, until - 1, policies)
+        for (first, policies), (until, _) in pairwise((*table, (months, {})))
     ]
 
 

@@ -85,7 +85,9 @@ def running(scenario: Scenario) -> tuple[str, ...]:
     return tuple(
         name
         for name in scenario.instruments
-        if any(_runs(policies[name], start + first, start + last) for first, last, policies in parts)
+        if any(
+            _runs(policies[name], start + first, start + last) for first, last, policies in parts
+        )
     )
 
 

@@ -27,6 +27,7 @@ from sim.cli import (
     runs,
     sensitivity,
     validation,
+    view,
 )
 from sim.core.errors import InputError
 
@@ -48,6 +49,7 @@ COMMANDS: dict[str, Any] = {
     "export": batch_results.export_command,
     "panel": evaluators.panel_command,
     "evaluators": evaluators.evaluators_command,
+    "view": view.view_command,
     "story": pages.story,
     "scenarios": pages.scenarios_command,
     "describe": pages.describe_command,

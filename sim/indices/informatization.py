@@ -9,6 +9,8 @@ the table. It is another index than CCID's informatization index and the informa
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,17 +32,36 @@ def evaluate(
     """
     share = _weights(weights)
     x = np.asarray(x, dtype=np.float64)
-    log = np.array([item.log for item in items])
-    low, high = (np.array([getattr(item, end) for item in items]) for end in ("low", "high"))
+    log, low, span, base, log_span = _goalposts(tuple(items))
     there = ~log | (x > 0)
     safe = np.where(there, x, 1.0)
-    plain = (safe - low) / (high - low)
-    base = np.where(log, low, 1.0)
+    plain = (safe - low) / span
     ratio = np.where(log, safe, 1.0) / base
-    curved = np.log(ratio) / np.log(np.where(log, high / base, 2.0))
+    curved = np.log(ratio) / log_span
     values = np.where(there, np.where(log, curved, plain), 0.0)
     classes = class_means(values, items, len(INFORMATIZATION_CLASSES))
     return Values(values, classes, classes @ share)
+
+
+class _Goalposts(NamedTuple):
+    """By item (n,): flag of those on logarithms, lower goalpost, distance to the upper one.
+
+    `base` is the lower goalpost of an item on logarithms and else 1; `log_span` the distance there.
+    """
+
+    log: Array
+    low: Array
+    span: Array
+    base: Array
+    log_span: Array
+
+
+@lru_cache(maxsize=16)
+def _goalposts(items: tuple[Item, ...]) -> _Goalposts:
+    log = np.array([item.log for item in items])
+    low, high = (np.array([getattr(item, end) for item in items]) for end in ("low", "high"))
+    base = np.where(log, low, 1.0)
+    return _Goalposts(log, low, high - low, base, np.log(np.where(log, high / base, 2.0)))
 
 
 def _weights(weights: str | Sequence[float]) -> Array:

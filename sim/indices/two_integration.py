@@ -65,20 +65,30 @@ def evaluate(x: Array, x0: Array, items: Sequence[Item], normaliser: str = "log2
     """
     if normaliser not in NORMALISERS:
         raise InputError("index", "normaliser", normaliser, ", ".join(NORMALISERS))
-    minus = np.array([item.minus for item in items])
-    values = NORMALISERS[normaliser](relative(x, x0, minus))
+    values = NORMALISERS[normaliser](relative(x, x0, _minus(tuple(items))))
     classes = class_means(values, items, len(TWO_INTEGRATION_CLASSES))
     return Values(values, classes, combine(classes))
 
 
 def class_means(values: Array, items: Sequence[Item], count: int) -> Array:
     """Mean of the items' values (..., n) in each of `count` classes, (..., count)."""
-    kind = np.array([item.kind for item in items])
     classes = np.empty((*values.shape[:-1], count))
-    for one in range(count):
-        mine = np.flatnonzero(kind == one)
+    for one, mine in enumerate(_members(tuple(items), count)):
         classes[..., one] = values[..., mine].sum(axis=-1) / len(mine)
     return classes
+
+
+@lru_cache(maxsize=16)
+def _minus(items: tuple[Item, ...]) -> Array:
+    """Flag of the items that count the lower the better, (n,)."""
+    return np.array([item.minus for item in items])
+
+
+@lru_cache(maxsize=16)
+def _members(items: tuple[Item, ...], count: int) -> tuple[Array, ...]:
+    """Positions of the items of each class."""
+    kind = np.array([item.kind for item in items])
+    return tuple(np.flatnonzero(kind == one) for one in range(count))
 
 
 @lru_cache(maxsize=8)

@@ -19,7 +19,9 @@ def industry(month: Month) -> Array:
     above = month.part("cities", "value_added", ABOVE) * 1e-4
     below = month.part("cities", "value_added", BELOW) * 1e-4
     wanted = base["industry_value_added"] / base["above_scale_value_added"] - 1.0
-    factor = month.anchor("small industry", float(divided(wanted * above.sum(), below.sum())))
+    factor = month.anchor(
+        "small industry", lambda: float(divided(wanted * above.sum(), below.sum()))
+    )
     whole: Array = above + factor * below
     return whole
 

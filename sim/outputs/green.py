@@ -22,10 +22,9 @@ def _index(weights: str, whole: tuple[str, ...], controlled: str, saving: str) -
         exposed = sum(month.by_sector(table, name) for name in whole)
         cover = divided(month.by_sector(table, controlled), exposed)
         left: Array = 1.0 - getattr(month.context.outcomes, saving) * cover
-        start = month.anchor(
-            f"{weights} {table}", np.array([month.chosen(weights) * exposed, left])
+        fixed, before = month.anchor(
+            f"{weights} {table}", lambda: np.array([month.chosen(weights) * exposed, left])
         )
-        fixed, before = start
         base = (fixed * before).sum(axis=-1)
         now = (fixed * left).sum(axis=-1)
         return np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,12 @@ class Month:
         """This month's value of an exogenous path."""
         return float(self.context.paths[name][self.number])
 
-    def anchor(self, name: str, value: Any) -> Any:
-        """`value` as it was when this was first asked for: the start of the run."""
-        return self.context.measures.setdefault(f"start {name}", value)
+    def anchor(self, name: str, value: Callable[[], Any]) -> Any:
+        """`value()` as it was when this was first asked for: the start of the run."""
+        key, kept = f"start {name}", self.context.measures
+        if key not in kept:
+            kept[key] = value()
+        return kept[key]
 
     def sums(self, table: str) -> Array:
         """Sums of every variable of the cube, (rows of the table, groups of tiers, variables).
@@ -68,8 +72,13 @@ class Month:
             whole: Array = self.sums("cities").sum(axis=0, keepdims=True)
             return whole
         tiers = self._by_tier(table)
-        groups = [tiers[:, one[0] : one[-1] + 1].sum(axis=1) for one in GROUPS]
-        return np.stack(groups, axis=1)
+        found = np.empty((len(tiers), len(GROUPS), tiers.shape[2]))
+        for place, one in enumerate(GROUPS):
+            group = found[:, place]
+            group[:] = tiers[:, one[0]]
+            for tier in one[1:]:
+                group += tiers[:, tier]
+        return found
 
     def _by_tier(self, table: str) -> Array:
         """Sums of the cube by city or sector, and tier."""
@@ -94,8 +103,8 @@ class Month:
         if weights:
             cities = self._weighted(name, tiers, weights)
             return cities.sum() if table == "province" else cities
-        found = self.sums(table)[:, GROUPS.index(tiers), POSITION[name]]
-        return found[0] if table == "province" else found
+        sums, group, variable = self.sums(table), GROUPS.index(tiers), POSITION[name]
+        return sums[0, group, variable] if table == "province" else sums[:, group, variable]
 
     def _weighted(self, name: str, tiers: tuple[int, ...], weights: str) -> Array:
         key = (name, tiers, weights)
@@ -121,10 +130,10 @@ class Month:
 
     def value(self, output: Any, table: str) -> Any:
         """Figures of an output in a table, derived once a month."""
-        values = self._values[table]
-        if output.name not in values:
-            values[output.name] = output.value(self, table)
-        return values[output.name]
+        values, name = self._values[table], output.name
+        if name not in values:
+            values[name] = output.value(self, table)
+        return values[name]
 
     def values(self, table: str) -> dict[str, Any]:
         """Figures of a table's outputs by name, as far as they have been derived."""
@@ -136,34 +145,25 @@ class Month:
         `named` sectors are those that the programme names as polluting or hazardous, `applicable`
         counts the technologies that apply.
         """
-        if name not in self._kept:
-            measures = self.measures
-            if name == "named":
-                found: Array = (measures.waste_water > 0) | (measures.accidents > 0)
-            elif name == "applicable":
-                found = COUNTS[self.context.world.applicable]
-            elif name.isupper():
-                found = np.array([code == name for code in measures.codes])
-            else:
-                found = getattr(measures, name)
-            self._kept[name] = found.astype(np.float64)
-        weights: Array = self._kept[name]
-        return weights
+        if name == "applicable":
+            weights: Array = COUNTS[self.context.world.applicable]
+            return weights
+        return _chosen(self.measures, name)
 
     def by_kind(self, column: str, mean: bool = True) -> Array:
         """Weighted mean, or sum, of a column of the providers in operation, by kind (7,)."""
         key = ("kinds", column, mean)
         if key not in self._kept:
-            weight = self.once(_providers_there)
-            found = self._by_kind(weight * self.providers[column])
+            found = self._by_kind(self.once(_providers_there) * self.providers[column])
             if mean:
-                whole = self._by_kind(weight)
+                whole = self.once(_providers_by_kind)
                 found = np.where(whole > 0, found / np.maximum(whole, 1e-9), 0.0)
             self._kept[key] = found
         figures: Array = self._kept[key]
         return figures
 
     def _by_kind(self, values: Array) -> Array:
+        """Sum of `values`, one a provider, by kind (7,)."""
         kinds = len(PROVIDER_KINDS)
         return np.bincount(self.providers.kind, weights=values, minlength=kinds)
 
@@ -181,13 +181,15 @@ class Month:
 
         (quality / price) over that of the start, to the power of the elasticity.
         """
-        providers = self.providers
-        teams = (providers.teams * providers.weight * providers.alive).astype(np.float64)
-        mine = teams * (providers.kind == kind)
-        cost = float((mine * providers.price).sum())
-        now = float((mine * providers.quality).sum()) / cost if cost > 0 else 1.0
-        start = float(self.anchor(f"attraction {PROVIDER_KINDS[kind]}", now))
-        power: float = (now / start) ** float(self.context.outcomes.outside_elasticity)
+        key = ("attraction", kind)
+        if key not in self._kept:
+            providers = self.providers
+            mine = self.once(_teams_there) * (providers.kind == kind)
+            cost = float((mine * providers.price).sum())
+            now = float((mine * providers.quality).sum()) / cost if cost > 0 else 1.0
+            start = float(self.anchor(f"attraction {PROVIDER_KINDS[kind]}", lambda: now))
+            self._kept[key] = (now / start) ** float(self.context.outcomes.outside_elasticity)
+        power: float = self._kept[key]
         return power
 
 
@@ -195,3 +197,30 @@ def _providers_there(month: Month) -> Array:
     """Real providers that each row stands for, 0 where it is not in operation."""
     there: Array = (month.providers.weight * month.providers.alive).astype(np.float64)
     return there
+
+
+def _providers_by_kind(month: Month) -> Array:
+    """Real providers in operation by kind, (7,)."""
+    kinds = len(PROVIDER_KINDS)
+    return np.bincount(month.providers.kind, weights=month.once(_providers_there), minlength=kinds)
+
+
+def _teams_there(month: Month) -> Array:
+    """Project teams of the real providers that each row stands for, 0 where not in operation."""
+    providers = month.providers
+    teams: Array = (providers.teams * providers.weight * providers.alive).astype(np.float64)
+    return teams
+
+
+@lru_cache(maxsize=64)
+def _chosen(measures: Measures, name: str) -> Array:
+    """Weights by sector (S,) that follow from the measures alone, read-only."""
+    if name == "named":
+        found: Array = (measures.waste_water > 0) | (measures.accidents > 0)
+    elif name.isupper():
+        found = np.array([code == name for code in measures.codes])
+    else:
+        found = getattr(measures, name)
+    weights: Array = found.astype(np.float64)
+    weights.flags.writeable = False
+    return weights

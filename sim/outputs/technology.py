@@ -31,16 +31,25 @@ def _barriers(month: Month) -> Array:
     return found
 
 
+def _shares(asked: Array) -> Array:
+    """Each barrier over all of them, (..., 7)."""
+    shares: Array = asked / np.maximum(asked.sum(axis=-1, keepdims=True), 1e-9)
+    return shares
+
+
+def _by_tier(month: Month) -> Array:
+    return _shares(month.once(_barriers))
+
+
+def _of_province(month: Month) -> Array:
+    return _shares(month.once(_barriers)[:ABOVE_SCALE].sum(axis=0))
+
+
 def _barrier(position: int) -> Value:
     """Share of a first binding barrier among technologies that apply and are not in use."""
-
-    def value(month: Month, table: str) -> Any:
-        asked = month.once(_barriers)
-        if table == "province":
-            asked = asked[:ABOVE_SCALE].sum(axis=0)
-        return asked[..., position] / np.maximum(asked.sum(axis=-1), 1e-9)
-
-    return value
+    return lambda month, table: month.once(_of_province if table == "province" else _by_tier)[
+        ..., position
+    ]
 
 
 def _key(

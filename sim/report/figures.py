@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,8 +58,10 @@ class Made:
     outputs: tuple[str, ...]
 
 
-def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[Made]:
-    """Every figure of a comparison as PNG and SVG."""
+def comparison_figures(
+    comparison: Comparison, folder: Path, lang: str, only: Collection[str] = ()
+) -> list[Made]:
+    """Every figure of a comparison as PNG and SVG, or those named."""
     manifest = comparison.manifest
     source = Source(
         comparison.province, comparison.cities, comparison.programme, comparison.names,
@@ -77,7 +79,8 @@ def comparison_figures(comparison: Comparison, folder: Path, lang: str) -> list[
         draws = [contributions if parts else differences]
     elif parts:
         draws.append(contributions)
-    return _write(source, draws, folder)
+    chosen = [draw for draw in draws if not only or draw.__name__ in only]
+    return _write(source, chosen, folder)
 
 
 def run_figures(results: Results, folder: Path, lang: str) -> list[Made]:

@@ -32,8 +32,10 @@ pre{background:#f4f4f4;padding:.8rem;overflow-x:auto;font-size:.85rem}.wide{over
 """
 
 
-def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) -> str:
-    """The report of a comparison."""
+def comparison_page(
+    comparison: Comparison, figures: Sequence[Made], lang: str, command: str | None = None
+) -> str:
+    """The report of a comparison; `command` repeats it, without one its own table does."""
     words = TEXT[lang]
     titles = {one.name: getattr(one.title, lang) or one.name for one in comparison.scenarios}
     title = f" {words['against']} ".join(
@@ -52,7 +54,7 @@ def comparison_page(comparison: Comparison, figures: Sequence[Made], lang: str) 
     for one in figures:
         parts.append(_figure(one, frame, titles, lang))
     manifest = comparison.manifest
-    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang)
+    return page(title, parts, uncertainty_of(manifest, lang), manifest, lang, command)
 
 
 def run_page(results: Results, figures: Sequence[Made], lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -140,25 +140,38 @@ def city_story(
     Raises InputError for a city that is not there.
     """
     province = Province(prepared(scenario, settings, until), scale=scale, seed=seed)
-    place = city_place(province, city)
+    return tell_cities(province, [city_place(province, city)], progress)[0]
+
+
+def tell_cities(
+    province: Province, places: Sequence[int], progress: Progress | None = None
+) -> list[CityStory]:
+    """Run a province that stands at its start and tell the stories of cities by position."""
     province.context.watch.on = True
-    rows: list[dict[str, Any]] = []
+    rows: dict[int, list[dict[str, Any]]] = {place: [] for place in places}
 
     def look(phase: str) -> None:
         if phase == "identities":
-            rows.append(_month(province, place))
+            for place in places:
+                rows[place].append(_month(province, place))
 
     province.watchers.append(look)
     run_through(province, progress)
-    results = province.results()
+    results, paid = province.results(), payments(province)
+    return [_told(province, place, rows[place], results, paid) for place in places]
+
+
+def _told(
+    province: Province, place: int, rows: list[dict[str, Any]], results: Results, paid: pd.DataFrame
+) -> CityStory:
+    """One city's story from what was noted of its months and from all payments."""
+    name = province.labels.cities[place]
     months = pd.DataFrame(rows)
-    months.insert(1, "index_latent", _index(results, province.labels.cities[place]))
+    months.insert(1, "index_latent", _index(results, name))
     reported = months["index_latent"] * (1.0 + months["reporting_inflation"])
     months.insert(2, "index_reported", reported)
-    paid = payments(province)
     here = paid[paid["city"] == place]
     received = here.groupby(["year", "instrument", "in_kind"], as_index=False)["money"].sum()
-    name = province.labels.cities[place]
     return CityStory(
         name, months, received, _winners(province, here), _adoption(results, name), results.manifest
     )
@@ -256,7 +269,8 @@ def _adoption(results: Results, city: str) -> pd.DataFrame:
 def _winners(province: Province, paid: pd.DataFrame) -> pd.DataFrame:
     """Firms by the money that one real firm received, with its parts, the largest first."""
     columns = ["uid", "sector", "sector_zh", "sector_en", "tier", "money", "parts"]
-    money = paid[~paid["in_kind"]]
+    # Without a payment the column has no type of its own, and ~ would not be a condition.
+    money = paid[~paid["in_kind"].astype(bool)]
     firms, rows = province.tables["firms"], []
     for (uid, row), part in money.groupby(["uid", "row"], sort=True):
         each = part.groupby("instrument", sort=False)["money"].sum() / float(firms.weight[row])

@@ -28,12 +28,13 @@ class Example(NamedTuple):
         return f"{self.uid:>8}  {WORDS[lang][self.why]}"
 
 
-class _Notes:
-    """The longest wait of every firm, and the largest firm that closed."""
+class Notes:
+    """Attached to a province at its start: who waited, closed, won and refused; `found` at the end."""
 
     def __init__(self, province: Province) -> None:
         self.firms, self.clock = province.tables["firms"], province.clock
-        self.projects = province.context.projects
+        self.context, self.projects = province.context, province.context.projects
+        self.first_uid, self.first_use = self.firms.uid.copy(), self.firms.adopted.copy()
         self.waits: dict[int, int] = {}
         self.closed, self.people = -1, 0.0
         self.alive, self.staff = self.firms.alive.copy(), self._staff()
@@ -58,6 +59,32 @@ class _Notes:
                 self.closed, self.people = int(firms.uid[row]), float(self.staff[row])
             self.alive, self.staff = firms.alive.copy(), self._staff()
 
+    def found(self) -> list[Example]:
+        """A firm of each interesting kind that the run had."""
+        firms, book = self.firms, self.context.awards
+        found: list[Example] = []
+        paid = np.where(book.status == PAID, book.paid, 0.0)
+        if paid.max(initial=0.0) > 0:
+            found.append(Example(int(book.uid[paid.argmax()]), "award_won"))
+        refused, times = np.unique(book.uid[book.status == REFUSED], return_counts=True)
+        if len(refused):
+            found.append(Example(int(refused[times.argmax()]), "refused_most"))
+        if self.waits:
+            found.append(Example(max(self.waits, key=lambda uid: self.waits[uid]), "waited"))
+        stayed = (firms.uid == self.first_uid) & (firms.alive == 1)
+        idle = stayed & (firms.adopted == self.first_use) & (firms.projects == 0)
+        for why, chosen, score in (
+            ("never_adopted", idle, firms.skilled + firms.unskilled),
+            ("most_projects", stayed & (firms.projects > 0), firms.projects),
+            ("showed", stayed & (firms.demonstration != 0), firms.gain),
+        ):
+            if chosen.any():
+                row = int(np.where(chosen, score, -np.inf).argmax())
+                found.append(Example(int(firms.uid[row]), why))
+        if self.closed >= 0:
+            found.append(Example(self.closed, "shut"))
+        return found
+
 
 def firm_examples(
     scenario: Scenario | str | Path,
@@ -70,30 +97,6 @@ def firm_examples(
 ) -> list[Example]:
     """Run a scenario and name a firm of each interesting kind that it has."""
     province = Province(prepared(scenario, settings, until), scale=scale, seed=seed)
-    notes = _Notes(province)
-    firms = province.tables["firms"]
-    first_uid, first_use = firms.uid.copy(), firms.adopted.copy()
+    notes = Notes(province)
     run_through(province, progress)
-    book = province.context.awards
-    found: list[Example] = []
-    paid = np.where(book.status == PAID, book.paid, 0.0)
-    if paid.max(initial=0.0) > 0:
-        found.append(Example(int(book.uid[paid.argmax()]), "award_won"))
-    refused, times = np.unique(book.uid[book.status == REFUSED], return_counts=True)
-    if len(refused):
-        found.append(Example(int(refused[times.argmax()]), "refused_most"))
-    if notes.waits:
-        found.append(Example(max(notes.waits, key=lambda uid: notes.waits[uid]), "waited"))
-    stayed = (firms.uid == first_uid) & (firms.alive == 1)
-    idle = stayed & (firms.adopted == first_use) & (firms.projects == 0)
-    for why, chosen, score in (
-        ("never_adopted", idle, firms.skilled + firms.unskilled),
-        ("most_projects", stayed & (firms.projects > 0), firms.projects),
-        ("showed", stayed & (firms.demonstration != 0), firms.gain),
-    ):
-        if chosen.any():
-            row = int(np.where(chosen, score, -np.inf).argmax())
-            found.append(Example(int(firms.uid[row]), why))
-    if notes.closed >= 0:
-        found.append(Example(notes.closed, "shut"))
-    return found
+    return notes.found()

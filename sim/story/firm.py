@@ -180,7 +180,13 @@ def firm_story(
     Ids depend on the scale; a firm founded during the run has the id of its predecessor plus the
     number of ids. Raises InputError for an id that is not in this run.
     """
-    province = Province(prepared(scenario, settings, until), scale=scale, seed=seed)
+    return tell_firm(
+        Province(prepared(scenario, settings, until), scale=scale, seed=seed), uid, progress
+    )
+
+
+def tell_firm(province: Province, uid: int, progress: Progress | None = None) -> FirmStory:
+    """Run a province that stands at its start and tell what firm `uid` lived through."""
     row = row_of(province, uid)
     who = describe(province, row)
     record = FirmRecord(province, row, uid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.core.clock import Clock
+from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.model import Province
 from sim.outputs import TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.report.html import STYLE
 from sim.report.text import TEXT
 from sim.results import write_manifest, write_table
+from sim.scenario import Scenario
+from sim.scenario_files import toml_value
 from sim.story.phrases import Phrases
 from sim.story.words import WORDS
 from sim.world.tables import BARRIERS, TECHNOLOGIES
@@ -120,11 +124,29 @@ def run_line(manifest: dict[str, Any], words: dict[str, str]) -> str:
 
 
 def run_options(manifest: dict[str, Any]) -> str:
-    """Scenario, scale, seed and end on a command line."""
+    """Scenario, scale, seed, end, and what is set otherwise than it is shipped, for a command."""
+    settings = "".join(
+        f" --set {shlex.quote(f'{key}={toml_value(value)}')}"
+        for key, value in set_otherwise(manifest).items()
+    )
     return (
         f"{manifest['scenario']} --scale {manifest['scale']:g} --seed {manifest['seed']} "
-        f"--until {manifest['end']}"
+        f"--until {manifest['end']}{settings}"
     )
+
+
+def set_otherwise(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Keys and values of a run that its shipped scenario has not; none for a file of the user's."""
+    try:
+        shipped = Scenario.load(manifest["scenario"])
+    except InputError:
+        return {}
+    ran = Scenario.from_dict(manifest["settings"], manifest["scenario"])
+    return {
+        key: mine
+        for key, (mine, _) in ran.diff(shipped).items()
+        if mine is not None and key != "time.end"
+    }
 
 
 def strip(months: pd.DataFrame, manifest: dict[str, Any], lang: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sim.scenario import Scenario
+from sim.scenario_files import toml_value
 
-Value = float | int | str | bool
+Value = float | int | str | bool | tuple[str, ...]
 Settings = tuple[tuple[str, Value], ...]
 """Dotted keys of a scenario and their values, sorted by key."""
 
@@ -54,16 +55,18 @@ class Choice:
 @lru_cache(maxsize=512)
 def scenario_of(plan: Plan) -> Scenario:
     """The scenario of a plan, made once."""
-    scenario = Scenario.load(plan.preset, [toml_line(key, value) for key, value in plan.settings])
-    if not plan.revisions:
-        return scenario
-    revisions = [{"from": one.month, "set": dict(one.settings)} for one in plan.revisions]
-    content = scenario.model_dump(mode="json") | {"revisions": revisions}
-    return Scenario.from_dict(content, scenario.name)
+    return Scenario.load(plan.preset, setting_lines(plan))
+
+
+def setting_lines(plan: Plan) -> list[str]:
+    """What a plan sets otherwise than its preset, each as `key=value`."""
+    lines = [toml_line(key, value) for key, value in plan.settings]
+    if plan.revisions:
+        tables = [{"from": one.month, "set": dict(one.settings)} for one in plan.revisions]
+        lines.append(f"revisions={toml_value(tables)}")
+    return lines
 
 
 def toml_line(key: str, value: Value) -> str:
     """`key=value` as a setting of a scenario takes it."""
-    if isinstance(value, bool):
-        return f"{key}={'true' if value else 'false'}"
-    return f'{key}="{value}"' if isinstance(value, str) else f"{key}={value!r}"
+    return f"{key}={toml_value(value)}"

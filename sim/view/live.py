@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,12 @@ from solara.lab import use_task
 
 from sim.core.errors import InputError
 from sim.view.choice import Choice, Plan
-from sim.view.pool import SOON, URGENT, Pool, shared_pool
+from sim.view.pool import LATER, SOON, URGENT, shared_pool
 from sim.view.questions import Question
 from sim.view.snapshot import Member, Snapshot, Track
 
-REPLICATES = 16
-"""Runs of each plan that a page waits for."""
+REPLICATES = int(os.environ.get("LIANGHUA_VIEW_REPLICATES", "16"))
+"""Runs of each plan that a page waits for; the server sets it before the page is loaded."""
 PAUSE = 0.2
 """Seconds without a change before a plan is simulated."""
 REFRESH = 0.6
@@ -39,12 +40,14 @@ class Runs:
 NOTHING = Runs()
 
 
-def use_runs(choice: Choice, replicates: int = REPLICATES, paused: bool = False) -> Snapshot:
+def use_runs(
+    choice: Choice, replicates: int = REPLICATES, paused: bool = False, attempt: int = 0
+) -> Snapshot:
     """The snapshot of a choice, anew whenever runs have come in.
 
     The plan's first run comes at once; then the rest of it, of the baseline and of the saved
     plans, in pictures at least `REFRESH` seconds apart. A changed plan gives up what the former
-    one waits for. `paused` gives up too and keeps what there is.
+    one waits for. `paused` gives up too and keeps what there is; another `attempt` asks again.
     """
     runs = solara.use_reactive(NOTHING)
     wanted = tuple(dict.fromkeys((choice.plan, Plan(choice.baseline), *choice.saved)))
@@ -53,7 +56,7 @@ def use_runs(choice: Choice, replicates: int = REPLICATES, paused: bool = False)
         if not paused:
             await _follow(wanted, replicates, runs)
 
-    use_task(follow, dependencies=[wanted, replicates, paused], raise_error=False)
+    use_task(follow, dependencies=[wanted, replicates, paused, attempt], raise_error=False)
     now = runs.value
     return solara.use_memo(
         lambda: _snapshot(now, choice, wanted, paused), [id(now), choice, wanted, paused]
@@ -174,11 +177,9 @@ def use_answer(question: Question | None) -> Answer:
 NO_ANSWER, WAITING = Answer(), Answer(waiting=True)
 
 
-def warm(pool: Pool, replicates: int = REPLICATES) -> None:
+def warm() -> None:
     """Have the first page's runs made before anyone asks."""
-    from sim.view.pool import LATER
-
-    first = Choice()
-    for one in range(replicates):
+    first, pool = Choice(), shared_pool()
+    for one in range(REPLICATES):
         for plan in (Plan(first.baseline), first.plan):
             pool.submit((plan, one), LATER)

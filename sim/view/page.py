@@ -1,47 +1,173 @@
-"""The page."""
+"""The page: what is chosen on the left, what comes of it on the right."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import solara
+from solara.lab import use_task
 
+from sim.view import history as steps
+from sim.view.address import decode, encode
 from sim.view.choice import Choice, Plan
-from sim.view.echarts import Chart, packed
+from sim.view.controls import Downloads, History, Levers, PlayBar, Presets, Saved, Share, Upload
+from sim.view.frame import Bar, Guarded, Status, Tabs
 from sim.view.live import use_runs
+from sim.view.looking import View
+from sim.view.panels.headline import Headline
+from sim.view.snapshot import Snapshot
+from sim.view.words import text
+
+STYLE = Path(__file__).parent / "assets" / "page.css"
+PANELS = (
+    "adoption", "barriers", "map", "work", "money", "indices", "scorecard", "network", "story",
+)  # fmt: skip
+PAGE_KEY = "page"
+"""Key of the address that names the page, besides those of the choice."""
+SETTLED = 0.8
+"""Seconds without a change before the address follows."""
 
 
 @solara.component
 def Page() -> None:
-    """The policy room."""
-    choice, choose = solara.use_state(Choice())
-    snapshot = use_runs(choice)
-    with solara.Column():
-        solara.SliderFloat(
-            "funding",
-            value=dict(choice.plan.settings).get("programme.funding", 1.0),
-            min=0,
-            max=4,
-            step=0.25,
-            on_value=lambda v: choose(
-                replace(choice, plan=Plan(settings=(("programme.funding", v),)))
-            ),
-        )
-        solara.Text(f"{snapshot.done}/{snapshot.total} {snapshot.running} {snapshot.error}")
-        if snapshot.ready:
-            gap = snapshot.difference(snapshot.current, "adoption_automation")
-            level = snapshot.level(snapshot.current, "adoption_automation")
-            solara.Text(
-                f"{level.mean[-1]:.4f} {gap.mean[-1]:.4f} {gap.low[-1]:.4f} {gap.high[-1]:.4f}"
-            )
-            Chart(
-                packed(
-                    {
-                        "xAxis": {"data": snapshot.months},
-                        "yAxis": {},
-                        "series": [{"type": "line", "data": level.mean}],
-                    }
-                ),
-                "adoption",
-                "adoption",
-            )
+    """The policy room, the workshop, or finished studies."""
+    router = solara.use_router()
+    first = solara.use_memo(lambda: _read(router.search), [])
+    history = solara.use_reactive(steps.History(first[0]))
+    told = solara.use_reactive(tuple(first[1]))
+    page = solara.use_reactive(first[2])
+    written = solara.use_ref(router.search or "")
+    choice = history.value.present
+
+    def choose(after: Choice) -> None:
+        history.value = history.value.chosen(after)
+
+    def follow_address() -> None:
+        """Back and forward of the browser, or a pasted address."""
+        if (router.search or "") != written.current:
+            written.current = router.search or ""
+            after, problems, where = _read(router.search)
+            history.value = history.value.chosen(after)
+            told.value, page.value = tuple(problems), where
+
+    solara.use_effect(follow_address, [router.search])
+    query = _query(choice, page.value)
+
+    async def write_address() -> None:
+        await asyncio.sleep(SETTLED)
+        if query != written.current:
+            written.current = query
+            router.push(f"?{query}" if query else "?")
+
+    use_task(write_address, dependencies=[query], raise_error=False)
+    solara.Style(STYLE)
+    with solara.Div(classes=["lianghua-page", *(["lianghua-large"] if choice.large else [])]):
+        Bar(choice, page.value, choose, page.set)
+        if told.value:
+            _Told(told.value, choice.lang, lambda: told.set(()))
+        if page.value == "workshop":
+            Guarded(partial(_workshop, choice), choice.lang)
+        elif page.value == "results":
+            Guarded(partial(_results, choice), choice.lang)
+        else:
+            Room(history, choose)
+
+
+@solara.component
+def Room(history: Any, choose: Callable[[Choice], None]) -> None:
+    """Choosing a plan and seeing what comes of it."""
+    choice = history.value.present
+    attempt = solara.use_reactive(0)
+    given_up = solara.use_reactive(NOTHING_GIVEN_UP)
+    branch = solara.use_reactive("")
+    wanted = (choice.plan, choice.baseline, choice.saved)
+    paused = given_up.value == wanted
+    snapshot = use_runs(choice, paused=paused, attempt=attempt.value)
+    view = View(snapshot, choose)
+
+    def again() -> None:
+        given_up.value = NOTHING_GIVEN_UP
+        attempt.value += 1
+
+    def move(plan: Plan) -> None:
+        choose(replace(history.value.present, plan=plan))
+
+    with solara.Div(classes=["lianghua-room"]):
+        with solara.Div(classes=["lianghua-left"]):
+            Presets(view)
+            History(history.value, history.set, choice.lang)
+            Saved(view)
+            Levers(choice.plan, move, choice.lang, month=branch.value)
+            Upload(view)
+        with solara.Div(classes=["lianghua-look"]):
+            with solara.Div(classes=["lianghua-over"]):
+                Status(view, paused, lambda: given_up.set(wanted), again)
+                Share(view)
+                with solara.v.Html(tag="details", class_="lianghua-take"):
+                    solara.v.Html(tag="summary", children=[view.say("page.take")])
+                    Downloads(view)
+            if not snapshot.ready:
+                solara.Text(view.say("page.first"), classes=["lianghua-first"])
+            else:
+                Guarded(partial(Headline, view), view.lang).key("headline")
+                PlayBar(view, branch)
+                _panels(view)
+
+
+def _panels(view: View) -> None:
+    tabs = [(name, view.say(f"page.{name}")) for name in PANELS]
+    choice = view.choice
+    name = choice.panel if choice.panel in PANELS else PANELS[0]
+    Tabs(tabs, name, view.say("page.panels"), lambda one: view.choose(replace(choice, panel=one)))
+    with solara.v.Html(
+        tag="section",
+        attributes={"id": "lianghua-panel", "role": "tabpanel", "aria-labelledby": f"tab-{name}"},
+        class_="lianghua-panel",
+    ):
+        panel = import_module(f"sim.view.panels.{name}").Panel
+        Guarded(partial(panel, view), view.lang).key(name)
+
+
+@solara.component
+def _Told(problems: tuple[str, ...], lang: str, on_close: Callable[[], None]) -> None:
+    """What of the address could not be used."""
+    with solara.v.Html(tag="div", attributes={"role": "alert"}, class_="lianghua-told"):
+        solara.Text(text("page.address", lang))
+        with solara.v.Html(tag="ul"):
+            for one in problems:
+                solara.v.Html(tag="li", children=[one])
+        solara.Button(text("page.dismiss", lang), on_click=on_close, text=True)
+
+
+def _workshop(choice: Choice) -> None:
+    import_module("sim.view.workshop.room").Room(choice)
+
+
+def _results(choice: Choice) -> None:
+    import_module("sim.view.panels.results").Panel(View(Snapshot(choice), _stay))
+
+
+def _stay(choice: Choice) -> None:
+    """Finished studies have nothing to choose."""
+
+
+def _read(search: str | None) -> tuple[Choice, list[str], str]:
+    """Choice, problems and page of an address."""
+    choice, problems = decode(search, PANELS, (PAGE_KEY,))
+    pairs = dict(part.partition("=")[::2] for part in (search or "").lstrip("?").split("&"))
+    page = pairs.get(PAGE_KEY, "room")
+    return choice, problems, page if page in ("workshop", "results") else "room"
+
+
+def _query(choice: Choice, page: str) -> str:
+    parts = [encode(choice), f"{PAGE_KEY}={page}" if page != "room" else ""]
+    return "&".join(part for part in parts if part)
+
+
+NOTHING_GIVEN_UP: tuple[Any, ...] = ()

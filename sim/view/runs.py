@@ -78,6 +78,7 @@ def member(results: Results, replicate: int) -> Member:
 
     months = tuple(str(month) for month in results.province["month"])
     programme = results.programme
+    indices = results.indices[results.indices["level"] != "item"]
     instruments = tuple(dict.fromkeys(programme["instrument"]))
     return Member(
         replicate,
@@ -92,7 +93,7 @@ def member(results: Results, replicate: int) -> Member:
         {name: _small(programme[name], len(months)) for name in ACCOUNT},
         instruments,
         targets_of(results),
-        {name: column.to_numpy() for name, column in results.indices.items()},
+        {name: column.to_numpy() for name, column in indices.items()},
     )
 
 

@@ -23,7 +23,7 @@ class Member:
 
     `province` (T,), `cities` (T, 11), `tiers` (T, 4), `programme` (T, instruments) by `budget`,
     `committed` and `paid`; `targets` are value, relative and met by target's code (met is a chance);
-    `indices` is the yearly table of `Results.indices` as plain columns.
+    `indices` is the yearly table of `Results.indices` without its items, as plain columns.
     """
 
     replicate: int

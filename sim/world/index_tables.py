@@ -21,9 +21,9 @@ BASES = ("national_2010", "published_item", "tied")
 """Where an X0 comes from: a national figure of 2010, a published national item value, or tied."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Item:
-    """One indicator; its x is `factor` times the output or path named `feeds`.
+    """One indicator; its x is `factor` times the output or path named `feeds`; each is itself alone.
 
     `survey` items come from the firm survey, `minus` items count the lower the better, `amount`
     items grow with the size of a place. A year's figure of a `flow` is that of its months, else that

@@ -28,9 +28,9 @@ _SECTOR = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measures:
-    """`base` by item (100m CNY a year and the units of base_year.csv).
+    """Measures, each itself alone. `base` by item (100m CNY a year and the units of base_year.csv).
 
     By sector (S,): `energy` tce per 10k CNY of value added, `waste_water` t per 10k CNY of output,
     `accidents` weight of a person, `retail` share of online sales that goes to consumers,

@@ -116,6 +116,13 @@ def test_the_classes_sum_to_what_was_paid_to_the_fen(whole: Ledger) -> None:
         assert own.get(name, 0) == every.get(name, 0) == round(amount * 1e6), name
 
 
+def test_the_programme_alone_is_classed_as_among_single_instruments(whole: Ledger) -> None:
+    alone = ledger("document_2014", follow=0, each=False, **QUICK)
+    assert set(alone.lines["without"]) == {PROGRAMME}
+    among = whole.lines[whole.lines["without"] == PROGRAMME].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.lines, among)
+
+
 def test_what_cities_add_goes_with_the_award(whole: Ledger) -> None:
     lines = whole.lines
     added = lines[(lines["instrument"] == "city_funds") & (lines["without"] != PROGRAMME)]

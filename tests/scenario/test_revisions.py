@@ -104,7 +104,7 @@ WRONG: list[tuple[list[Any], str, str]] = [
     ([at("2015-6", {FUNDING: 2})], "revisions.0.from", "a month written YYYY-MM"),
     ([at(201506, {FUNDING: 2})], "revisions.0.from", "a text in quotes"),
     ([{"from": "2015-06"}], "revisions.0.set", "a value"),
-    ([{"from": "2015-06", "sets": {}}], "revisions.0", "from, set"),
+    ([at("2015-06", {FUNDING: 2}) | {"until": "2016-06"}], "revisions.0.until", "from, set"),
     ([at("2015-06", {})], "revisions.0.set", "one key or more"),
     ([at("2015-06", 3)], "revisions.0.set", "a table"),
     ([3], "revisions.0", "a table"),
@@ -230,8 +230,15 @@ def test_what_is_switched_on_within_a_year_has_no_money_before_the_next() -> Non
 
 
 def test_clauses_can_be_taken_out_and_put_back() -> None:
-    one = revised(("2015-06", {"programme.without": ["A2"]}), ("2016-06", {"programme.without": []}))
-    assert [policies(one, m)[SUBSIDY].enabled for m in (40, 41, 52, 53)] == [True, False, False, True]
+    one = revised(
+        ("2015-06", {"programme.without": ["A2"]}), ("2016-06", {"programme.without": []})
+    )
+    assert [policies(one, m)[SUBSIDY].enabled for m in (40, 41, 52, 53)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     assert policies(one, 41)["smart_matching"].enabled
 
 

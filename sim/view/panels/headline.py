@@ -25,7 +25,7 @@ NAMED = ("adoption_automation", "labour_productivity", "employees", "two_integra
 
 STYLE = f"""
 .lianghua-headline {{ display: grid; gap: .5rem;
-  grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); }}
+  grid-template-columns: repeat(4, minmax(0, 1fr)); }}
 .lianghua-figure {{ border: 1px solid {colours.GRID}; border-left: 4px solid {colours.UNCERTAIN};
   border-radius: 6px; padding: .5rem .6rem; background: {colours.SURFACE}; min-width: 0;
   position: relative; }}
@@ -41,6 +41,7 @@ STYLE = f"""
 .lianghua-figure.less .difference {{ color: {colours.LESS}; }}
 .lianghua-figure .lianghua-explain {{ position: absolute; top: .4rem; right: .4rem; }}
 .lianghua-plain {{ margin: 0 0 .5rem; line-height: 1.5; color: {colours.TEXT}; }}
+@media (min-width: 1700px) {{ .lianghua-headline {{ grid-template-columns: repeat(7, minmax(0, 1fr)); }} }}
 @media (max-width: 600px) {{
   .lianghua-headline {{ grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .35rem; }}
   .lianghua-figure {{ padding: .35rem .45rem; }}

@@ -1,0 +1,88 @@
+"""A plan as text that a person takes away: a scenario file, and a script of the comparison."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from sim.scenario_files import merge, nested, toml, toml_value
+from sim.view import plans
+from sim.view.choice import Choice, Plan, setting_lines
+from sim.view.words import text
+
+
+def plan_toml(plan: Plan, lang: str) -> str:
+    """A scenario file that extends the preset and says only what differs from it.
+
+    Read, it is the same scenario: its hash is equal.
+    """
+    content: dict[str, Any] = reduce(
+        merge, (nested(key.split("."), value) for key, value in plan.settings), {}
+    )
+    head = [f"# {line}" for line in text("copying.head", lang).splitlines()]
+    head.append(f"extends = {toml_value(plan.preset)}")
+    parts = ["\n".join(head) + "\n", toml(content) if content else ""]
+    for one in plan.revisions:
+        parts.append(
+            f"[[revisions]]\nfrom = {toml_value(one.month)}\nset = {toml_value(dict(one.settings))}\n"
+        )
+    return "\n".join(filter(None, parts))
+
+
+def script(
+    choice: Choice, *, scale: float, replicates: int, seed: int, until: str = "", drawn: bool = True
+) -> str:
+    """A Python script that runs baseline, plan and saved plans as the page does.
+
+    All are run with the same seeds and, if `drawn`, the same draws of parameters; it prints every
+    headline difference with its interval. `until` shortens the runs.
+    """
+    lang = choice.lang
+    sides = [("plan", choice.plan)]
+    sides += [(f"saved_{place}", one) for place, one in enumerate(choice.saved, 1)]
+    baseline = Plan(choice.baseline)
+    more = f", until={until!r}" if until else ""
+    more += ", draws=read_fits(()).latest()" if drawn else ""
+    lines = [
+        '"""' + text("copying.script", lang) + '"""',
+        "",
+        *(["from calibration.draws import read_fits"] if drawn else []),
+        "from sim import Scenario, compare",
+        "from sim.words import headline_names",
+        "",
+        "",
+        "def scenario(name, preset, settings=()):",
+        f'    """{text("copying.scenario", lang)}"""',
+        '    return Scenario.load(preset, settings).model_copy(update={"name": name})',
+        "",
+        "",
+        "SCENARIOS = [",
+        *(
+            line
+            for name, plan in [*sides, ("baseline", baseline)]
+            for line in _scenario(name, plan)
+        ),
+        "]",
+        "",
+        'if __name__ == "__main__":',
+        f"    # {text('copying.same', lang)}",
+        f'    found = compare(SCENARIOS, baseline="baseline", scale={scale!r}, replicates={replicates},',
+        f"                    seed={seed}{more})",
+        "    rows = found.differences([found.province['month'].iloc[-1]])",
+        "    print(rows[rows['output'].isin(headline_names())].to_string(index=False))",
+        '    # found.save("results")',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _scenario(name: str, plan: Plan) -> list[str]:
+    """One call of `scenario`, with a line a setting."""
+    title = plans.name_of(plan)
+    said = f"    scenario({name!r}, {plan.preset!r}"
+    if not (lines := setting_lines(plans.named(plan, ""))):
+        return [said + "),"]
+    return [
+        said + ", [" + (f"  # {title}" if title else ""),
+        *(f"        {line!r}," for line in lines),
+        "    ]),",
+    ]

@@ -1,0 +1,56 @@
+"""The page that asks for the room's code: one small document.
+
+It loads our font where the machine has no Chinese one, and nothing else.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from sim.view.words import text
+
+FONT = "/lianghua/noto-sans-sc-subset.woff2"
+STYLE = """
+@font-face { font-family: "Lianghua Sans"; src: local("Noto Sans SC"), local("Noto Sans CJK SC"),
+  local("NotoSansCJKsc-Regular"), local("PingFang SC"), local("Microsoft YaHei"),
+  url("/lianghua/noto-sans-sc-subset.woff2") format("woff2");
+  font-display: swap; unicode-range: U+3000-30FF, U+4E00-9FFF, U+FF00-FFEF; }
+:root { color-scheme: light; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: #f4f6f8;
+  color: #1b2733; font: 18px/1.5 "Lianghua Sans", system-ui, sans-serif; }
+main { box-sizing: border-box; width: min(26rem, 92vw); padding: 2rem; background: #fff;
+  border: 1px solid #d5dbe1; border-radius: 8px; }
+h1 { margin: 0 0 .5rem; font-size: 1.4rem; }
+p { margin: 0 0 1rem; }
+.other { color: #4a5866; font-size: .85em; display: block; }
+label { display: block; margin-bottom: .3rem; }
+input { box-sizing: border-box; width: 100%; padding: .6rem .7rem; font: inherit;
+  letter-spacing: .12em; border: 1px solid #5b6b7a; border-radius: 4px; }
+button { width: 100%; margin-top: 1rem; padding: .7rem; font: inherit; color: #fff;
+  background: #1f4e8c; border: 0; border-radius: 4px; cursor: pointer; }
+input:focus-visible, button:focus-visible { outline: 3px solid #e0a100; outline-offset: 2px; }
+.message { padding: .6rem .7rem; color: #7a1c12; background: #fdecea; border-radius: 4px; }
+"""
+
+
+def door_page(lang: str, message: str = "") -> str:
+    """The document; `message` is empty, `wrong` or `slow`."""
+    other = "en" if lang == "zh" else "zh"
+
+    def both(key: str) -> str:
+        first, second = escape(text(f"server.{key}", lang)), escape(text(f"server.{key}", other))
+        tag = {"zh": "zh-CN", "en": "en"}[other]
+        return f'{first}<span class="other" lang="{tag}">{second}</span>'
+
+    said = f'<p class="message" role="alert">{both(message)}</p>' if message else ""
+    return f"""<!doctype html>
+<html lang="{"zh-CN" if lang == "zh" else "en"}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(text("server.title", lang))}</title><style>{STYLE}</style></head>
+<body><main><h1>{both("title")}</h1>{said}<p>{both("why")}</p>
+<form method="post" action=""><label for="code">{both("label")}</label>
+<input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters"
+ spellcheck="false" maxlength="200" required autofocus>
+<button type="submit">{escape(text("server.enter", lang))} {escape(text("server.enter", other))}</button>
+</form></main></body></html>
+"""

@@ -1,0 +1,91 @@
+"""What the panels of places share: names of cities, a select box, a sentence while waiting."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import solara
+
+from sim.view.colours import MUTED
+from sim.view.live import Answer
+from sim.view.looking import View
+from sim.view.panels.shared import table_html
+from sim.world.data import load_data
+
+
+def cities(lang: str) -> list[str]:
+    """Names of the cities in their order."""
+    return [str(name) for name in load_data().cities[f"name_{lang}"]]
+
+
+@solara.component
+def Pick(
+    label: str,
+    options: Sequence[tuple[str, str]],
+    value: str,
+    on_value: Callable[[str], None],
+    name: str,
+) -> None:
+    """A select box over (code, words); tests find it by the class `lianghua-NAME`."""
+    solara.v.Select(
+        label=label, items=[{"value": code, "text": words} for code, words in options],
+        v_model=value, on_v_model=on_value, dense=True, outlined=True, hide_details=True,
+        class_=f"lianghua-{name}", style_="min-width:13rem;max-width:22rem;flex:1 1 13rem",
+        attributes={"data-testid": name},
+    )  # fmt: skip
+
+
+@solara.component
+def Controls(children: Sequence[Any] = ()) -> None:
+    """A row of controls that wraps on a phone."""
+    solara.Div(
+        children=list(children),
+        style={"display": "flex", "flex-wrap": "wrap", "gap": "10px", "align-items": "center",
+               "margin": "8px 0 12px"},
+    )  # fmt: skip
+
+
+@solara.component
+def Beside(children: Sequence[Any] = ()) -> None:
+    """Parts side by side where there is room, else one below the other."""
+    solara.Div(
+        children=[
+            solara.Div(children=[one], style={"flex": "1 1 min(420px, 100%)", "min-width": "0"})
+            for one in children
+        ],
+        style={"display": "flex", "flex-wrap": "wrap", "gap": "16px"},
+    )
+
+
+@solara.component
+def Figures(frame: pd.DataFrame, caption: str, height: str = "") -> None:
+    """A table that is always open, with its caption read out; scrolls by itself."""
+    solara.HTML(
+        tag="div", unsafe_innerHTML=table_html(frame, caption), class_="lianghua-table",
+        style=f"max-height:{height}" if height else "",
+        attributes={"tabindex": "0", "role": "region", "aria-label": caption},
+    )  # fmt: skip
+
+
+@solara.component
+def Note(words: str, name: str = "") -> None:
+    """A sentence of less weight."""
+    solara.HTML(
+        tag="p", unsafe_innerHTML=html.escape(words), style=f"color:{MUTED};margin:.4rem 0",
+        attributes={"data-testid": name} if name else {},
+    )  # fmt: skip
+
+
+@solara.component
+def Waiting(view: View, answer: Answer, name: str) -> None:
+    """What is said while an answer is worked out, or why there is none."""
+    words = answer.error or (view.say("places.waiting") if answer.waiting else "")
+    solara.HTML(
+        tag="div", unsafe_innerHTML=html.escape(words), style=f"color:{MUTED}",
+        attributes={"role": "status", "aria-live": "polite", "data-testid": f"status-{name}"},
+    )  # fmt: skip
+    if answer.waiting:
+        solara.ProgressLinear(True)

@@ -1,0 +1,143 @@
+"""Addresses of the server: the page, its library's files, fonts and map, and its health."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from solara.server import app as solara_app
+from solara.server import compress, kernel_context
+from solara.server import settings as solara_settings
+from solara.server import starlette as solara_starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+import sim
+from sim.view.document import mended
+
+ASSETS = Path(__file__).parent / "assets"
+MAP = Path(__file__).parents[1] / "report" / "assets" / "zhejiang_cities.geojson"
+"""Boundaries of the cities, served as /lianghua/zhejiang_cities.geojson."""
+CDN = "/_solara/cdn"
+UNWANTED = ("/resourcez", "/_solara/api/evict/{kernel_id}", "/jupyter/api/kernels/{id}")
+"""Addresses of the library that tell of the machine or serve its own tests."""
+HOUR = "public, max-age=3600"
+
+log = logging.getLogger("lianghua.view")
+mimetypes.add_type("application/geo+json", ".geojson")
+mimetypes.add_type("font/woff2", ".woff2")
+compress.COMPRESSIBLE_SUFFIXES.add(".geojson")
+
+
+class LocalFiles(solara_starlette.StaticCdn):
+    """Files that the library would fetch from a content network: here, or not at all."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        found = StaticFiles.lookup_path(self, path)
+        if found[1] is None:
+            log.error("asset missing, and nothing is fetched: %s", path)
+        return found
+
+
+class OwnFiles(solara_starlette.StaticFilesOptionalAuth):
+    """Fonts, style and map; kept for ever by `?v=` and a hash, else for an hour."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code in (200, 304):
+            response.headers.setdefault("cache-control", HOUR)
+        return response
+
+
+async def page(request: Request) -> Response:
+    """The document that starts the page."""
+    response = await solara_starlette.root(request)
+    if isinstance(response, HTMLResponse):
+        lang = "en" if request.query_params.get("lang") == "en" else "zh"
+        response.body = mended(bytes(response.body).decode("utf-8"), lang).encode("utf-8")
+        response.headers["content-length"] = str(len(response.body))
+        response.headers["cache-control"] = "no-store"
+    return response
+
+
+def healthz(request: Request) -> Response:
+    """Is the server up, how many pages are open, how much memory does it hold (MB)?"""
+    connected = kernel_context.PageStatus.CONNECTED
+    contexts = list(kernel_context.contexts.values())
+    found: dict[str, Any] = {
+        "status": "ok",
+        "version": sim.__version__,
+        "sessions": sum(connected in one.page_status.values() for one in contexts),
+        "kept": len(contexts),
+        "memory_mb": round(memory() / 2**20, 1),
+    }
+    return JSONResponse(found, headers={"cache-control": "no-store"})
+
+
+def memory() -> int:
+    """Bytes of memory that this process holds; at its most, where the system tells no more."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def routes() -> list[BaseRoute]:
+    """Every address, ours before the library's.
+
+    The library's middleware compresses each answer anew. Files are outside it: they are compressed
+    once and kept, and fonts, which are compressed already, are left alone.
+    """
+    replaced = {CDN, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
+    rest = [one for one in solara_starlette.routes if _path(one) not in replaced]
+    return [
+        Route("/healthz", healthz),
+        Mount("/lianghua", app=_own_files()),
+        Mount(CDN, app=LocalFiles(directory=solara_settings.assets.proxy_cache_dir)),
+        Mount("/", routes=[Route("/", page), *rest], middleware=solara_starlette.middleware),
+    ]
+
+
+def compress_ahead(names: Sequence[str]) -> None:
+    """Compress what every page loads before the first one asks, and keep it.
+
+    Browsers take brotli from this machine and over https only, so a room is sent gzip.
+    """
+    folder = Path(solara_settings.assets.proxy_cache_dir)
+    encodings = ("gzip", "br") if compress.brotli is not None else ("gzip",)
+    for path in [*(folder / name for name in names), MAP]:
+        for encoding in encodings:
+            compress.compressed(str(path), path.stat(), encoding)
+
+
+def load_page() -> None:
+    """Import and run the page once, so that an error in it ends the server before it starts."""
+    # On plain HTTP the cookie of a session is of the same site only, as it should be.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
+    # Our style and icons; not by the environment, which takes a comma in a path for two paths.
+    solara_settings.assets.extra_locations = [str(ASSETS)]
+    solara_app.ensure_apps_initialized()
+
+
+def _own_files() -> StaticFiles:
+    files = OwnFiles(directory=ASSETS)
+    files.all_directories = [str(ASSETS), str(MAP.parent)]
+    return files
+
+
+def _path(route: BaseRoute) -> str:
+    return str(getattr(route, "path", ""))

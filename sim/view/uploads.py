@@ -1,0 +1,100 @@
+"""A scenario file from a person's disk as a plan: strict, small, and reaching no other file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from sim.core.errors import InputError
+from sim.scenario import Scenario
+from sim.scenario_files import closest, merge, one_line
+from sim.view import plans
+from sim.view.choice import Plan
+
+LARGEST = 64 * 1024
+"""Bytes of a file."""
+WHERE = "file"
+WHOLE = "document_2014"
+"""Preset of files that extend none: a scenario written out whole."""
+
+
+def read_plan(data: bytes, lang: str = "zh") -> Plan:
+    """The plan that a scenario file stands for: a preset, and what differs from it.
+
+    `extends` is the name of a preset; a file without it is set against the document. Raises
+    InputError for all else, with the key, what was given and what is allowed.
+    """
+    content = _tables(data)
+    name = _extended(content.pop("extends", None))
+    base = plans.preset(name).model_dump(mode="json") if name else {}
+    try:
+        scenario = Scenario.from_dict(merge(base, content), name or WHOLE)
+    except InputError as error:
+        raise InputError(WHERE, error.key, error.given, error.allowed) from None
+    except RecursionError:
+        raise InputError(WHERE, "", "tables within tables", "a scenario") from None
+    plan = _plan(name or WHOLE, scenario)
+    title = getattr(scenario.title, lang) if "title" in content else ""
+    return plans.named(plan, title) if title != plans.presets()[plan.preset].title[lang] else plan
+
+
+def _tables(data: bytes) -> dict[str, Any]:
+    if len(data) > LARGEST:
+        raise InputError(WHERE, "", f"{len(data):,} bytes", f"at most {LARGEST:,}")
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(WHERE, "", one_line(error), "valid TOML in UTF-8") from None
+
+
+def _extended(given: object) -> str:
+    """The preset that a file extends; empty if it extends none."""
+    if given is None:
+        return ""
+    if not isinstance(given, str) or given not in plans.presets():
+        allowed = closest(one_line(given), list(plans.presets()))
+        raise InputError(WHERE, "extends", one_line(given), allowed)
+    return given
+
+
+def _plan(name: str, scenario: Scenario) -> Plan:
+    """The plan of a preset that is this scenario."""
+    settings = {}
+    for key, (mine, theirs) in scenario.diff(plans.preset(name)).items():
+        if key.startswith("revisions."):
+            continue
+        if mine is None or not plans.holdable(name, key):
+            raise _refusal(key, mine, theirs)
+        settings[key] = plans.plain(mine)
+    plan = plans.changed(Plan(name), settings)
+    for one in scenario.revisions:
+        new: Mapping[str, Any] = {key: plans.plain(value) for key, value in one.set.items()}
+        for key, value in new.items():
+            if not plans.holdable(name, key, one.month):
+                raise _refusal(f"revisions {one.month} {key}", value, None)
+        plan = plans.changed(plan, new, one.month)
+    _check_size(plan.settings, "settings", plans.MOST_SETTINGS)
+    _check_size(plan.revisions, "revisions", plans.MOST_REVISIONS)
+    for revision in plan.revisions:
+        _check_size(revision.settings, f"revisions {revision.month}", plans.MOST_SETTINGS)
+    if (problem := plans.first_problem(plan)) is not None:
+        raise InputError(WHERE, problem[1].key, problem[1].given, problem[1].allowed)
+    return plan
+
+
+def _check_size(what: tuple[Any, ...], key: str, most: int) -> None:
+    if len(what) > most:
+        raise InputError(WHERE, key, len(what), f"{most} at most")
+
+
+def _refusal(key: str, mine: Any, theirs: Any) -> InputError:
+    """A key that a plan of this page cannot hold."""
+    given = "left out" if mine is None else one_line(mine)
+    if key.startswith("time."):
+        return InputError(WHERE, key, given, f"{theirs}: all runs of this page share their months")
+    if theirs is None and key.startswith("instruments."):
+        return InputError(
+            WHERE, key, given, "instruments of the preset; others run with lianghua run"
+        )
+    return InputError(WHERE, key, given, "as in the preset; other values run with lianghua run")

@@ -1,0 +1,87 @@
+"""A plan taken away as a file and as a script is the same plan."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import Scenario
+from sim.view import plans
+from sim.view.choice import Choice, Plan
+from sim.view.copying import plan_toml, script
+from sim.view.levers import lever
+
+RATE = "instruments.equipment_subsidy.rate"
+
+
+def moved(plan: Plan, **levers: object) -> Plan:
+    month = str(levers.pop("month", ""))
+    for key, value in levers.items():
+        one = lever(plan.preset, {"rate": RATE, "funding": "programme.funding"}.get(key, key))
+        assert one is not None
+        plan = one.write(plan, value, month)
+    return plan
+
+
+EXAMPLES = {
+    "as it is": Plan(),
+    "settings": moved(Plan(), rate=0.2, funding=2.0, training=1.5, A3=False),
+    "revised": moved(moved(Plan(), rate=0.2), month="2015-06", rate=0.3, S6=False),
+    "revised alone": moved(Plan("core_programme"), month="2015-06", funding=0.0),
+    "named": plans.named(moved(Plan(), rate=0.1), '引号" #x'),
+    "another": plans.changed(Plan("only_a2"), {"governments.application_cost": 3.5}),
+}
+
+
+@pytest.mark.parametrize("plan", EXAMPLES.values(), ids=EXAMPLES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_file_is_the_same_scenario(plan: Plan, lang: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(plan_toml(plan, lang), encoding="utf-8")
+    read = Scenario.load(path)
+    assert read.hash == plan.scenario().hash
+    assert read.title == plan.scenario().title
+
+
+def test_the_file_says_only_what_differs() -> None:
+    said = plan_toml(EXAMPLES["revised"], "en").splitlines()
+    assert [line for line in said if line and not line.startswith("#")] == [
+        'extends = "document_2014"',
+        "[instruments.equipment_subsidy]",
+        "rate = 0.2",
+        "[[revisions]]",
+        'from = "2015-06"',
+        f'set = {{"{RATE}" = 0.3, "programme.without" = ["S6"]}}'.replace(f'"{RATE}"', f'"{RATE}"'),
+    ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_script_runs_both_sides(tmp_path: Path, lang: str) -> None:
+    saved = plans.named(moved(Plan("core_programme"), funding=2.0), "双倍")
+    plan = moved(moved(Plan("core_programme"), rate=0.3), month="2012-02", funding=0.5)
+    choice = Choice(plan=plan, saved=(saved,), lang=lang)
+    path = tmp_path / "repeat.py"
+    said = script(choice, scale=0.01, replicates=2, seed=1, until="2012-02", drawn=False)
+    path.write_text(said, encoding="utf-8")
+    compile(said, "repeat.py", "exec")
+    if lang == "zh":
+        return
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, timeout=300, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "adoption_automation" in done.stdout
+    assert "saved_1" in done.stdout
+    assert "plan" in done.stdout
+
+
+def test_the_script_of_a_page_takes_its_draws() -> None:
+    said = script(Choice(), scale=0.05, replicates=16, seed=1)
+    assert "draws=read_fits(()).latest()" in said
+    assert "scenario('baseline', 'no_programme')" in said

@@ -1,0 +1,47 @@
+"""Presets of the page, and plans as values."""
+
+from __future__ import annotations
+
+from sim.scenario import Scenario
+from sim.view import plans
+from sim.view.choice import Plan
+
+
+def test_presets_are_those_that_run_the_same_months() -> None:
+    found = plans.presets()
+    assert "document_2014" in found
+    assert "outlook_2025" not in found
+    assert list(found)[-1].startswith("limit_")
+    for name in ("document_2014", "early_start", "limit_bass"):
+        scenario = Scenario.load(name)
+        assert (scenario.time.start, scenario.time.end) == (plans.START, plans.END)
+        assert scenario.title.zh == found[name].title["zh"]
+        assert scenario.rationale.en == found[name].rationale["en"]
+        assert scenario.group == found[name].group
+
+
+def test_presets_hold_every_shipped_scenario_but_outlooks() -> None:
+    shipped = {path.stem for path in plans.DIRECTORY.glob("*.toml")}
+    assert shipped - set(plans.presets()) == {"outlook_2020", "outlook_2025"}
+
+
+def test_a_name_changes_no_result_and_is_the_title() -> None:
+    plan = plans.named(Plan(), "  高补助 <b>,x:1 ")
+    assert plans.name_of(plan) == "高补助 b x 1"
+    assert plan.scenario().title.zh == plan.scenario().title.en == "高补助 b x 1"
+    assert plan.scenario().hash == Plan().scenario().hash
+    assert plans.same(plan, Plan())
+    assert plans.named(plan, "") == Plan()
+    assert len(plans.clean_name("x" * 100)) == plans.LONGEST_NAME
+    assert plans.clean_name("a\x00\n\u202eb") == "a b"
+
+
+def test_saved_plans_get_names_of_their_own() -> None:
+    assert plans.free_name("zh", []) == "方案A"
+    assert plans.free_name("en", ["Plan A", "Plan B"]) == "Plan C"
+
+
+def test_what_a_preset_says_anyway_is_no_setting() -> None:
+    key = "instruments.equipment_subsidy.rate"
+    assert plans.changed(Plan(), {key: 0.12}) == Plan()
+    assert plans.changed(plans.changed(Plan(), {key: 0.2}), {key: 0.12}) == Plan()
