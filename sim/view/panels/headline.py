@@ -31,7 +31,8 @@ STYLE = f"""
   position: relative; }}
 .lianghua-figure.more {{ border-left-color: {colours.MORE}; }}
 .lianghua-figure.less {{ border-left-color: {colours.LESS}; }}
-.lianghua-figure p {{ margin: 0; line-height: 1.35; color: {colours.MUTED}; font-size: .8125rem; }}
+.lianghua-figure p {{ margin: 0; line-height: 1.35; color: {colours.MUTED}; font-size: .8125rem;
+  word-break: keep-all; overflow-wrap: anywhere; }}
 .lianghua-figure .label {{ padding-right: 28px; color: {colours.TEXT}; }}
 .lianghua-figure .value {{ font-size: 1.375rem; font-weight: 600; color: {colours.TEXT}; }}
 .lianghua-figure small {{ font-size: .8125rem; font-weight: 400; }}

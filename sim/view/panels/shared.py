@@ -27,7 +27,7 @@ EXPLAIN = """
     <button type="button" :aria-label="label" :title="label" :data-testid="'explain-' + name"
             aria-haspopup="dialog" @click="open">?</button>
     <dialog ref="dialog" :aria-label="label" @click="outside">
-      <div class="lianghua-explain-inside">
+      <div class="lianghua-explain-inside" tabindex="-1" autofocus>
         <section v-for="one in parts" :key="one.title">
           <h2>{{ one.title }}</h2>
           <dl><template v-for="row in one.rows">
@@ -60,6 +60,7 @@ module.exports = {
   position: fixed; inset: 0; margin: auto; height: fit-content; text-align: left; }
 .lianghua-explain dialog::backdrop { background: rgba(31,41,51,.45); }
 .lianghua-explain-inside { padding: 1.25rem 1.5rem; }
+.lianghua-explain-inside:focus { outline: none; }
 .lianghua-explain h2 { font-size: 1.15rem; margin: 0 0 .5rem; }
 .lianghua-explain section + section { border-top: 1px solid #e4e7eb; padding-top: 1rem; }
 .lianghua-explain dt { font-weight: 600; font-size: .875rem; color: #52606d; }
