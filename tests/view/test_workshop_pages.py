@@ -167,8 +167,7 @@ def test_a_team_commits_what_its_page_shows(board: Board, show: Any, mode: str, 
     if mode == "city":
         field = next(x for x in page.rc.find(v.TextField).widgets if "room-office" in str(x.class_))
         field.v_model = "40"
-        for event in ("blur", "focusout"):  # the field is left
-            field.fire_event(event, {})
+        field.fire_event("keyup.enter", {})
     else:
         page.rc.find(v.Slider).widgets[0].v_model = 0.5
     page.press("commit")

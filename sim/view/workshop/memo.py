@@ -12,24 +12,25 @@ from sim.view.workshop.said import Words, action, sentence
 from sim.view.workshop.scores import COST, OUTCOMES, outcome, rank_of, ranks, told
 from sim.view.workshop.state import Rules, Session, Team, TeamScores, plan_of
 
-MOST_LINES, LINE = 22, 118
+MOST_LINES, LINE = 22, 58
 """Lines of the plan that the page has room for, and characters of one."""
 STYLE = """
 @page{size:A4;margin:11mm 13mm}
 *{box-sizing:border-box}
-body{font:9.4pt/1.38 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;color:#1f2933;
+body{font:8.7pt/1.3 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;color:#1f2933;
 background:#fff;margin:0 auto;max-width:184mm;padding:0;overflow-wrap:anywhere}
 h1{font-size:15pt;line-height:1.2;margin:0 0 .5mm;color:#0b4f8a}
-h2{font-size:10.4pt;margin:2.4mm 0 .6mm;padding-bottom:.3mm;border-bottom:.3mm solid #0b4f8a;color:#0b4f8a}
+h2{font-size:9.8pt;margin:1.8mm 0 .5mm;padding-bottom:.3mm;border-bottom:.3mm solid #0b4f8a;color:#0b4f8a}
 p{margin:.5mm 0}.soft{color:#52606d}table{border-collapse:collapse;width:100%}
 th,td{padding:.35mm 1.4mm;text-align:right;vertical-align:top;border-bottom:.2mm solid #e4e7eb;
 font-variant-numeric:tabular-nums}
-th{font-weight:600;color:#52606d}th:first-child,td:first-child,.text{text-align:left}
+th{font-weight:600;white-space:nowrap;color:#52606d}th:first-child,td:first-child,.text{text-align:left}
 table.came td{white-space:nowrap}table.came td:first-child{white-space:normal}
 td.year{white-space:nowrap;font-weight:600;width:14mm}
-td.clip div{max-height:2.76em;overflow:hidden}
-pre{font:7pt/1.25 ui-monospace,Consolas,"Noto Sans SC",monospace;background:#f5f7fa;margin:.6mm 0;
+td.clip div{max-height:2.6em;overflow:hidden}
+pre{columns:2;column-gap:4mm;font:6.6pt/1.22 ui-monospace,Consolas,"Noto Sans SC",monospace;background:#f5f7fa;margin:.6mm 0;
 padding:1mm 1.6mm;white-space:pre-wrap}
+@media print{main{max-height:274mm;overflow:hidden}}
 @media screen{body{padding:8mm 5mm;font-size:11pt}}
 """
 

@@ -98,9 +98,11 @@ def Draft(who: Pass, session: Session, team: Team, lang: str, look: Callable[[],
         CityMoney(plan, set_plan, year, team.city, lang)
     over = CostBar(rules, draft, lang)
     with solara.Div(classes=["lianghua-room-note"]):
+        # As it is typed: an event that the field was left can overtake what was typed in it.
         solara.InputTextArea(
-            words("note"), value=note, on_value=lambda value: set_note(value[:LONGEST_NOTE]), rows=2
-        )
+            words("note"), value=note, on_value=lambda value: set_note(value[:LONGEST_NOTE]),
+            rows=2, continuous_update=True,
+        )  # fmt: skip
     Problem(problem)
     with solara.Div(classes=["lh-row"]):
         label = words("commit_again") if committed else words("commit", year=year)
