@@ -45,7 +45,9 @@ class _Problems:
     told: list[str] = field(default_factory=list)
 
     def tell(self, key: str, given: object, allowed: str) -> None:
-        told = text("address.problem", self.lang, where=_short(key), given=_short(given), allowed=allowed)
+        told = text(
+            "address.problem", self.lang, where=_short(key), given=_short(given), allowed=allowed
+        )
         if told not in self.told and len(self.told) < 20:
             self.told.append(told)
 
@@ -94,7 +96,10 @@ def _settings(plan: Plan, month: str = "") -> str:
         value = one.read(plan, month)
         bare = plans.changed(_without(plan, month, here), {}, month)
         written = _of_month(one.write(bare, value, month), month)
-        if value == one.snapped(value) and {k: written.get(k) for k in one.keys if k in written} == here:
+        if (
+            value == one.snapped(value)
+            and {k: written.get(k) for k in one.keys if k in written} == here
+        ):
             told.append(f"{one.key}:{_value(value)}")
             left = {key: value for key, value in left.items() if key not in here}
     return ",".join([*told, *(f"{key}:{_value(value)}" for key, value in left.items())])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -58,7 +57,11 @@ def script(
         "",
         "",
         "SCENARIOS = [",
-        *(line for name, plan in [*sides, ("baseline", baseline)] for line in _scenario(name, plan)),
+        *(
+            line
+            for name, plan in [*sides, ("baseline", baseline)]
+            for line in _scenario(name, plan)
+        ),
         "]",
         "",
         'if __name__ == "__main__":',
@@ -83,5 +86,3 @@ def _scenario(name: str, plan: Plan) -> list[str]:
         *(f"        {line!r}," for line in lines),
         "    ]),",
     ]
-
-

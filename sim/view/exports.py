@@ -54,16 +54,16 @@ def comparison_of(snapshot: Snapshot) -> Comparison:
 
     shown = sides(snapshot)
     common = [
-        one for one in shown[-1][2].replicates if all(one in side.replicates for _, _, side in shown)
+        one
+        for one in shown[-1][2].replicates
+        if all(one in side.replicates for _, _, side in shown)
     ]
     scenarios = tuple(
         track.scenario.model_copy(update={"name": name, "title": Text(zh=title, en=title)})
         for name, title, track in shown
     )
     frames = {
-        table: pd.concat(
-            [make(name, track, common) for name, _, track in shown], ignore_index=True
-        )
+        table: pd.concat([make(name, track, common) for name, _, track in shown], ignore_index=True)
         for table, make in (("province", _province), ("cities", _cities), ("programme", _programme))
     }
     first = {
@@ -79,7 +79,11 @@ def comparison_of(snapshot: Snapshot) -> Comparison:
 def _province(name: str, track: Track, replicates: Sequence[int]) -> pd.DataFrame:
     parts = []
     for one in _members(track, replicates):
-        columns: dict[str, Any] = {"scenario": name, "replicate": one.replicate, "month": one.months}
+        columns: dict[str, Any] = {
+            "scenario": name,
+            "replicate": one.replicate,
+            "month": one.months,
+        }
         parts.append(pd.DataFrame({**columns, **one.province}))
     return pd.concat(parts, ignore_index=True)
 

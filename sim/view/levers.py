@@ -139,8 +139,8 @@ def _funding(name: str) -> Lever:
     said: Any = Programme.model_fields["funding"].json_schema_extra
     reason = "" if preset(name).instruments else "no_instruments"
     return Lever(
-        key, WHOLE, "number", (key,), said["zh"], said["en"], said["unit"], 0.0, 4.0, 0.25,
-        source=said["source"], unavailable=reason,
+        key, WHOLE, "number", (key,), text("levers.funding", "zh"), text("levers.funding", "en"),
+        said["unit"], 0.0, 4.0, 0.25, source=said["source"], unavailable=reason,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _clause(name: str, code: str) -> Lever:
     elif scenario.programme.only:
         reason = "only"
     return Lever(
-        code, code, "clause", (WITHOUT,), clause.zh, clause.en, source=f"{clause.place} ({code})",
+        code, code, "clause", (WITHOUT,), clause.zh, clause.en, source=clause.place,
         unavailable=reason,
     )  # fmt: skip
 
@@ -179,11 +179,9 @@ def _of_setting(
     _, instrument, field = key.split(".")
     policy = preset(name).instruments.get(instrument)
     told = policy or preset("document_2014").instruments[instrument]
-    labels = [
-        text(f"levers.{field}", lang, title=_title(told, lang)) for lang in ("zh", "en")
-    ]
+    zh, en = (text(f"levers.{field}", lang, title=_title(told, lang)) for lang in ("zh", "en"))
     return Lever(
-        key, group, kind, (key,), *labels, unit, source=told.source,
+        key, group, kind, (key,), zh, en, unit, source=told.source,
         unavailable="" if policy else "no_instrument", **more,
     )  # fmt: skip
 
@@ -210,13 +208,13 @@ def _factor(
     else:
         told = preset("document_2014").instruments[instruments[0]]
         titles = (_title(told, "zh"), _title(told, "en"))
-    labels = [
+    zh, en = (
         text("levers.factor", lang, title=title)
         for lang, title in zip(("zh", "en"), titles, strict=True)
-    ]
+    )
     sources = dict.fromkeys(scenario.instruments[one].source for one in there)
     return Lever(
-        key, group, "factor", keys, *labels, "ratio", 0.0, 4.0, 0.25,
+        key, group, "factor", keys, zh, en, "ratio", 0.0, 4.0, 0.25,
         source="; ".join(filter(None, sources)), unavailable=reason,
     )  # fmt: skip
 
@@ -255,13 +253,24 @@ def shown(one: Lever, value: Any, lang: str) -> str:
         return terms.word(terms.RULES, str(value), lang)
     if one.unit == "share":
         return f"{100 * value:.10g} %"
-    number = f"{value:,.10g}"
-    return text("levers.times" if one.unit == "ratio" else "levers.money", lang, value=number)
+    if one.unit == "ratio":
+        return text("levers.times", lang, value=f"{value:,.10g}")
+    return money(value, lang)
+
+
+def money(amount: float, lang: str) -> str:
+    """An amount of 10k CNY as it is read: 4.5亿元, 450m CNY."""
+    if lang == "zh":
+        large = amount >= 10_000
+        return f"{amount / 10_000:.3g} 亿元" if large else f"{amount:,.0f} 万元"
+    return f"{amount / 100_000:.3g}bn CNY" if amount >= 100_000 else f"{amount / 100:.3g}m CNY"
 
 
 def summary(plan: Plan, lang: str, month: str = "") -> str:
     """What is moved in a plan, or revised in it at a month, in one line."""
-    told = [f"{one.label(lang)} {shown(one, one.read(plan, month), lang)}" for one in moved(plan, month)]
+    told = [
+        f"{one.label(lang)} {shown(one, one.read(plan, month), lang)}" for one in moved(plan, month)
+    ]
     known = {key for one in moved(plan, month) for key in one.keys}
     settings = plan.settings
     if month:

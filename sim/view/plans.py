@@ -44,7 +44,10 @@ def presets() -> dict[str, Preset]:
     for path in sorted(DIRECTORY.glob("*.toml")):
         own = _content(path.stem)
         span = _inherited(path.stem)
-        if own["group"] in GROUPS and (span.get("start", START), span.get("end", END)) == (START, END):
+        if own["group"] in GROUPS and (span.get("start", START), span.get("end", END)) == (
+            START,
+            END,
+        ):
             found.append(Preset(path.stem, own["group"], own["title"], own["rationale"]))
     found.sort(key=lambda one: GROUPS.index(one.group))
     return {one.name: one for one in found}

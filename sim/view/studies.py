@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.core.errors import InputError
+from sim.view.serve import RESULTS
 
-RESULTS = "LIANGHUA_VIEW_RESULTS"
-"""Environment with the folders, each a path; a page never names one."""
 LARGEST = 2 * 1024**3
 """Bytes of shards of runs that a page reads."""
 
@@ -43,7 +43,7 @@ class Study:
 
 
 def folders() -> tuple[Path, ...]:
-    """Folders named when the server was started."""
+    """Folders named when the server was started; a page never names one."""
     return tuple(Path(one) for one in os.environ.get(RESULTS, "").split(os.pathsep) if one)
 
 
@@ -112,7 +112,7 @@ def _levels(runs: pd.DataFrame, outcomes: tuple[str, ...]) -> pd.DataFrame:
         if part["point"].nunique() > 1:
             low, high = values.groupby(part["point"]).mean().quantile(list(REACH))
         else:
-            half = float(values.std(ddof=1) * half_widths([len(values)])[0])
+            half = float(values.std(ddof=1) * half_widths(np.array([len(values)]))[0])
             low, high = values.mean() - half, values.mean() + half
         rows.append((scenario, outcome, len(values), values.mean(), low, high))
     return pd.DataFrame(rows, columns=["scenario", "outcome", "n", "mean", "low", "high"])

@@ -141,7 +141,9 @@ def test_no_text_breaks_it(query: str) -> None:
     ],
 )
 def test_what_is_wrong_is_left_out_and_told(query: str, said: str) -> None:
-    lang = "" if query.startswith("l=") or len(query) > LONGEST or query.count("&") > 40 else "&l=en"
+    lang = (
+        "" if query.startswith("l=") or len(query) > LONGEST or query.count("&") > 40 else "&l=en"
+    )
     choice, problems = read(query + lang)
     assert problems
     if lang:

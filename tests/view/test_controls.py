@@ -26,7 +26,10 @@ RATE = "instruments.equipment_subsidy.rate"
 def drawn(plan: Plan, key: str, **how: Any) -> dict[str, Any]:
     groups = levers_board(plan, "en", **how)["groups"]
     return next(
-        one for group in groups for one in [*group["levers"], group["on"]] if one and one["key"] == key
+        one
+        for group in groups
+        for one in [*group["levers"], group["on"]]
+        if one and one["key"] == key
     )
 
 
@@ -144,7 +147,9 @@ def test_plans_are_saved_renamed_used_and_removed() -> None:
 def test_four_plans_are_kept_at_most() -> None:
     choice = Choice()
     for rate in (0.1, 0.15, 0.2, 0.25, 0.3):
-        choice = with_saved(replace(choice, plan=plans.changed(Plan(), {RATE: rate})), {"save": True})
+        choice = with_saved(
+            replace(choice, plan=plans.changed(Plan(), {RATE: rate})), {"save": True}
+        )
     assert len(choice.saved) == MOST_SAVED
     assert len({plans.name_of(one) for one in choice.saved}) == MOST_SAVED
 

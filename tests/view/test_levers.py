@@ -105,7 +105,11 @@ def test_levers_moved_at_a_month_are_a_revision() -> None:
     rate = the("instruments.equipment_subsidy.rate")
     plan = rate.write(rate.write(Plan(), 0.1), 0.2, "2015-06")
     assert plan.revisions == (Revision("2015-06", ((rate.key, 0.2),)),)
-    assert (rate.read(plan), rate.read(plan, "2015-05"), rate.read(plan, "2016-01")) == (0.1, 0.1, 0.2)
+    assert (rate.read(plan), rate.read(plan, "2015-05"), rate.read(plan, "2016-01")) == (
+        0.1,
+        0.1,
+        0.2,
+    )
     later = rate.write(plan, 0.3, "2016-01")
     assert [one.month for one in later.revisions] == ["2015-06", "2016-01"]
     assert rate.write(later, 0.2, "2016-01") == plan
