@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTHON ?=
+CHROMIUM ?=
+VIEW_OPTIONS ?=
 RUN_OPTIONS ?= --scale 1 --replicates 30 --out out/main --force
 
-.PHONY: help setup run test bench lint clean
+.PHONY: help setup run view test bench lint clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -26,8 +28,12 @@ $(STAMP): pyproject.toml constraints.txt
 run: $(STAMP) ## Compare the 2014 programme with no programme
 	$(BIN)/lianghua compare document_2014 no_programme $(RUN_OPTIONS)
 
+view: $(STAMP) ## Serve the interactive page on this machine
+	$(BIN)/lianghua view $(VIEW_OPTIONS)
+
 test: lint ## Lint, types, import contracts and every test
-	$(BIN)/pytest -n auto
+	@CHROMIUM=$$(CHROMIUM='$(CHROMIUM)' .ci/find-chromium) && export CHROMIUM && \
+		$(BIN)/pytest -n auto
 
 lint: $(STAMP) ## Ruff, mypy and the import contracts
 	$(BIN)/ruff check
@@ -39,5 +45,5 @@ bench: $(STAMP) ## Measure speed and memory
 	$(BIN)/python -m tests.bench
 
 clean: ## Remove .venv and caches; results in out/ stay
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

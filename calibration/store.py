@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +77,15 @@ class Store:
     """The evaluations of one calibration in a folder, for one process (and its workers) at a time.
 
     A new store notes `provenance`; with `resume` an old one is opened if its provenance is the
-    same. `what` names in messages what the evaluations are of. Raises InputError for a folder
-    without a store, with another's, or in use.
+    same, but for the keys of `free`, on which no evaluation depends. `what` names in messages what
+    the evaluations are of. Raises InputError for a folder without a store, with another's, or in use.
     """
 
     def __init__(
-        self, folder: Path, provenance: Mapping[str, Any], resume: bool, what: str = "calibration"
-    ) -> None:
-        self.file, self.what = folder / FILE, what
+        self, folder: Path, provenance: Mapping[str, Any], resume: bool, what: str = "calibration",
+        free: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        self.file, self.what, self.free = folder / FILE, what, free
         if resume:
             begun(folder, what)
         folder.mkdir(parents=True, exist_ok=True)
@@ -182,10 +183,13 @@ class Store:
         if not resume:
             given = f"a {self.what} begun"
             raise InputError(self.file.parent, "--out", given, "--resume or --force")
-        for key in sorted(set(before) | set(now)):
+        for key in sorted((set(before) | set(now)) - set(self.free)):
             if before.get(key) != now.get(key):
                 given = f"{now.get(key)} now, {before.get(key)} where it was begun"
                 raise InputError(self.file, key, given, "the same, or another --out")
+        with base:
+            for key in self.free:
+                base.execute("UPDATE provenance SET value = ? WHERE key = ?", (now[key], key))
 
 
 def begun(folder: Path, what: str = "calibration") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import pandas as pd
@@ -24,7 +25,7 @@ class Case:
     scenario: Scenario
     check: bool = False
 
-    @property
+    @cached_property
     def run(self) -> str:
         """What the run is known by: its scenario's hash and its replicate, nothing else."""
         return f"{self.scenario.hash}-{self.replicate}"

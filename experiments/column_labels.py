@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from experiments.outcomes import declared
 from experiments.reading import DESIGN_KEYS, RUN_KEYS, Batch
 from sim.outputs import BY_NAME
 from sim.words import UNITS, worded
@@ -97,6 +98,8 @@ def label(column: str, known: Mapping[str, Label]) -> Label:
     if column in BY_NAME:
         one = BY_NAME[column]
         return Label(one.zh, one.en, one.unit, UNITS[one.unit], "output")
+    if (found := declared(column)) is not None:
+        return Label(found.zh, found.en, found.unit, found.unit_zh, "outcome")
     return Label(column, column, kind="")
 
 

@@ -45,8 +45,13 @@ class Estimate:
         )
 
 
-def estimate(study: Study, workers: int | None = None, patience: float = PATIENCE) -> Estimate:
-    """Measure a warm run of the first case, up to `patience` seconds of it, and multiply."""
+def estimate(
+    study: Study, workers: int | None = None, patience: float = PATIENCE, runs: int | None = None
+) -> Estimate:
+    """Measure a warm run of the first case, up to `patience` seconds of it, and multiply.
+
+    `runs` are those of a share; all of the study's unless given.
+    """
     from sim.model import Province
 
     case = next(study.cases())
@@ -66,7 +71,8 @@ def estimate(study: Study, workers: int | None = None, patience: float = PATIENC
     tables = sum(_bytes(frame) for frame in kept.tables.values()) * share
     size = ROW + 8 * len(kept.outcomes) + tables
     count = cores() if workers is None else workers
-    return Estimate(study.runs, seconds, count, round(study.runs * size))
+    asked = study.runs if runs is None else runs
+    return Estimate(asked, seconds, count, round(asked * size))
 
 
 def _bytes(frame: pd.DataFrame) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -150,6 +150,15 @@ def outcome(name: str, where: object = "outcomes", key: str = "") -> Outcome:
             lambda run: run.paid(instrument),
         )  # fmt: skip
     return _of_output(name, where, key)
+
+
+@cache
+def declared(name: str) -> Outcome | None:
+    """An outcome by name for whoever shows results; None for a name that nothing is declared of."""
+    try:
+        return outcome(name)
+    except InputError:
+        return None
 
 
 def outcomes(names: Sequence[str], where: object = "outcomes", key: str = "") -> list[Outcome]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,14 +19,14 @@ from experiments.search_measures import BY_NAME, FIGURES, MEASURES, MONEY_SHOWN,
 from experiments.search_store import APART, WHAT, Futures, PackageRun, futures
 from experiments.search_words import labelled, role_name
 from experiments.split import Split, groups_of, movable, rule_of
+from experiments.study_file import STUDIES, read_study, read_toml
 from sim.comparison import check_seed, prepared
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
-from sim.scenario_files import find, one_line
+from sim.scenario_files import find
 
-STUDIES = Path(__file__).with_name("studies")
 _NAMES = [one.name for one in MEASURES]
 
 
@@ -105,14 +104,8 @@ def read(name: str) -> tuple[SearchSettings, str]:
     A TOML file with a `[search]` table is a study; a scenario is searched with the settings' defaults.
     """
     path = STUDIES / f"{name}.toml" if (STUDIES / f"{name}.toml").is_file() else find(name)
-    try:
-        content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(path, "", str(error.strerror), "a readable study or scenario") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, "", one_line(error), "valid TOML in UTF-8") from None
-    if "search" in content:
-        return read_settings(path, content["search"]), str(path)
+    if "search" in read_toml(path)[1]:
+        return read_settings(path, read_study(path).table("search")), str(path)
     return SearchSettings(scenario=name), str(path)
 
 
@@ -326,8 +319,8 @@ def optimise_model(
     resume: bool = False,
     report: Report | None = None,
 ) -> Optimised:
-    """Search with every evaluation stored in `folder`."""
-    with Store(folder, inquiry.provenance, resume, WHAT) as store:
+    """Search with every evaluation stored in `folder`; one that is resumed may have another budget."""
+    with Store(folder, inquiry.provenance, resume, WHAT, free=("budget",)) as store:
         found = optimise(inquiry.task, store, workers, report)
         evaluations = store.table(inquiry.split.names, FIGURES)
     return Optimised(inquiry, found, evaluations)

@@ -24,6 +24,8 @@ from sim.results import write_table
 if TYPE_CHECKING:
     from experiments.reading import Batch
 
+Progress = Callable[[int, int, str], None]
+"""Called with steps done, steps in all, and the title of the section that was made last."""
 Builder = Callable[["Batch", str], Section | None]
 """(batch, lang) -> a section, or None where the batch does not have what it needs."""
 
@@ -49,7 +51,9 @@ NOTE_COLUMNS = 19
 """Columns of a figure's note to the inch."""
 
 
-def write_report(folder: Path | str, out: Path | str, lang: str = "en") -> Path:
+def write_report(
+    folder: Path | str, out: Path | str, lang: str = "en", progress: Progress | None = None
+) -> Path:
     """Write the report of the batch in `folder` to the file `out`, and figures into folder/figures.
 
     Tables of the analyses go there too, as CSV. Both are put in place whole, before the page.
@@ -59,26 +63,37 @@ def write_report(folder: Path | str, out: Path | str, lang: str = "en") -> Path:
 
     batch = Batch.load(folder)
     with Folder(Path(folder) / FIGURES, force=True) as figures:
-        text = report_page(batch, figures.path, lang, folder=str(folder), out=str(out))
+        text = report_page(
+            batch, figures.path, lang, folder=str(folder), out=str(out), progress=progress
+        )
     write(text, Path(out))
     return Path(out)
 
 
 def report_page(
-    batch: Batch, figures: Path, lang: str, folder: str = "batch", out: str = "report.html"
-) -> str:
-    """The page as text; figures are written into `figures`."""
+    batch: Batch, figures: Path, lang: str, folder: str = "batch", out: str = "report.html",
+    progress: Progress | None = None,
+) -> str:  # fmt: skip
+    """The page as text; figures are written into `figures`. A section is two steps: made, drawn."""
+    tell, steps = progress or _silent, 2 * (len(AROUND) + len(SECTIONS)) + 1
     with rc_context(settings()), warnings.catch_warnings():  # type: ignore[arg-type]
         # A rare character that no font here has is shown as a box; that is no reason to fail.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from font")
-        sections = [made for build in SECTIONS if (made := build(batch, lang)) is not None]
-        around = [made for build in AROUND if (made := build(batch, lang)) is not None]
+        found: list[list[Section]] = [[], []]
+        for place, build in enumerate([*AROUND, *SECTIONS], 1):
+            made = build(batch, lang)
+            if made is not None:
+                found[place > len(AROUND)].append(made)
+            tell(place, steps, made.title if made is not None else "")
+        around, sections = found
+        drawn = [*around, *sections, report_study.study_file(batch, lang)]
         note = report_study.note(batch, lang)
         parts = [_opening(batch, lang, [*sections, *around])]
-        for one in [*around, *sections, report_study.study_file(batch, lang)]:
+        for place, one in enumerate(drawn, steps - len(drawn) + 1):
             parts += _section(one, figures, note)
             for name, frame in one.tables.items():
                 write_table(frame, figures / name, batch.manifest, lang, ("csv",))
+            tell(place, steps, one.title)
     facts = Facts(batch, lang)
     command = "\n".join(
         [
@@ -89,6 +104,10 @@ def report_page(
     )
     uncertainty = report_study.uncertainty(batch, lang)
     return page(facts.title, parts, uncertainty, batch.manifest, lang, command)
+
+
+def _silent(done: int, steps: int, title: str) -> None:
+    return
 
 
 def _opening(batch: Batch, lang: str, sections: Sequence[Section]) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 from calibration.evidence_parts import unit as unit_text
 from calibration.priors import TABLE as PRIORS
 from calibration.priors import declared, load
+from experiments.factor_words import UNITS_ZH
 from experiments.report_labels import FactorFacts, Measure, in_language, measure, shown_value
 from experiments.report_tables import (
     KEYS,
@@ -24,9 +25,8 @@ from experiments.report_tables import (
     shape,
     varying,
 )
-from experiments.report_words import FACTOR_UNITS_ZH, WORDS, one_line
+from experiments.report_words import WORDS, one_line
 from sim.core.errors import InputError
-from sim.report.text import is_share
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -206,15 +206,7 @@ class Facts:
 
     def measure(self, name: str) -> Measure:
         """How an outcome is told."""
-        given = self._listed("outcomes", "name", name)
-        if not given:
-            return measure(name, self.lang)
-        unit = str(given.get("unit", ""))
-        label = one_line(str(given.get(self.lang) or name))
-        if is_share(unit):
-            return Measure(name, label, "%", self.words["points_pp"], 100.0)
-        told = str(given.get("unit_zh") or unit) if self.lang == "zh" else unit
-        return Measure(name, label, one_line(told), one_line(told))
+        return measure(name, self.lang, self._listed("outcomes", "name", name))
 
     def _listed(self, kind: str, key: str, name: str) -> Mapping[str, Any]:
         """What the manifest says of one of its outcomes or factors; nothing if it has none."""
@@ -237,7 +229,7 @@ class Facts:
         kind = KINDS.get(str(listed.get("kind")), kind)
         label = in_language(given.get("title"), self.lang) or str(listed.get(self.lang) or label)
         unit = unit_text(str(listed.get("unit") or unit), self.lang)
-        unit = FACTOR_UNITS_ZH.get(unit, unit) if self.lang == "zh" else unit
+        unit = UNITS_ZH.get(unit, unit) if self.lang == "zh" else unit
         unit = "" if unit == "1" else one_line(unit)
         return FactorFacts(key, one_line(label), unit, kind, self._range(key), one_line(source))
 

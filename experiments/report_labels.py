@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,9 @@ import numpy as np
 import pandas as pd
 from rich.cells import cell_len
 
+from experiments.outcomes import declared
 from experiments.report_words import WORDS, one_line
-from sim.outputs import BY_NAME
 from sim.report.text import is_share
-from sim.words import unit_of
-
-_KEPT = re.compile(r"(?P<output>\w+)(?:@(?P<month>\d{4}-\d{2})|\.(?P<over>mean|sum))?")
 
 
 def with_unit(label: str, unit: str) -> str:
@@ -68,27 +64,17 @@ class FactorFacts:
         return with_unit(self.label, self.unit)
 
 
-def measure(name: str, lang: str) -> Measure:
-    """Label and units of an outcome by its name; the name itself where nothing is declared of it."""
-    words = WORDS[lang]
-    known = _KEPT.fullmatch(name)
-    if known is None or known["output"] not in BY_NAME:
-        label = words.get(f"outcome_{name}", one_line(name))
-        unit = words.get(f"unit_{name}", "")
-        return Measure(name, label, unit, unit)
-    output, unit = BY_NAME[known["output"]], unit_of(known["output"], lang)
-    label = getattr(output, lang)
-    if known["month"]:
-        label = words["at"].format(label=label, month=known["month"])
-    if known["over"]:
-        label = words[known["over"]].format(label=label)
-    if known["over"] == "sum":
-        monthly = output.unit.endswith("/month")
-        unit = unit.rsplit("/", 1)[0] if monthly else words["month_sums"].format(unit=unit)
-        return Measure(name, label, unit, unit)
-    if is_share(output.unit):
-        return Measure(name, label, "%", words["points_pp"], 100.0)
-    return Measure(name, label, unit, unit)
+def measure(name: str, lang: str, given: Mapping[str, Any] | None = None) -> Measure:
+    """Label and units of an outcome: as `given` in a manifest, else as declared, else its name."""
+    if not given:
+        found = declared(name)
+        given = vars(found) if found is not None else {}
+    label = one_line(str(given.get(lang) or name))
+    unit = str(given.get("unit") or "")
+    if is_share(unit):
+        return Measure(name, label, "%", WORDS[lang]["points_pp"], 100.0)
+    told = one_line(str(given.get("unit_zh") or unit) if lang == "zh" else unit)
+    return Measure(name, label, told, told)
 
 
 def shown_value(value: Any) -> str:

@@ -28,15 +28,6 @@ def sentence(text: str, lang: str) -> str:
     return text[:1].upper() + text[1:] + WORDS[lang]["stop"].strip()
 
 
-FACTOR_UNITS_ZH = {
-    "1/month": "1/月", "1/year": "1/年", "elasticity": "弹性", "km": "公里", "years": "年", "persons": "人",
-    "months of costs": "月成本", "offers": "个报价", "products/firm/year": "项/家·年",
-    "sets/firm/year": "套/家·年", "ratio of capital": "与资本之比", "ratio of wage": "与工资之比",
-    "ratio of yearly sales": "与年销售额之比", "share of gap": "占差距比重",
-    "share of yearly output": "占年产值比重",
-}  # fmt: skip
-"""Chinese for units of parameters that outputs do not have."""
-
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "untitled": "Study", "join": "; ", "colon": ": ", "stop": ". ",
@@ -134,11 +125,7 @@ WORDS: dict[str, dict[str, str]] = {
         "note_study": "study", "note_points": "points", "note_runs": "runs", "note_scale": "scale",
         "note_seed": "seed",
         # ---- outcomes
-        "at": "{label}, {month}", "mean": "{label}, mean over months", "sum": "{label}, sum over months",
-        "month_sums": "{unit} × months", "points_pp": "percentage points",
-        "outcome_targets_met": "targets of the document met", "unit_targets_met": "targets",
-        "outcome_public_money": "public money paid", "unit_public_money": "10k CNY",
-        "outcome_city_gap": "spread over cities", "unit_city_gap": "",
+        "points_pp": "percentage points",
     },
     "zh": {
         "untitled": "研究", "join": ";", "colon": ":", "stop": "。",
@@ -218,10 +205,6 @@ WORDS: dict[str, dict[str, str]] = {
         "repeat_text": "# 将上面的文本存为 study.toml",
         "note_study": "研究", "note_points": "点", "note_runs": "次运行", "note_scale": "规模",
         "note_seed": "种子",
-        "at": "{label}({month})", "mean": "{label}(各月平均)", "sum": "{label}(各月合计)",
-        "month_sums": "{unit}×月", "points_pp": "百分点",
-        "outcome_targets_met": "达成的文件目标数", "unit_targets_met": "项",
-        "outcome_public_money": "已支付财政资金", "unit_public_money": "万元",
-        "outcome_city_gap": "城市间差距", "unit_city_gap": "",
+        "points_pp": "百分点",
     },
 }  # fmt: skip

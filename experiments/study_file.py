@@ -226,16 +226,21 @@ def find_study(name: str | Path) -> Path:
     return found
 
 
-def read_study(name: str | Path, settings: Iterable[str] = ()) -> StudyFile:
-    """A study's file with `path=value` settings of its own keys on top, such as run.replicates=2."""
-    path = find_study(name)
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """A file's text and content; InputError where it is no TOML or cannot be read."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        content = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except OSError as error:
         raise InputError(path, "", str(error.strerror), "a readable study file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(path, "", one_line(error), "valid TOML in UTF-8") from None
+
+
+def read_study(name: str | Path, settings: Iterable[str] = ()) -> StudyFile:
+    """A study's file with `path=value` settings of its own keys on top, such as run.replicates=2."""
+    path = find_study(name)
+    text, content = read_toml(path)
     chosen = [settings] if isinstance(settings, str) else list(settings)
     layers = [Layer(str(path), content), *(parse_setting(one) for one in chosen)]
     merged: dict[str, Any] = {}

@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
+
+from sim.core.bits import among
 
 Floats = npt.NDArray[np.float64]
 Allocate = Callable[[Floats, Floats, Floats, float], Floats]
@@ -41,25 +44,59 @@ class Eligibility:
         where they are asked for. `alive` 0 asks for vacant places instead of firms; what a firm
         has is then not looked at.
         """
-        chosen = np.asarray(firms.alive == alive)
-        for name, allowed in (
-            ("tier", self.tiers),
-            ("sector", self.sectors),
-            ("city", self.cities),
-        ):
-            if allowed is not None:
-                # A table of the 256 codes is read much faster than a list is searched.
-                among = np.zeros(256, dtype=bool)
-                among[list(allowed)] = True
-                chosen &= among.take(getattr(firms, name))
-        if alive and (self.smallest > 0 or self.largest < float("inf")):
-            employees = firms.skilled + firms.unskilled
-            chosen &= (employees >= self.smallest) & (employees <= self.largest)
-        if alive and self.named:
-            chosen &= (firms.pilot & np.uint8(self.named)) != 0
-        if alive and self.automation > 0:
-            chosen &= firms.automation >= self.automation
-        return chosen
+        limit = firms.skilled.dtype.type
+        found: npt.NDArray[np.bool_] = _eligible(
+            alive,
+            firms.alive,
+            firms.tier,
+            firms.sector,
+            firms.city,
+            (among(self.tiers), among(self.sectors), among(self.cities)),
+            firms.skilled,
+            firms.unskilled,
+            limit(self.smallest if alive else -np.inf),
+            limit(self.largest if alive else np.inf),
+            firms.pilot if alive and self.named else firms.alive,
+            self.named if alive else 0,
+            firms.automation if alive and self.automation > 0 else firms.skilled,
+            limit(self.automation if alive and self.automation > 0 else -np.inf),
+        )
+        return found
+
+
+@njit(nogil=True, cache=True)
+def _eligible(
+    wanted: Any,
+    alive: Any,
+    tier: Any,
+    sector: Any,
+    city: Any,
+    allowed: Any,
+    skilled: Any,
+    unskilled: Any,
+    smallest: Any,
+    largest: Any,
+    pilot: Any,
+    named: Any,
+    automation: Any,
+    least: Any,
+) -> Any:
+    """Flag of every row within all limits; `allowed` are flags of the tiers, sectors and cities."""
+    tiers, sectors, cities = allowed
+    chosen = np.empty(len(alive), dtype=np.bool_)
+    for i in range(len(alive)):
+        people = skilled[i] + unskilled[i]
+        chosen[i] = (
+            (alive[i] == wanted)
+            & tiers[tier[i]]
+            & sectors[sector[i]]
+            & cities[city[i]]
+            & (people >= smallest)
+            & (people <= largest)
+            & ((named == 0) | (pilot[i] & named != 0))
+            & (automation[i] >= least)
+        )
+    return chosen
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,10 +9,10 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from experiments.factor_words import UNITS_ZH
+from experiments.outcomes import declared
 from sim.core.errors import InputError
-from sim.outputs import BY_NAME
 from sim.words import KEYS as COMMON
-from sim.words import UNITS
 
 
 class Labelled(Protocol):
@@ -39,20 +38,7 @@ class Word:
 Words = Mapping[str, Labelled]
 """Labels by the name of an outcome or the key of a factor; what is missing is looked up."""
 
-OUTCOMES = {
-    "targets_met": Word("达成目标数", "targets met"),
-    "public_money": Word("财政资金", "public money", "10k CNY"),
-    "city_gap": Word("城市差距", "gap between cities"),
-    "scenario": Word("情景", "scenario"),
-}
-UNITS_ZH = {
-    **UNITS, "10k CNY": "万元", "1/year": "1/年", "1/month": "1/月", "months of costs": "月成本",
-    "elasticity": "弹性", "ratio of yearly sales": "年销售额比", "ratio of capital": "资本比",
-    "share of yearly output": "年产出占比", "share of gap": "差距占比", "persons": "人", "years": "年",
-    "ratio of wage": "工资比", "offers": "个", "km": "公里", "products/firm/year": "个/家·年",
-    "sets/firm/year": "套/家·年",
-}  # fmt: skip
-"""Chinese for units of outcomes and factors; a unit that is not here stays as it is."""
+SCENARIO = Word("情景", "scenario")
 SILENT = ("", "1", "0-1", "index", "number", "elasticity")
 """Units that a sentence leaves out, as it does those of shares and ratios."""
 
@@ -139,38 +125,30 @@ TEXT = {
 }  # fmt: skip
 """Titles and sentences; both languages have the same keys."""
 
-_TAIL_ZH = {"mean": "(各月平均)", "sum": "(各月合计)"}
-_TAIL_EN = {"mean": " (mean of months)", "sum": " (sum of months)"}
-_OUTCOME = re.compile(r"(?P<output>\w+)(?:@(?P<month>\d{4}-\d{2})|\.(?P<tail>mean|sum))?")
-
 
 def word(code: str, words: Words) -> Labelled:
-    """Label of an outcome or factor: a given one, an output's, a parameter's, or the name itself."""
+    """Label of an outcome or factor: as given, as declared, a parameter's, or the name itself."""
     if code in words:
         return words[code]
-    if code in OUTCOMES:
-        return OUTCOMES[code]
-    match = _OUTCOME.fullmatch(code)
-    if match and match["output"] in BY_NAME:
-        output = BY_NAME[match["output"]]
-        month, tail = match["month"], match["tail"]
-        zh = f"({month})" if month else _TAIL_ZH.get(tail or "", "")
-        en = f" ({month})" if month else _TAIL_EN.get(tail or "", "")
-        return Word(output.zh + zh, output.en + en, output.unit)
+    if code == "scenario":
+        return SCENARIO
+    found = declared(code)
+    if found is not None:
+        return found
     return _parameter(code) or Word(code, code)
 
 
 @cache
 def _parameter(key: str) -> Word | None:
     """Label of a parameter of the model by its dotted key."""
-    from calibration.priors import TABLE, Prior, declared, load
+    from calibration import priors
 
-    known = load(TABLE).get(key)
-    if isinstance(known, Prior):
+    known = priors.load(priors.TABLE).get(key)
+    if isinstance(known, priors.Prior):
         return Word(known.zh, known.en, known.unit)
     if known is None:
         return None
-    words = declared(key)[2]
+    words = priors.declared(key)[2]
     return Word(words.get("zh", key), words.get("en", key), words.get("unit", ""))
 
 

@@ -11,6 +11,7 @@ import typer
 from sim.cli.options import Language, Quiet, Settings, Workers
 
 if TYPE_CHECKING:
+    from experiments.folder import Share
     from experiments.merge import Merged
     from experiments.runner import Summary
     from experiments.study import Study
@@ -76,7 +77,7 @@ def batch_command(
 ) -> None:
     """Make all runs of a study; what is made is stored at once, and --resume makes the rest."""
     from experiments.folder import Share
-    from experiments.runner import check_limits, check_out, run_study
+    from experiments.runner import check_limits, check_out, rows_of, run_study
     from experiments.study import load_study
     from sim.comparison import check_counts
     from sim.terminal import Bar
@@ -87,8 +88,8 @@ def batch_command(
     check_limits(timeout, retries)
     check_out(chosen, out, resume, share)
     if not quiet:
-        _tell_cost(chosen, count, lang, yes)
-    last = (0, chosen.runs)
+        _tell_cost(chosen, share, count, lang, yes)
+    last = (0, len(rows_of(chosen, share)))
     with Bar("runs", quiet) as bar:
 
         def report(ready: int, total: int, failed: int) -> None:
@@ -166,10 +167,12 @@ def show_merged(merged: Merged, out: Path, lang: str) -> None:
         print(words["unreadable"].format(path=path))
 
 
-def _tell_cost(study: Study, workers: int, lang: str, yes: bool) -> None:
-    """What the batch will cost, on stderr; where somebody can answer, ask whether to go on."""
+def _tell_cost(study: Study, share: Share, workers: int, lang: str, yes: bool) -> None:
+    """What the share of the study will cost, on stderr; where somebody can answer, ask to go on."""
     from experiments.estimate import estimate
+    from experiments.runner import rows_of
 
-    print(estimate(study, workers).text(lang), file=sys.stderr)
+    runs = len(rows_of(study, share))
+    print(estimate(study, workers, runs=runs).text(lang), file=sys.stderr)
     if not yes and sys.stdin.isatty() and not typer.confirm(WORDS[lang]["go"], err=True):
         raise typer.Abort

@@ -182,14 +182,22 @@ def _evidence(
     typer.echo(out)
 
 
-def schema_command(out: Out = None, force: Force = False) -> None:
+def schema_command(
+    study: Annotated[
+        bool, typer.Option("--study", help="of study files instead of scenario files")
+    ] = False,
+    out: Out = None,
+    force: Force = False,
+) -> None:
     """Print the JSON schema of scenario files, for editors; with --out, write schema.json."""
     import json
 
+    from experiments.study_file import json_schema as of_studies
     from sim.core.files import Folder
-    from sim.scenario import json_schema
+    from sim.scenario import json_schema as of_scenarios
 
-    text = json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+    schema = of_studies() if study else of_scenarios()
+    text = json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
     if out is None:
         typer.echo(text, nl=False)
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Force, Language
+from sim.cli.options import Force, Language, Quiet
 
 Page = Annotated[Path | None, typer.Option("--out", help="file that ends in .html")]
 
@@ -16,12 +16,16 @@ def report_command(
     folder: Annotated[Path, typer.Argument(help="folder of a batch")],
     out: Page = None,
     lang: Language = "en",
+    quiet: Quiet = False,
     force: Force = False,
 ) -> None:
     """Write one HTML file on what a batch found; its figures go into the batch's folder too."""
     from calibration.evidence_page import check
     from experiments.report import write_report
+    from sim.terminal import Bar
 
     page = out if out is not None else folder / "report.html"
     check(page, force)
-    typer.echo(write_report(folder, page, lang))
+    with Bar("steps", quiet) as bar:
+        made = write_report(folder, page, lang, bar.update)
+    typer.echo(made)

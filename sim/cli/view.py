@@ -19,6 +19,10 @@ AccessCode = Annotated[
 ViewWorkers = Annotated[
     int | None, typer.Option("--workers", help="processes that simulate; all cores by default")
 ]
+ViewReplicates = Annotated[
+    int | None,
+    typer.Option("--replicates", help="runs of each plan that a page waits for; 16 by default"),
+]
 Folders = Annotated[
     list[Path] | None,
     typer.Option("--results", help="folder of finished results to show; repeatable"),
@@ -34,6 +38,7 @@ def view_command(
     port: Port = 8765,
     code: AccessCode = None,
     workers: ViewWorkers = None,
+    replicates: ViewReplicates = None,
     results: Folders = None,
     open_page: OpenPage = None,
     quiet: Quiet = False,
@@ -41,4 +46,4 @@ def view_command(
     """Serve the interactive page on this machine, without the internet, until Ctrl-C."""
     from sim.view.serve import Service, serve
 
-    serve(Service(host, port, code, workers, tuple(results or ()), open_page, quiet))
+    serve(Service(host, port, code, workers, replicates, tuple(results or ()), open_page, quiet))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,15 @@ LOWEST = MASKS.argmax(axis=1)
 
 BYTES = MASKS.astype(np.uint64) @ (np.uint64(1) << np.arange(0, 64, 8, dtype=np.uint64))
 """Mask with a byte for each technology, so that 255 masks are counted by adding them, (256,)."""
+
+
+@lru_cache(maxsize=256)
+def among(codes: tuple[int, ...] | None) -> npt.NDArray[np.bool_]:
+    """Flag of each of the 256 codes that is one of `codes` (None: all); read faster than a list."""
+    table = np.zeros(256, dtype=bool)
+    table[slice(None) if codes is None else list(codes)] = True
+    table.flags.writeable = False
+    return table
 
 
 def sums_of(values: npt.ArrayLike) -> Floats:

@@ -28,8 +28,9 @@ class Book:
 
     def _grown(self) -> None:
         """Forget the columns as they were before."""
+        kept = self.__dict__
         for name in self.types:
-            self.__dict__.pop(name, None)
+            kept.pop(name, None)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         new = type(self)()
@@ -49,14 +50,17 @@ class Book:
     def append(self, **values: Array | float) -> Array:
         """Add rows, one for each entry of `row`; returns their positions."""
         added = np.size(values["row"])
+        if added == 0:
+            return np.empty(0, dtype=np.int64)
         needed = self.count + added
         size = len(self._columns["row"])
         if needed > size:
             for name, column in self._columns.items():
                 self._columns[name] = np.zeros(max(needed, 2 * size, 64), column.dtype)
                 self._columns[name][: self.count] = column[: self.count]
+        columns, new = self._columns, slice(self.count, needed)
         for name, value in values.items():
-            self._columns[name][self.count : needed] = value
+            columns[name][new] = value
         self.count = needed
         self._grown()
         return np.arange(needed - added, needed)

@@ -8,6 +8,7 @@ SplitMix64 (Steele, Lea & Flood 2014), applied twice: once to the key, once to k
 from __future__ import annotations
 
 import zlib
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -38,28 +39,42 @@ def uniform(key, uid, slot):  # type: ignore[no-untyped-def]
 def month_key(seed: int, stream: str, month: int) -> np.uint64:
     """The 64-bit key of a stream in a month; `stream` names the purpose of the draw."""
     mask = (1 << 64) - 1
-    state = (seed * 0x9E3779B97F4A7C15 + zlib.crc32(stream.encode()) * 0xD1B54A32D192ED03) & mask
-    state = _mix_int(state)
+    state = _stream_state(seed, stream)
     return np.uint64(_mix_int((state + month * 0x9E3779B97F4A7C15) & mask))
+
+
+@lru_cache(maxsize=1024)
+def _stream_state(seed: int, stream: str) -> int:
+    """What all months of a stream have in common."""
+    mask = (1 << 64) - 1
+    state = (seed * 0x9E3779B97F4A7C15 + zlib.crc32(stream.encode()) * 0xD1B54A32D192ED03) & mask
+    return _mix_int(state)
 
 
 def uniforms(
     key: np.uint64, uids: npt.NDArray[np.uint32], slot: int | npt.NDArray[np.int64] = 0
 ) -> npt.NDArray[np.float64]:
     """The same draws as `uniform`, for arrays of uids and slots of shape (n,)."""
-    slots = np.asarray(slot, dtype=np.uint64).reshape(-1)
     out = np.empty(len(uids))
-    if len(out):
-        _fill(key, uids.astype(np.uint64), slots, out)
+    if isinstance(slot, int):
+        _fill(key, uids, slot, out)
+    else:
+        _fill_each(key, uids, np.asarray(slot, dtype=np.uint64), out)
     return out
 
 
 @njit(nogil=True, cache=True)
-def _fill(key, uids, slots, out):  # type: ignore[no-untyped-def]
-    """Draws of each uid under its own slot, or of all under the one slot given."""
-    one = len(slots) == 1
+def _fill(key, uids, slot, out):  # type: ignore[no-untyped-def]
+    """Draws of all uids under one slot."""
     for i in range(len(out)):
-        out[i] = uniform(key, uids[i], slots[0] if one else slots[i])
+        out[i] = uniform(key, uids[i], slot)
+
+
+@njit(nogil=True, cache=True)
+def _fill_each(key, uids, slots, out):  # type: ignore[no-untyped-def]
+    """Draws of each uid under its own slot."""
+    for i in range(len(out)):
+        out[i] = uniform(key, uids[i], slots[i])
 
 
 def _mix_int(z: int) -> int:

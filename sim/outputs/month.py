@@ -72,8 +72,13 @@ class Month:
             whole: Array = self.sums("cities").sum(axis=0, keepdims=True)
             return whole
         tiers = self._by_tier(table)
-        groups = [tiers[:, one[0] : one[-1] + 1].sum(axis=1) for one in GROUPS]
-        return np.stack(groups, axis=1)
+        found = np.empty((len(tiers), len(GROUPS), tiers.shape[2]))
+        for place, one in enumerate(GROUPS):
+            group = found[:, place]
+            group[:] = tiers[:, one[0]]
+            for tier in one[1:]:
+                group += tiers[:, tier]
+        return found
 
     def _by_tier(self, table: str) -> Array:
         """Sums of the cube by city or sector, and tier."""
@@ -197,9 +202,7 @@ def _providers_there(month: Month) -> Array:
 def _providers_by_kind(month: Month) -> Array:
     """Real providers in operation by kind, (7,)."""
     kinds = len(PROVIDER_KINDS)
-    return np.bincount(
-        month.providers.kind, weights=month.once(_providers_there), minlength=kinds
-    )
+    return np.bincount(month.providers.kind, weights=month.once(_providers_there), minlength=kinds)
 
 
 def _teams_there(month: Month) -> Array:

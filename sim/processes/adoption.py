@@ -194,9 +194,10 @@ def _terms(context: Context, cities: Cities) -> Terms:
     asked = context.measures.get("credit_asked")
     if asked is None:
         asked = np.zeros((context.world.cities, 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bank = np.where(asked[:, 0] > 0, cities.bank_funds / asked[:, 0], 1.0)
-        lessor = np.where(asked[:, 1] > 0, cities.lease_funds / asked[:, 1], 1.0)
+    bank, lessor = (
+        np.divide(funds, wanted, out=np.ones(len(funds)), where=wanted > 0)
+        for funds, wanted in zip((cities.bank_funds, cities.lease_funds), asked.T, strict=True)
+    )
     return Terms(
         rate,
         max(0.0, rate + context.finance.lease_premium - discount),

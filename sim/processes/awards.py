@@ -54,6 +54,8 @@ class Awards(Book):
         `success` is the share of money asked for that firms expect to get, by instrument.
         """
         waiting = np.flatnonzero((self.status == APPLIED) | (self.status == DECIDED))
+        if len(waiting) == 0:
+            return Pending(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
         decided = self.status[waiting] == DECIDED
         expected = self.asked[waiting] * success[self.instrument[waiting]]
         expected = np.where(decided, self.granted[waiting], expected)

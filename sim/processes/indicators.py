@@ -138,7 +138,13 @@ def measure(
     """Fill the cube, the barrier counts, the clusters' columns and the identities of the month."""
     world = context.world
     count = len(VARIABLES)
-    cube = np.zeros((world.cities * world.sectors * len(TIERS), count))
+    # The cube of last month is filled anew: a large array costs more to get than to clear.
+    whole = context.measures.get("cube")
+    if whole is None:
+        whole = np.empty((world.cities, world.sectors, len(TIERS), count))
+        context.measures["cube"] = whole
+    whole[:] = 0.0
+    cube = whole.reshape(-1, count)
     barriers = np.zeros((len(TIERS), len(TECHNOLOGIES), len(BARRIERS)))
     shown = np.zeros((world.cities * world.sectors, len(TECHNOLOGIES)))
     value_added = 1.0 - world.coefficients.sum(axis=0) - world.imported_share
@@ -153,17 +159,8 @@ def measure(
         projects.open_ones(), projects.signed_in(context.clock.month), projects.contracts(), firms,
         world.sectors, scales, cube,
     )  # fmt: skip
-    whole = cube.reshape(world.cities, world.sectors, len(TIERS), count)
-    context.measures["cube"] = whole
     context.measures["barriers"] = barriers
-    by_cluster = whole.sum(axis=2).reshape(-1, count)
-    clusters.firms[:] = by_cluster[:, POSITION["firms"]]
-    clusters.output[:] = by_cluster[:, POSITION["output"]]
-    clusters.employees[:] = (
-        by_cluster[:, POSITION["skilled"]] + by_cluster[:, POSITION["unskilled"]]
-    )
-    first = POSITION["adopters_automation"]
-    clusters.adopters[:] = by_cluster[:, first : first + len(TECHNOLOGIES)]
+    _sum_clusters(cube, clusters.firms, clusters.output, clusters.employees, clusters.adopters)
     clusters.demonstrations[:] = shown
     density = np.zeros((world.cities, 7))
     np.add.at(density, (providers.city, providers.kind), providers.weight * (providers.alive == 1))
@@ -287,6 +284,21 @@ def _sum(
         if firms.demonstration[i]:
             for k in range(8):
                 shown[cluster, k] += w * MASKS[firms.demonstration[i], k]
+
+
+@njit(nogil=True, cache=True)
+def _sum_clusters(cube: Any, firms: Any, output: Any, employees: Any, adopters: Any) -> None:
+    """Firms, output, people and adopters by city and sector, over the tiers."""
+    for cluster in range(len(firms)):
+        row = cube[4 * cluster].copy()
+        for tier in range(1, 4):
+            for variable in range(36):
+                row[variable] += cube[4 * cluster + tier, variable]
+        firms[cluster] = row[0]
+        employees[cluster] = row[1] + row[2]
+        output[cluster] = row[3]
+        for k in range(8):
+            adopters[cluster, k] = row[28 + k]
 
 
 _SYSTEMS = 1 << NETWORKING | 1 << ERP | 1 << PLM

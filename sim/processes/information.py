@@ -108,17 +108,26 @@ def in_county(context: Context, firms: Any) -> Array:
     """
     count = len(context.world.shared["county_city"])
     hazard = np.zeros((count, len(TECHNOLOGIES)))
-    rows = np.flatnonzero(firms.demonstration)
-    if len(rows) == 0:
+    if not firms.demonstration.any():
         return hazard
-    weight = (firms.weight * (firms.alive == 1)).astype(np.float64)
-    every = np.bincount(firms.county, weights=weight, minlength=count)
-    for k in range(len(TECHNOLOGIES)):
-        shows = rows[(firms.demonstration[rows] >> k) & 1 == 1]
-        hazard[:, k] = np.bincount(firms.county[shows], weights=weight[shows], minlength=count)
+    every = np.zeros(count)
+    _sum_shown(firms.alive, firms.county, firms.weight, firms.demonstration, every, hazard)
     shown = np.minimum(10.0 * hazard / np.maximum(every, 1e-9)[:, None], 1.0)
     added: Array = context.information.county_demonstrations * shown
     return added
+
+
+@njit(nogil=True, cache=True)
+def _sum_shown(
+    alive: Any, county: Any, weight: Any, demonstration: Any, every: Any, shown: Any
+) -> None:
+    """Real firms by county, and those shown for each technology (counties, 8)."""
+    for i in range(len(alive)):
+        if alive[i] == 1:
+            every[county[i]] += weight[i]
+            for k in range(8):
+                if (demonstration[i] >> k) & 1:
+                    shown[county[i], k] += weight[i]
 
 
 def _most_in_city(context: Context, local: Array) -> Array:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 from scipy.special import ndtri
 
-from sim.core.streams import month_key, uniforms
+from sim.core.streams import month_key, uniform, uniforms
 from sim.core.table import Array
 from sim.instruments import Inspections, PilotCall, PilotServices, Visits
 from sim.processes.context import Context
@@ -52,11 +53,24 @@ def _advise(
     capability: float, key: np.uint64,
 ) -> None:  # fmt: skip
     """Let the rows hear of each technology with chance `response`; they gain capability."""
-    for k in technologies:
-        hears = uniforms(key, firms.uid[rows], 1 + k) < response
-        bit = _bits(context, (k,)) & context.world.applicable[firms.sector[rows]]
-        firms.aware[rows] |= np.where(hears, bit, 0).astype(np.uint8)
+    _tell(
+        rows, _bits(context, technologies), response, key, firms.uid, firms.sector,
+        context.world.applicable, firms.aware,
+    )  # fmt: skip
     firms.capability[rows] += capability * (1.0 - firms.capability[rows])
+
+
+@njit(nogil=True, cache=True)
+def _tell(
+    rows: Any, bits: Any, response: Any, key: Any, uid: Any, sector: Any, applicable: Any,
+    aware: Any,
+) -> None:  # fmt: skip
+    for i in rows:
+        heard = 0
+        for k in range(8):
+            if (bits >> k) & 1 and uniform(key, uid[i], 1 + k) < response:
+                heard |= 1 << k
+        aware[i] |= heard & applicable[sector[i]]
 
 
 def _by_platforms(

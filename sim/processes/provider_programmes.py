@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.bits import among
 from sim.core.streams import month_key
 from sim.core.table import Array
 from sim.instruments import ProviderCall, ProviderStandard, PublicDemand, SmartCities
@@ -24,10 +25,10 @@ def support_providers(context: Context, providers: Any, call: ProviderCall) -> N
     bit = 1 << EFFECTS.index(call.effect)
     vacant = call.effect == "entry"
     rows = np.flatnonzero(
-        np.isin(providers.kind, call.kinds)
+        among(call.kinds).take(providers.kind)
         & (providers.alive == (0 if vacant else 1))
         & (vacant | ((providers.supported & bit) == 0))
-        & (np.isin(providers.city, call.cities) if call.cities is not None else True)
+        & (among(call.cities).take(providers.city) if call.cities is not None else True)
     )
     key = month_key(context.seed, f"support {call.instrument}", context.clock.month)
     rows, paid, whole = take_in_order(
@@ -55,9 +56,9 @@ def support_providers(context: Context, providers: Any, call: ProviderCall) -> N
 
 def assess_providers(context: Context, providers: Any, call: ProviderStandard) -> None:
     """Assess providers by lot; who falls short must come up to the standard at its own expense."""
-    mine = np.isin(providers.kind, call.kinds) & (providers.alive == 1)
+    mine = among(call.kinds).take(providers.kind) & (providers.alive == 1)
     if call.cities is not None:
-        mine &= np.isin(providers.city, call.cities)
+        mine &= among(call.cities).take(providers.city)
     rows = np.flatnonzero(mine & ((providers.supported & ASSESSED) == 0))
     key = month_key(context.seed, f"assessment {call.instrument}", context.clock.month)
     rows, paid, whole = take_in_order(

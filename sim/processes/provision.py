@@ -132,7 +132,9 @@ def settle_awards(context: Context, firms: Firms, done: Array) -> None:
     """Pay the awards tied to projects that were accepted or failed (positions `done`)."""
     awards, projects = context.awards, context.projects
     tied = np.flatnonzero(awards.status == ORDERED)
-    tied = tied[np.isin(awards.project[tied], done)]
+    finished = np.zeros(projects.count, dtype=bool)
+    finished[done] = True
+    tied = tied[finished[awards.project[tied]]]
     if len(tied) == 0:
         return
     before = awards.paid[tied]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
-from sim.core.streams import uniforms
+from sim.core.streams import uniform, uniforms
 from sim.core.table import Array
 
 
@@ -34,8 +35,8 @@ def take_in_order(
     limit = min(places, money / cost) if cost > 0 else places
     each = weight[rows].astype(np.float64)
     reach = np.cumsum(each)
-    whole = int(np.searchsorted(reach, limit * (1.0 + 1e-12), side="right"))
-    left = limit - (reach[whole - 1] if whole else 0.0)
+    whole = int(reach.searchsorted(limit * (1.0 + 1e-12), side="right"))
+    left = limit - (float(reach[whole - 1]) if whole else 0.0)
     taken = whole + (whole < len(rows) and left > 1e-9 * limit)
     chosen, part = rows[:taken], each[:taken].copy()
     flag = np.ones(taken, dtype=bool)
@@ -56,27 +57,39 @@ def take_by_city(
     `city` is of every row of the table.
     """
     rows = rows[np.argsort(city[rows], kind="stable")]
-    home, count = city[rows].astype(np.intp), len(places)
+    home, count = city[rows], len(places)
     each = weight[rows].astype(np.float64)
     limit = np.minimum(places, money / cost) if cost > 0 else places
-    # One line a city, so that the sums of one never pass through those of another.
-    there = np.bincount(home, minlength=count)
-    place = np.arange(len(rows)) - (np.cumsum(there) - there)[home]
-    line = np.zeros((count, int(there.max()) + 1))
-    line[home, place + 1] = each
-    line = np.cumsum(line, axis=1)
-    fits = line[home, place + 1] <= (limit * (1.0 + 1e-12))[home]
-    whole = np.bincount(home[fits], minlength=count)
-    left = limit - line[np.arange(count), whole]
-    last = (place == whole[home]) & (left > 1e-9 * limit)[home]
-    flag = fits.copy()
-    flag[last] = uniforms(key, uid[rows[last]], 63) * each[last] < left[home[last]]
-    each[last] = left[home[last]]
-    taken = fits | last
+    taken, flag = _fill_places(home, each, limit, uid[rows], key)
     home, paid = home[taken], each[taken] * cost
     total = np.bincount(home, weights=paid, minlength=count)
     part = np.divide(money, total, out=np.ones(count), where=total > 0)
     return Taken(rows[taken], paid * np.minimum(part, 1.0)[home], flag[taken])
+
+
+@njit(nogil=True, cache=True)
+def _fill_places(home: Any, each: Any, limit: Any, uid: Any, key: Any) -> Any:
+    """Flags (n,) of who gets a place within the `limit` (C,) of its city, and who a whole one.
+
+    `each` (n,), real units, becomes the part that the last of a city gets.
+    """
+    reach, full = np.zeros(len(limit)), np.zeros(len(limit), dtype=np.bool_)
+    taken, whole = np.zeros(len(home), dtype=np.bool_), np.zeros(len(home), dtype=np.bool_)
+    for i in range(len(home)):
+        city = home[i]
+        if full[city]:
+            continue
+        if reach[city] + each[i] <= limit[city] * (1.0 + 1e-12):
+            reach[city] += each[i]
+            taken[i] = whole[i] = True
+            continue
+        full[city] = True
+        left = limit[city] - reach[city]
+        if left > 1e-9 * limit[city]:
+            taken[i] = True
+            whole[i] = uniform(key, uid[i], 63) * each[i] < left
+            each[i] = left
+    return taken, whole
 
 
 def by_lot(
@@ -92,21 +105,33 @@ def by_lot(
     draw = uniforms(key, uid[rows])
     if weight is not None and len(rows):
         group = np.zeros(len(rows), np.int8) if city is None else city[rows]
-        near = _first(draw, weight[rows].astype(np.float64), group, np.atleast_1d(enough))
+        wanted = np.atleast_1d(np.asarray(enough, dtype=np.float64))
+        near = _first(draw, weight[rows].astype(np.float64), group, wanted)
         rows, draw = rows[near], draw[near]
     ordered: Array = rows[np.argsort(draw, kind="stable")]
     return ordered
 
 
-def _first(draw: Array, each: Array, group: Array, enough: Array) -> Array:
+@njit(nogil=True, cache=True)
+def _first(draw: Any, each: Any, group: Any, enough: Any) -> Any:
     """Positions (n,) among which are the first of each group that stand for more than `enough`."""
-    count = len(enough)
-    total = np.bincount(group, weights=each, minlength=count)
+    total = np.zeros(len(enough))
+    for i in range(len(draw)):
+        total[group[i]] += each[i]
     part = 1.2 * (enough + each.max()) / np.maximum(total, 1e-300)
+    near, found = np.empty(len(draw), dtype=np.int64), np.empty(len(enough))
     while True:
-        near = np.flatnonzero(draw < (part[group] if count > 1 else part))
-        found = np.bincount(group[near], weights=each[near], minlength=count)
-        short = (found <= enough * (1.0 + 1e-9)) & (part < 1.0)
-        if not short.any():
-            return near
-        part[short] *= 2.0
+        count = 0
+        found[:] = 0.0
+        for i in range(len(draw)):
+            if draw[i] < part[group[i]]:
+                near[count] = i
+                found[group[i]] += each[i]
+                count += 1
+        enlarged = False
+        for one in range(len(enough)):
+            if found[one] <= enough[one] * (1.0 + 1e-9) and part[one] < 1.0:
+                part[one] *= 2.0
+                enlarged = True
+        if not enlarged:
+            return near[:count]

@@ -8,6 +8,9 @@ there and here means the same.
 
 from __future__ import annotations
 
+FONT = '"Lianghua Sans", system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif'
+"""Font of charts: the page's own, which a canvas does not inherit."""
+
 TEXT = "#1f2933"
 MUTED = "#52606d"
 """Words of less weight: axis labels, captions."""

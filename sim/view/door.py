@@ -1,4 +1,7 @@
-"""The page that asks for the room's code: one small document that loads nothing else."""
+"""The page that asks for the room's code: one small document.
+
+It loads our font where the machine has no Chinese one, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ from html import escape
 
 from sim.view.words import text
 
+FONT = "/lianghua/noto-sans-sc-subset.woff2"
 STYLE = """
+@font-face { font-family: "Lianghua Sans"; src: local("Noto Sans SC"), local("Noto Sans CJK SC"),
+  local("NotoSansCJKsc-Regular"), local("PingFang SC"), local("Microsoft YaHei"),
+  url("/lianghua/noto-sans-sc-subset.woff2") format("woff2");
+  font-display: swap; unicode-range: U+3000-30FF, U+4E00-9FFF, U+FF00-FFEF; }
 :root { color-scheme: light; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: #f4f6f8;
-  color: #1b2733; font: 18px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC",
-  "Noto Sans SC", sans-serif; }
+  color: #1b2733; font: 18px/1.5 "Lianghua Sans", system-ui, sans-serif; }
 main { box-sizing: border-box; width: min(26rem, 92vw); padding: 2rem; background: #fff;
   border: 1px solid #d5dbe1; border-radius: 8px; }
 h1 { margin: 0 0 .5rem; font-size: 1.4rem; }

@@ -28,9 +28,13 @@ module.exports = {
       const answer = await fetch(this.map_address);
       echarts.registerMap(this.map_address, await answer.json());
     }
+    // A canvas draws with what is loaded when it draws: Chinese needs the page's own font first.
+    const family = getComputedStyle(this.$refs.chart || document.body).fontFamily;
+    try { await document.fonts.load('12px ' + family, '浙江省'); } catch (none) {}
     if (!this.$refs.chart) return;  // gone while the library was loading
+    this.family = family;
     this.chart = echarts.init(this.$refs.chart, null, {renderer: 'canvas'});
-    this.chart.setOption(JSON.parse(this.option));
+    this.chart.setOption(this.dressed(this.option));
     if (this.patch) this.chart.setOption(JSON.parse(this.patch));
     this.chart.on('click', e => this.clicked(
       {name: e.name || '', series: e.seriesName || '', index: e.dataIndex, id: (e.data && e.data.id) || ''}));
@@ -43,10 +47,17 @@ module.exports = {
     if (this.observer) this.observer.disconnect();
     if (this.chart) { this.chart.dispose(); this.chart = null; }
   },
+  methods: {
+    dressed(text) {
+      const option = JSON.parse(text);
+      option.textStyle = {...option.textStyle, fontFamily: this.family};
+      return option;
+    },
+  },
   watch: {
     option(o) {
       if (!this.chart) return;
-      this.chart.setOption(JSON.parse(o), true);
+      this.chart.setOption(this.dressed(o), true);
       if (this.patch) this.chart.setOption(JSON.parse(this.patch));
     },
     patch(p) { if (this.chart && p) this.chart.setOption(JSON.parse(p)); },

@@ -15,15 +15,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sim.view.code import VALID, Code
-from sim.view.door import door_page
+from sim.view.door import FONT, door_page
 from sim.view.hosts import Hosts
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body. Files come by the websocket, in parts."""
 LARGEST_ADDRESS = 32 * 1024
 """Bytes of path and query; a page's address holds all its state."""
-OPEN = frozenset({"/healthz", "/readyz"})
-"""Answered without the code: whether the server is up is no secret."""
+OPEN = frozenset({"/healthz", "/readyz", FONT})
+"""Answered without the code: whether the server is up is no secret, nor is the form's font."""
 FORM = "application/x-www-form-urlencoded"
 SLOWED = 0.4
 """Seconds that a wrong code takes, whoever tries."""
@@ -37,7 +37,7 @@ PAGE_POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 DOOR_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
+    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,12 @@ from solara.lab import use_task
 
 from sim.core.errors import InputError
 from sim.view.choice import Choice, Plan
-from sim.view.pool import SOON, URGENT, Pool, shared_pool
+from sim.view.pool import LATER, SOON, URGENT, shared_pool
 from sim.view.questions import Question
 from sim.view.snapshot import Member, Snapshot, Track
 
-REPLICATES = 16
-"""Runs of each plan that a page waits for."""
+REPLICATES = int(os.environ.get("LIANGHUA_VIEW_REPLICATES", "16"))
+"""Runs of each plan that a page waits for; the server sets it before the page is loaded."""
 PAUSE = 0.2
 """Seconds without a change before a plan is simulated."""
 REFRESH = 0.6
@@ -176,11 +177,9 @@ def use_answer(question: Question | None) -> Answer:
 NO_ANSWER, WAITING = Answer(), Answer(waiting=True)
 
 
-def warm(pool: Pool, replicates: int = REPLICATES) -> None:
+def warm() -> None:
     """Have the first page's runs made before anyone asks."""
-    from sim.view.pool import LATER
-
-    first = Choice()
-    for one in range(replicates):
+    first, pool = Choice(), shared_pool()
+    for one in range(REPLICATES):
         for plan in (Plan(first.baseline), first.plan):
             pool.submit((plan, one), LATER)

@@ -35,8 +35,24 @@ def plain(value: float, signed: bool = False) -> str:
     return written.replace("-", "−")
 
 
-def shown(output: str, value: float, lang: str, difference: bool = False) -> str:
-    """A figure of an output with its unit."""
+def parts(output: str, value: float, lang: str, difference: bool = False) -> tuple[str, str]:
+    """A figure of an output and its unit, which follows it; an index has none."""
     written = plain(value * factor(output), signed=difference)
     name = unit(output, lang, difference)
-    return f"{written}%" if name == "%" else f"{written} {name}"
+    if BY_NAME[output].unit == "index":
+        return written, ""
+    if name == "%" or lang == "zh":
+        return written, name
+    # "111 × 10k persons": a unit that begins with a number would run into the figure.
+    return written, f" × {name}" if name[0].isdigit() else f" {name}"
+
+
+def shown(output: str, value: float, lang: str, difference: bool = False) -> str:
+    """A figure of an output with its unit."""
+    return "".join(parts(output, value, lang, difference))
+
+
+def month_words(month: str, lang: str) -> str:
+    """A month (YYYY-MM) in a sentence."""
+    year, _, number = month.partition("-")
+    return f"{year}年{int(number)}月" if lang == "zh" and number else month

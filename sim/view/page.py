@@ -99,7 +99,7 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
         choose(replace(history.value.present, plan=plan))
 
     with solara.Div(classes=["lianghua-room"]):
-        with solara.Div(classes=["lianghua-choose"]):
+        with solara.Div(classes=["lianghua-left"]):
             Presets(view)
             History(history.value, history.set, choice.lang)
             Saved(view)
@@ -109,7 +109,9 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
             with solara.Div(classes=["lianghua-over"]):
                 Status(view, paused, lambda: given_up.set(wanted), again)
                 Share(view)
-                Downloads(view)
+                with solara.v.Html(tag="details", class_="lianghua-take"):
+                    solara.v.Html(tag="summary", children=[view.say("page.take")])
+                    Downloads(view)
             if not snapshot.ready:
                 solara.Text(view.say("page.first"), classes=["lianghua-first"])
             else:

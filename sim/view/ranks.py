@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from sim.world.data import load_data
 
 LEAST = 5
 """Runs below which no band is drawn."""
+_FIGURES: WeakKeyDictionary[Member, dict[tuple[str, str, str], Array]] = WeakKeyDictionary()
+"""What was read of a run's yearly table, while the run is kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,14 @@ def years_of(track: Track) -> tuple[int, ...]:
 
 def figures(member: Member, index: str, code: str, column: str) -> Array:
     """A column of the yearly table (years, 12): the province, then the cities in their order."""
+    known = _FIGURES.setdefault(member, {})
+    key = (index, code, column)
+    if key not in known:
+        known[key] = _figures(member, index, code, column)
+    return known[key]
+
+
+def _figures(member: Member, index: str, code: str, column: str) -> Array:
     table = {
         key: np.asarray(member.indices[key]) for key in ("index", "level", "code", "region", "year")
     }

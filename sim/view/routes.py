@@ -22,12 +22,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import sim
-from sim.view.words import text
+from sim.view.document import mended
 
 ASSETS = Path(__file__).parent / "assets"
 MAP = Path(__file__).parents[1] / "report" / "assets" / "zhejiang_cities.geojson"
-MAP_ADDRESS = "/lianghua/zhejiang_cities.geojson"
-"""Boundaries of the cities, for charts."""
+"""Boundaries of the cities, served as /lianghua/zhejiang_cities.geojson."""
 CDN = "/_solara/cdn"
 UNWANTED = ("/resourcez", "/_solara/api/evict/{kernel_id}", "/jupyter/api/kernels/{id}")
 """Addresses of the library that tell of the machine or serve its own tests."""
@@ -68,34 +67,6 @@ async def page(request: Request) -> Response:
         response.headers["content-length"] = str(len(response.body))
         response.headers["cache-control"] = "no-store"
     return response
-
-
-def mended(document: str, lang: str) -> str:
-    """The library's document with its language said, zoom allowed, and its messages in `lang`."""
-    for old, new in replacements(lang):
-        document = document.replace(old, new)
-    return document
-
-
-def replacements(lang: str) -> list[tuple[str, str]]:
-    """What the library's template says, and what it says here."""
-    return [
-        ("<html>", f'<html lang="{"zh-CN" if lang == "zh" else "en"}">'),
-        (", maximum-scale=1, user-scalable=no, minimal-ui", ""),
-        (
-            "Please refresh the page</v-card-title>",
-            text("server.refresh", lang) + "</v-card-title>",
-        ),
-        ("Could not restore session. Please refresh.", text("server.lost", lang)),
-        ("Could not restore session. Please refresh the page.", text("server.lost", lang)),
-        (
-            "App is disconnected, and may not function properly. Please refresh the page.",
-            text("server.lost", lang),
-        ),
-        ("Refresh now", text("server.reload", lang)),
-        ("Cancel\n", text("server.later", lang) + "\n"),
-        ("Restoring session…", text("server.restoring", lang)),
-    ]
 
 
 def healthz(request: Request) -> Response:

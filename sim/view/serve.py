@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 PAGE = "sim.view.page:Page"
 """Module and component of the page."""
 WORKERS, RESULTS = "LIANGHUA_VIEW_WORKERS", "LIANGHUA_VIEW_RESULTS"
-"""Environment by which the page learns its worker processes and folders of finished results."""
+REPLICATES = "LIANGHUA_VIEW_REPLICATES"
+"""Environment by which the page learns its worker processes, folders of finished results, and how
+many runs of each plan it waits for."""
 NOWHERE = "http://127.0.0.1:9/"
 """Where missing assets would be asked for: nobody answers there."""
 NEEDED = (
@@ -51,6 +53,7 @@ class Service:
     port: int = 8765
     code: str | None = None
     workers: int | None = None
+    replicates: int | None = None
     results: tuple[Path, ...] = ()
     open_page: bool | None = None
     quiet: bool = False
@@ -60,6 +63,8 @@ def checked(service: Service) -> str | None:
     """The room's code, once all that was given is known to be usable; raises InputError."""
     if service.workers is not None and service.workers < 1:
         raise InputError("--workers", "", service.workers, "1 or more")
+    if service.replicates is not None and not 2 <= service.replicates <= 200:
+        raise InputError("--replicates", "", service.replicates, "2 to 200")
     for folder in service.results:
         if not folder.is_dir():
             raise InputError("--results", "", str(folder), "a folder of results")
@@ -93,6 +98,8 @@ def prepare(service: Service) -> None:
         os.environ.pop(name, None)
     if service.workers is not None:
         os.environ[WORKERS] = str(service.workers)
+    if service.replicates is not None:
+        os.environ[REPLICATES] = str(service.replicates)
 
 
 def application(service: Service, code: str | None) -> Starlette:
@@ -128,7 +135,7 @@ def serve(service: Service) -> None:
     try:
         prepare(service)
         app = application(service, code)
-        server = _server(app, lambda: _announce(service, code))
+        server = _server(app, lambda: _ready(service, code))
         server.run(sockets=[listener])
     finally:
         listener.close()
@@ -171,6 +178,14 @@ def _check_assets() -> None:
             f"{folder} lacks {missing[0]}: the package solara-assets is not installed whole "
             "(pip install --force-reinstall 'solara-assets>=1.58.1,<1.59')"
         )
+
+
+def _ready(service: Service, code: str | None) -> None:
+    """Say where the page is, and begin with the runs that every page starts from."""
+    _announce(service, code)
+    live = sys.modules.get("sim.view.live")
+    if live is not None:
+        live.warm()
 
 
 def _announce(service: Service, code: str | None) -> None:

@@ -134,9 +134,9 @@ def test_both_languages_have_the_same_words() -> None:
 
 def test_labels_come_from_whoever_knows_them() -> None:
     assert label("x.growth", WORDS, "zh") == "外部需求年增速"
-    assert with_unit("public_money", {}, "en") == "public money (10k CNY)"
-    assert label(ERP, {}, "en").endswith("(2015-12)")
-    assert label("adoption_erp.mean", {}, "zh").endswith("(各月平均)")
+    assert with_unit("public_money", {}, "en") == "public money paid (10k CNY)"
+    assert label(ERP, {}, "en").endswith(" in 2015-12")
+    assert label("adoption_erp.mean", {}, "zh").endswith(":月均")
     # A parameter of the model has its own label.
     assert label("adoption.reviews_per_year", {}, "zh") != "adoption.reviews_per_year"
     assert label("nobody.knows", {}, "zh") == "nobody.knows"

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from experiments import data_set, export, workbook
-from experiments.column_labels import definitions
+from experiments.column_labels import Label, definitions, label
 from experiments.reading import Batch
 from sim.core.errors import InputError
 from tests.experiments.batch_folders import (
@@ -205,12 +205,15 @@ def test_labels_are_those_that_the_study_gave(batch: Batch) -> None:
     assert tuple(table.loc[FUNDING, ["unit_zh", "unit_en"]]) == ("", "")
 
 
-def test_what_the_manifest_does_not_label_goes_by_its_name(tmp_path: Path) -> None:
+def test_what_the_manifest_does_not_label_is_as_declared_or_goes_by_its_name(
+    tmp_path: Path,
+) -> None:
     folder = made_batch(tmp_path / "batch")
     bare = {"program": "lianghua", "outcomes": ["value_added"]}
     (folder / "manifest.json").write_text(json.dumps(bare))
     table = definitions(Batch.load(folder)).set_index("column")
-    assert table.loc[OUTCOMES[1], "zh"] == OUTCOMES[1]
+    assert table.loc[OUTCOMES[1], "zh"] == "工业增加值(2012-03)"
+    assert label("nobody.knows", {}) == Label("nobody.knows", "nobody.knows", kind="")
     assert table.loc["value_added", "zh"] == "工业增加值"
 
 

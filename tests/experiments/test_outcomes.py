@@ -132,7 +132,8 @@ def test_the_work_runs_a_case_wherever_it_is(tmp_path: Path) -> None:
     assert 0 < guess.seconds < 60
     assert guess.bytes > 2 * 8 * 4
     assert guess.minutes == pytest.approx(guess.seconds / 60)
-    short = estimate(study, workers=1, patience=0.0)
+    short = estimate(study, workers=1, patience=0.0, runs=1)
+    assert short.runs == 1
     assert short.seconds > 0
 
 

@@ -139,6 +139,21 @@ def test_resume_repeats_without_a_run(made, tmp_path):
         assert same, name
 
 
+def test_a_search_goes_on_with_another_budget(made, tmp_path):
+    """The generations before stay as they were, and nothing is run twice."""
+    out = tmp_path / "copy"
+    shutil.copytree(made[0], out)
+    before = set(stored(out))
+    call("--resume", "--out", out, "--budget", RUNS + 4 * 2, "--workers", 1, "--quiet")
+    assert before < set(stored(out))
+    longer, shorter = (pd.read_parquet(one / "packages.parquet") for one in (out, made[0]))
+    assert len(longer) == 8
+    told = ["front", "role"]
+    pd.testing.assert_frame_equal(longer[:4].drop(columns=told), shorter.drop(columns=told))
+    with pytest.raises(InputError, match="--budget"):
+        call("--resume", "--out", out, "--budget", 19, "--quiet")
+
+
 def test_mistakes_are_named_before_anything_runs(study, made, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(InputError, match=r"--budget; given 19; allowed: 20"):
@@ -162,6 +177,15 @@ def test_no_programme_has_nothing_to_split():
     settings = SearchSettings(scenario="no_programme")
     with pytest.raises(InputError, match=r"search\.groups; given '0 with money"):
         inquire("no_programme", 4000, settings=settings)
+
+
+def test_a_programme_that_is_revised_on_the_way_cannot_be_split():
+    revision = 'revisions=[{from="2015-06", set={"programme.funding"=2}}]'
+    settings = SearchSettings(scenario="document_2014")
+    with pytest.raises(
+        InputError, match=r"search\.scenario; given 'document_2014, revised in 2015-06'"
+    ):
+        inquire("document_2014", 4000, settings=settings, pairs=[revision])
 
 
 # ------------------------------------------------------------------ measures and futures

@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 import experiments.report as report
 from experiments import report_study
 from experiments.factor_figures import places
+from experiments.factor_words import UNITS_ZH
 from experiments.figures import folded
 from experiments.reading import Batch
 from experiments.report import SECTIONS, write_report
 from experiments.report_facts import Facts
 from experiments.report_labels import measure
 from experiments.report_parts import Section, paragraph
-from experiments.report_words import FACTOR_UNITS_ZH, WORDS
+from experiments.report_words import WORDS
 from sim.core.errors import InputError
 from sim.report.style import ASSETS
 from tests.experiments.folders import (
@@ -295,9 +296,10 @@ def test_labels_of_the_manifest_come_first(tmp_path: Path) -> None:
 
 
 def test_outcomes_are_labelled_by_what_they_are_read_from() -> None:
-    assert measure("employees@2015-12", "en").title == "employees, 2015-12 (10k persons)"
-    assert measure("value_added.sum", "zh").title.endswith("(各月合计)(亿元)")
+    assert measure("employees@2015-12", "en").title == "employees in 2015-12 (10k persons)"
+    assert measure("value_added.sum", "zh").title.endswith(":合计(亿元)")
     assert measure("adoption_erp.mean", "en").unit == "%"
+    assert measure("targets_met", "zh").title == "达成目标数(项)"
     assert measure("what_is_this", "zh").title == "what_is_this"
 
 
@@ -323,7 +325,7 @@ def test_words_have_equal_keys_and_every_glyph() -> None:
 
     assert set(WORDS["zh"]) == set(WORDS["en"])
     known = FT2Font(str(ASSETS / "NotoSansSC-subset.otf")).get_charmap()
-    texts = [*WORDS["zh"].values(), *WORDS["en"].values(), *FACTOR_UNITS_ZH.values()]
+    texts = [*WORDS["zh"].values(), *WORDS["en"].values(), *UNITS_ZH.values()]
     assert {one for text in texts for one in text if ord(one) not in known} == set()
     fields = [
         {key: sorted(re.findall(r"\{(\w+)\}", text)) for key, text in words.items()}
@@ -341,7 +343,10 @@ def test_the_command_writes_a_page_and_refuses_what_it_cannot_use(
     folder = line_study(tmp_path / "batch", replicates=2)
     page = tmp_path / "page.html"
     report_command(folder, out=page, lang="zh", force=False)
-    assert capsys.readouterr().out.strip() == str(page)
+    out, errors = capsys.readouterr()
+    assert out.strip() == str(page)
+    last = errors.splitlines()[-1].split()
+    assert last[0] == last[2].rstrip(",")
     assert "资金倍数" in read(page).text
     with pytest.raises(InputError, match="--force"):
         report_command(folder, out=page, lang="zh", force=False)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.analysis import scoring
 from experiments.analysis.scoring import NAMES, score_table, scores
 from sim.core.errors import InputError
 from tests.experiments.toy_tables import design_of, runs_of
@@ -74,3 +75,24 @@ def test_what_cannot_be_scored_is_refused_or_left_out() -> None:
     with pytest.raises(InputError, match="factor; given 'fixed'"):
         scores(design, runs, factors=["fixed"])
     assert scores(design, runs[runs["point"] < 10], trees=5).empty
+
+
+def test_shuffling_costs_what_the_prediction_owes_to_a_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = np.random.default_rng(2).random((50, 3))
+    values = 2.0 * inputs[:, 0]
+
+    def predict(x: np.ndarray) -> np.ndarray:
+        return 2.0 * x[:, 0] + 0.1
+
+    found = scoring._shuffled_errors(predict, inputs, values, np.random.default_rng(5))
+    assert found.shape == (3, scoring.REPEATS)
+    np.testing.assert_allclose(found[1:], 0.01)
+    # The first shuffling by hand.
+    order = np.random.default_rng(5).permutation(50)
+    by_hand = np.mean((predict(inputs[order]) - values) ** 2)
+    assert found[0, 0] == pytest.approx(by_hand)
+    monkeypatch.setattr(scoring, "ROWS", 1)
+    one_by_one = scoring._shuffled_errors(predict, inputs, values, np.random.default_rng(5))
+    np.testing.assert_array_equal(found, one_by_one)

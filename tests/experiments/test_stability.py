@@ -293,7 +293,8 @@ def test_cities_in_front() -> None:
 def test_outcomes_have_names_in_both_languages() -> None:
     assert outcome_label("two_integration_index") == ("两化融合指数", "two-integration index")
     assert outcome_label("two_integration_index@2015-12")[0] == "两化融合指数(2015-12)"
-    assert outcome_label("two_integration_index.mean")[1].endswith("(mean of the months)")
-    assert outcome_label("targets_met") == ("targets_met", "targets_met")
+    assert outcome_label("two_integration_index.mean")[1].endswith(": mean of months")
+    assert outcome_label("targets_met") == ("达成目标数", "targets met")
+    assert outcome_label("nobody_knows") == ("nobody_knows", "nobody_knows")
     known = {"targets_met": ("达成目标数", "targets met")}
     assert outcome_label("targets_met", known) == known["targets_met"]

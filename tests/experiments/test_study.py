@@ -19,6 +19,7 @@ from experiments.study_file import STUDIES, json_schema
 from sim.core.errors import InputError
 from sim.policies import INSTRUMENTS
 from sim.scenario import Scenario
+from tests.experiments.conftest import Command
 
 HEAD = 'study = {title = {zh = "试", en = "trial"}}\n'
 RATE = "instruments.equipment_subsidy.rate"
@@ -340,6 +341,8 @@ def test_all_parameters_together_are_a_design(tmp_path: Path) -> None:
     assert np.all(steps == 1)
 
 
-def test_the_schema_for_editors_is_the_one_beside_the_studies() -> None:
+def test_the_schema_for_editors_is_the_one_beside_the_studies(lianghua: Command) -> None:
     shipped = json.loads((STUDIES / "schema.json").read_text(encoding="utf-8"))
     assert shipped == json_schema()
+    code, out, _ = lianghua("schema", "--study")
+    assert (code, json.loads(out)) == (0, shipped)

@@ -188,7 +188,7 @@ def command_line(asked: str) -> None:
     sys.modules["experiments.study"] = ModuleType("experiments.study")
     sys.modules["experiments.study"].load_study = lambda name, settings, yes: study
     sys.modules["experiments.estimate"] = ModuleType("experiments.estimate")
-    sys.modules["experiments.estimate"].estimate = lambda study, workers: ToyEstimate()
+    sys.modules["experiments.estimate"].estimate = lambda study, workers, runs: ToyEstimate()
     from experiments import runner
     from sim import cli
     from sim.cli import batch

@@ -38,7 +38,7 @@ def test_the_shipped_scenarios_are_those_asked_for() -> None:
     training_first providers_first cloud_first backbone_led small_firm_led equal_cities
     leading_cities no_ranking ranking_with_audit demand_slump wage_surge cluster_outage
     cluster_halved outlook_2020 outlook_2025 limit_bass limit_leontief limit_threshold limit_queue
-    limit_full_information core_programme"""
+    limit_full_information core_programme city_programmes"""
     actions, safeguards = (tuple(c for c in CLAUSES if c[0] == kind) for kind in "AS")
     parts = {f"only_{code.lower()}" for code in actions}
     parts |= {f"without_{code.lower()}" for code in (*actions, *safeguards)}

@@ -33,6 +33,7 @@ def scenario(name: str) -> Scenario:
     return Scenario.load(name)
 
 
+@cache
 def member(replicate: int, shift: float, instruments: tuple[str, ...]) -> Member:
     """One run; from 2014-05 on `shift` moves every series in proportion to it (see `effect`)."""
     cities = len(load_data().cities["name_en"])
@@ -62,15 +63,23 @@ def _series(replicate: int, name: str, rows: int, shift: float) -> Array:
     draw = np.random.default_rng([replicate, *name.encode()])
     unit = BY_NAME[name].unit
     share = unit.startswith("share") or unit == "0-1"
-    size = 0.15 if share else (20.0, 80.0, 700.0, 1500.0)[len(name) % 4]
+    size = (
+        0.09
+        if name.startswith("barrier_")
+        else 0.15
+        if share
+        else (20.0, 80.0, 700.0, 1500.0)[len(name) % 4]
+    )
     one_month = (1, rows) if rows else (1,)
     months = (len(MONTHS), *one_month[1:])
     time, since = (one.reshape(-1, *(1,) * (len(months) - 1)) for one in (TIME, SINCE))
     start = size * draw.uniform(0.9, 1.1, one_month)
     noise = np.cumsum(draw.normal(0.0, 0.004, months), axis=0)
+    rise = draw.uniform(0.4, 0.6, one_month)
+    # Drawn last, so that a run differs from its baseline by the shift alone.
     luck = draw.normal(0.0, 0.03) if shift else 0.0
     moved = 1.0 + since * (shift * effect(name) + luck)
-    found = start * (1.0 + time * draw.uniform(0.4, 0.6, one_month) + noise) * moved
+    found = start * (1.0 + time * rise + noise) * moved
     return (np.clip(found, 0.0, 1.0) if share else found).astype(np.float32)
 
 

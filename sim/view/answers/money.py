@@ -23,7 +23,7 @@ def ledger(question: Question) -> dict[str, Any]:
     `scale` (0.01 to 0.05). Replicate r has the seed and the draw of parameters of the page's run r.
     Found are records of `Ledger.table`: `whole`, by `instruments`, by `tiers`; `costs`, its table
     of effects; `replicates`, `scale`, `last` month counted, `follow` months looked further.
-    What a plan changes on the way is not in it (`revised` says whether there is such a thing).
+    What a plan revises on the way counts as it is paid; its twin is without the money for good.
     """
     asked = dict(question.arguments)
     name = str(asked.get("instrument", ""))
@@ -45,7 +45,6 @@ def ledger(question: Question) -> dict[str, Any]:
         "scale": scale,
         "last": last,
         "follow": int(found.manifest["follow"]),
-        "revised": bool(question.plan.revisions),
     }
 
 

@@ -109,11 +109,11 @@ def layout(graph: Any, nodes: list[Any], flows: list[Any]) -> list[tuple[float, 
         )
     found = nx.spring_layout(backbone, pos=start, k=0.35, iterations=120, seed=1)
     places = np.array([found[name] for name in nodes])
-    # Ranks spread the crowded middle; half of each keeps the shape and leaves room for marks.
+    # Ranks spread the crowded middle; a part of the springs' places keeps the shape.
     even = places.argsort(axis=0).argsort(axis=0) / max(len(nodes) - 1, 1)
     span = np.ptp(places, axis=0)
-    places = 0.5 * even + 0.5 * (places - places.min(axis=0)) / np.where(span > 0, span, 1.0)
-    return [(round(1000.0 * float(x), 1), round(1000.0 * float(1.0 - y), 1)) for x, y in places]
+    places = 0.75 * even + 0.25 * (places - places.min(axis=0)) / np.where(span > 0, span, 1.0)
+    return [(round(1000.0 * float(x), 1), round(1000.0 * float(y), 1)) for x, y in places]
 
 
 def ego(question: Question) -> dict[str, Any]:

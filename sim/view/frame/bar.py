@@ -54,7 +54,9 @@ class BarWidget(Control):
 
 
 @solara.component
-def Bar(choice: Choice, page: str, choose: Callable[[Choice], None], turn: Callable[[str], None]) -> None:
+def Bar(
+    choice: Choice, page: str, choose: Callable[[Choice], None], turn: Callable[[str], None]
+) -> None:
     """`turn` goes to another page, `choose` takes language and size of type."""
     lang = choice.lang
     other = "en" if lang == "zh" else "zh"

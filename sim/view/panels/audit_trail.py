@@ -191,10 +191,11 @@ def AuditCard(view: View, index: str, place: int, year: int, place_name: str, na
         say("audit.title", place=place_name, name=name, year=year), view,
         note=say("audit.note", run=first + 1),
     ):  # fmt: skip
-        solara.Button(
-            say("audit.ask"), color="primary", disabled=found.waiting,
-            on_click=lambda: set_asked(question), classes=["lianghua-audit-ask"],
-        )  # fmt: skip
+        with solara.Row():
+            solara.Button(
+                say("audit.ask"), color="primary", disabled=found.waiting,
+                on_click=lambda: set_asked(question), classes=["lianghua-audit-ask"],
+            )  # fmt: skip
         if found.waiting:
             solara.HTML(tag="p", unsafe_innerHTML=escape(say("audit.waiting")),
                         attributes={"role": "status", "data-testid": "audit-waiting"})  # fmt: skip

@@ -45,7 +45,7 @@ def headline_frame(snapshot: Snapshot, city: int) -> pd.DataFrame:
              shown(name, float(base), lang),
              f"{plain(float(gap.mean[place, city]) * scale, True)} {unit(name, lang, True)}", interval)
         )  # fmt: skip
-    keys = ("places.output", "map.plan", "map.baseline", "map.difference", "map.interval")
+    keys = ("places.output", "map.plan", "map.baseline", "map.gap", "map.interval")
     return pd.DataFrame(rows, columns=[text(key, lang) for key in keys])
 
 
@@ -94,7 +94,7 @@ def counties_option(rows: list[dict[str, Any]], lang: str, large: bool = False) 
     return {
         "animation": False,
         "textStyle": {"fontSize": size},
-        "grid": {"left": 8, "right": 56, "top": 30, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 30, "bottom": 8, "containLabel": True},
         "legend": {"top": 0, "textStyle": {"fontSize": size, "color": colours.TEXT}},
         "tooltip": {"trigger": "axis", "confine": True, "axisPointer": {"type": "shadow"}},
         "xAxis": {"type": "value", "min": 0,
@@ -102,16 +102,13 @@ def counties_option(rows: list[dict[str, Any]], lang: str, large: bool = False) 
                                 "hideOverlap": True},
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
-                  "data": [row["county"] for row in kept],
+                  "data": [f"{row['county']} {text('city.place', lang, rank=row['rank_last'])}"
+                           for row in kept],
                   "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0}},
         "series": [
             {"name": text("city.use_last", lang), "type": "bar", "color": colours.CURRENT,
              "barMaxWidth": 16,
-             "data": [{"value": round(100.0 * row["use_last"], 1),
-                       "label": {"show": True, "position": "right", "fontSize": size,
-                                 "color": colours.TEXT,
-                                 "formatter": text("city.place", lang, rank=row["rank_last"])}}
-                      for row in kept]},
+             "data": [round(100.0 * row["use_last"], 1) for row in kept]},
             {"name": text("city.use_first", lang), "type": "scatter", "symbol": "rect",
              "symbolSize": [4, 16], "color": colours.LESS, "data": start, "z": 5},
         ],
@@ -141,7 +138,11 @@ def City(view: View, city: str, output: str) -> None:
     with ChartCard(view.say("city.title", city=name), view, HEADLINES,
                    note=rank_sentence(snapshot, place), name=f"city-{city}"):  # fmt: skip
         month = snapshot.months[snapshot.place]
-        Figures(headline_frame(snapshot, place), view.say("city.figures", city=name, month=month))
+        Figures(
+            headline_frame(snapshot, place),
+            view.say("city.figures", city=name, month=month),
+            "32rem",
+        )
     others = [one for one in ("adoption_automation", "adoption_erp") if one != output]
     with Beside():
         for one in (output, others[0]):

@@ -21,8 +21,6 @@ from sim.words import TIER_ZH
 from sim.world.data import load_data
 from sim.world.tables import TECHNOLOGIES
 
-COLUMN, HEIGHT = 250.0, 1000.0
-"""Distance between levels and height of the picture."""
 USED, UNUSED, CLOSED = colours.CURRENT, "#c6dcee", "#d9d9d9"
 
 
@@ -46,7 +44,7 @@ def ego_option(
         kind = kind_of(node, technology, when)
         data.append({
             "id": str(node["firm"]), "name": str(node["firm"]), "category": kind,
-            "x": COLUMN * (level + 2), "y": HEIGHT * (place + 1) / (count + 1),
+            "value": [level, (place + 1) / (count + 1)],
             "symbolSize": round(8.0 + 26.0 * (node["people_first"] / largest) ** 0.5, 1),
             "label": {"show": level == 0, "formatter": place_words(node, lang),
                       "position": "bottom", "fontSize": size, "color": colours.TEXT},
@@ -64,9 +62,12 @@ def ego_option(
         "tooltip": {"confine": True, "textStyle": {"fontSize": size}},
         "legend": {"top": 0, "data": [name for name, _ in categories],
                    "textStyle": {"fontSize": size, "color": colours.TEXT}},
+        "grid": {"left": 24, "right": 24, "top": 40, "bottom": 10},
+        "xAxis": {"show": False, "min": -2.2, "max": 2.2},
+        "yAxis": {"show": False, "min": 0, "max": 1, "inverse": True},
         "series": [{
-            "id": "ego", "type": "graph", "layout": "none", "roam": False, "left": 24, "right": 24,
-            "top": 44, "bottom": 30, "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 7,
+            "id": "ego", "type": "graph", "coordinateSystem": "cartesian2d", "layout": "none",
+            "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 7,
             "lineStyle": {"color": colours.MUTED, "opacity": 0.5, "curveness": 0.08},
             "emphasis": {"focus": "adjacency"},
             "categories": [{"name": name, "itemStyle": {"color": colour}}

@@ -28,6 +28,10 @@ STYLE = """
 .lianghua-classes th { text-align: left; color: #52606d; font-weight: 600; }
 .lianghua-classes th, .lianghua-classes td { padding: .25rem .75rem .25rem 0; vertical-align: top; }
 .lianghua-classes td:nth-child(-n+2) { white-space: nowrap; font-variant-numeric: tabular-nums; }
+@media (max-width: 600px) {
+  .lianghua-classes tr { display: grid; grid-template-columns: auto auto; }
+  .lianghua-classes td:nth-child(3) { grid-column: 1 / 3; }
+  .lianghua-classes th:nth-child(3) { display: none; } }
 .lianghua-swatch { display: inline-block; width: .8em; height: .8em; margin-right: .4em; }
 """
 
@@ -212,30 +216,37 @@ def Pick(label: str, value: Any, options: list[tuple[Any, str]], on_value: Any, 
 @solara.component
 def Found(view: View, answer: dict[str, Any], names: dict[str, str]) -> None:
     """What the ledger found: a yuan's split, by size of firm, by instrument, and what it cost."""
-    lang, say = view.lang, view.say
+    lang = view.lang
     whole = classes_of(answer["whole"])
     said = headline(answer, lang)
-    solara.HTML(tag="p", unsafe_innerHTML=f"<b>{html.escape(said)}</b>",
-                attributes={"data-testid": "ledger-found"})  # fmt: skip
-    if not whole:
-        return
     groups = whole | classes_of(answer["tiers"], "tier")
     words = names | tier_names(lang)
     option = solara.use_memo(
         lambda: packed(yuan_option(groups, words, lang, view.large)), [answer, lang, view.large]
     )
+    solara.HTML(tag="p", unsafe_innerHTML=f"<b>{html.escape(said)}</b>",
+                attributes={"data-testid": "ledger-found"})  # fmt: skip
+    if whole:
+        Split(view, answer, words, option, said)
+
+
+@solara.component
+def Split(
+    view: View, answer: dict[str, Any], words: dict[str, str], option: str, said: str
+) -> None:
+    """The yuan's charts, the meaning of the classes, and the table by instrument."""
+    lang, say = view.lang, view.say
+    groups = classes_of(answer["whole"]) | classes_of(answer["tiers"], "tier")
     Chart(option, said, "ledger", height=f"{110 + 46 * len(groups)}px")
-    solara.HTML(tag="div", unsafe_innerHTML=explained_html(next(iter(whole.values())), lang))
+    solara.HTML(tag="div", unsafe_innerHTML=explained_html(next(iter(groups.values())), lang))
     for one in costs_sentences(answer["costs"], lang):
         solara.HTML(tag="p", unsafe_innerHTML=html.escape(one), style="margin:.25rem 0")
     how = say(
         "ledger.how", replicates=answer["replicates"], scale=f"{100 * answer['scale']:g}",
         last=answer["last"], follow=answer["follow"],
     )  # fmt: skip
-    if answer["revised"]:
-        how += say("ledger.revised")
     with ChartCard(
-        say("ledger.by_instrument"), view, frame=lambda: ledger_frame(answer, names, lang),
+        say("ledger.by_instrument"), view, frame=lambda: ledger_frame(answer, words, lang),
         note=how, name="ledger-instruments",
     ):  # fmt: skip
         by = classes_of(answer["instruments"], "instrument")

@@ -14,7 +14,7 @@ from sim.outputs import BY_NAME
 from sim.view import colours
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
-from sim.view.numbers import SHARES, factor, plain, shown, unit
+from sim.view.numbers import factor, plain, shown, unit
 from sim.view.panels.city import City
 from sim.view.panels.places import Beside, Controls, Figures, Pick, cities
 from sim.view.panels.series import runs_shown, tidy
@@ -69,8 +69,6 @@ def shading(snapshot: Snapshot, output: str, shows: str, since: str = SINCE) -> 
         return Shading(np.where(values > 0, values, np.nan), 1.0, float(RANKS),
                        colours.SEQUENTIAL[::-1])  # fmt: skip
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    if BY_NAME[output].unit in SHARES:
-        low = 0.0
     return Shading(values, low, max(high, low + 1e-9), colours.SEQUENTIAL)
 
 
@@ -98,9 +96,9 @@ def map_option(
         "series": [{
             "id": "cities", "type": "map", "map": MAP_ADDRESS, "nameProperty": f"name_{lang}",
             "name": str(getattr(BY_NAME[output], lang)), "roam": False, "selectedMode": False,
-            "aspectScale": 0.87, "top": 2 * size + 8, "bottom": 44, "left": 6, "right": 6,
+            "aspectScale": 0.87, "layoutCenter": ["50%", "46%"], "layoutSize": "92%",
             "label": {"show": True, "fontSize": size - 1, "color": colours.TEXT,
-                      "textBorderColor": "#ffffff", "textBorderWidth": 2.5},
+                      "textBorderColor": "#ffffff", "textBorderWidth": 3},
             "labelLayout": {"hideOverlap": True},
             "itemStyle": {"borderColor": colours.MUTED, "borderWidth": 0.8,
                           "areaColor": colours.SOFT},
@@ -148,7 +146,7 @@ def map_frame(
         text("places.city", lang): cities(lang),
         text("map.plan", lang): level,
         text("map.baseline", lang): base,
-        text("map.difference", lang): [plain(v, True) for v in gap.mean[place] * scale],
+        text("map.gap", lang): [plain(v, True) for v in gap.mean[place] * scale],
         text("map.interval", lang): [
             "–" if one else f"{plain(low, True)} … {plain(high, True)}"
             for low, high in zip(gap.low[place] * scale, gap.high[place] * scale, strict=True)
@@ -212,11 +210,11 @@ def CitiesMap(view: View) -> None:
     with ChartCard(title, view, output, note=label, name="map"), Beside():
         Chart(
             option, label, "map", packed(map_patch(snapshot, found, output, city)),
-            "520px" if view.large else "440px", MAP_ADDRESS,
+            "560px" if view.large else "480px", MAP_ADDRESS,
             on_click=lambda event: set_city(code_of(str(event.get("name", "")), lang, city)),
         )  # fmt: skip
         Figures(map_frame(snapshot, output, shows, since), f"{title}, {snapshot.months[snapshot.place]}",
-                "27rem")  # fmt: skip
+                "30rem")  # fmt: skip
     with Controls():
         options = [("", view.say("map.no_city")),
                    *zip(cities("en"), cities(lang), strict=True)]  # fmt: skip

@@ -85,7 +85,7 @@ def bars(
 
 
 def years_option(snapshot: Snapshot, large: bool = False) -> dict[str, Any]:
-    """Payments of each year by payer, and the year's budget as a line."""
+    """Payments of each year by payer, and the year's budget as a mark."""
     lang, size = snapshot.choice.lang, 16 if large else 12
     assert snapshot.current is not None
     found = spending.years(snapshot.current, snapshot.months)
@@ -96,8 +96,8 @@ def years_option(snapshot: Snapshot, large: bool = False) -> dict[str, Any]:
         for payer in PAYERS
     ]  # fmt: skip
     series.append({
-        "name": text("money.budget_year", lang), "type": "line", "step": "middle", "symbol": "none",
-        "color": colours.TEXT, "lineStyle": {"type": "dashed", "width": 2},
+        "name": text("money.budget_year", lang), "type": "scatter", "symbol": "rect",
+        "symbolSize": [64, 4], "color": colours.TEXT, "z": 5,
         "data": [round(one.budget, 3) for one in found],
     })  # fmt: skip
     return {
@@ -221,16 +221,23 @@ def sentence(snapshot: Snapshot) -> str:
 @solara.component
 def Panel(view: View) -> None:
     """Money: where it went, and a button that works out what it did."""
+    if view.snapshot.ready:
+        Money(view)
+        LedgerCard(view)
+    else:
+        solara.Text(view.say("money.waiting"))
+
+
+@solara.component
+def Money(view: View) -> None:
+    """Where the money went, when, and who received it."""
     by, set_by = solara.use_state("clause")
     table, set_table = solara.use_state("cities")
     snapshot, say = view.snapshot, view.say
-    if not snapshot.ready:
-        solara.Text(say("money.waiting"))
-        return
     shown = [snapshot.current, snapshot.saved, snapshot.place, view.lang, view.large]
-    count = solara.use_memo(
-        lambda: len(spending.grouped(snapshot.current, snapshot.place, by)), [*shown, by]
-    )
+    track = snapshot.current
+    assert track is not None
+    count = solara.use_memo(lambda: len(spending.grouped(track, snapshot.place, by)), [*shown, by])
     groups = solara.use_memo(lambda: packed(groups_option(snapshot, by, view.large)), [*shown, by])
     years = solara.use_memo(lambda: packed(years_option(snapshot, view.large)), shown)
     shares = solara.use_memo(
@@ -258,4 +265,3 @@ def Panel(view: View) -> None:
         Choose(options, table, set_table, say("money.grouped"), "money-who")
         rows = 11 if table == "cities" else 4
         Chart(shares, say("money.who"), "money-shares", height=f"{120 + ROW * rows}px")
-    LedgerCard(view)

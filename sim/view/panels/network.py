@@ -71,9 +71,12 @@ def clusters_option(
     option: dict[str, Any] = {
         "animation": False,
         "tooltip": {"confine": True, "textStyle": {"fontSize": size}},
+        # On axes rather than a view of its own, whose marks would be stretched with the page.
+        "grid": {"left": 26, "right": 26, "top": 50, "bottom": 56 if colour != CITY else 26},
+        "xAxis": {"show": False, "min": 0, "max": 1000},
+        "yAxis": {"show": False, "min": 0, "max": 1000},
         "series": [{
-            "id": "clusters", "type": "graph", "layout": "none", "roam": False, "draggable": False,
-            "left": 26, "right": 26, "top": 46, "bottom": 46 if colour != CITY else 26,
+            "id": "clusters", "type": "graph", "coordinateSystem": "cartesian2d", "layout": "none",
             "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 5,
             "lineStyle": {"color": colours.MUTED, "opacity": 0.22, "curveness": 0.12},
             "itemStyle": {"borderColor": "#ffffff", "borderWidth": 1},
@@ -91,7 +94,7 @@ def clusters_option(
     else:
         most = largest_use(told, colour)
         option["visualMap"] = {
-            "type": "continuous", "min": 0, "max": most, "dimension": 0, "orient": "horizontal",
+            "type": "continuous", "min": 0, "max": most, "dimension": 2, "orient": "horizontal",
             "left": "center", "bottom": 0, "calculable": False, "itemHeight": 150, "itemWidth": 14,
             "inRange": {"color": list(colours.SEQUENTIAL)}, "hoverLink": False,
             "text": [f"≥ {plain(most)}%", "0%"],
@@ -111,8 +114,8 @@ def clusters_patch(
         use = node["use"][moment]
         share = 0.0 if use is None or place < 0 else use[place]
         one: dict[str, Any] = {
-            "id": str(number), "name": cluster_name(told, node, lang), "x": node["x"],
-            "y": node["y"], "value": share,
+            "id": str(number), "name": cluster_name(told, node, lang),
+            "value": [node["x"], node["y"], share],
             "symbolSize": round(3.0 + LARGEST * (node["output"][moment] / largest) ** 0.5, 1),
             "tooltip": {"formatter": _hover(told, node, moment, colour, lang)},
         }  # fmt: skip

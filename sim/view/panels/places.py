@@ -53,7 +53,7 @@ def Beside(children: Sequence[Any] = ()) -> None:
     """Parts side by side where there is room, else one below the other."""
     solara.Div(
         children=[
-            solara.Div(children=[one], style={"flex": "1 1 340px", "min-width": "0"})
+            solara.Div(children=[one], style={"flex": "1 1 min(420px, 100%)", "min-width": "0"})
             for one in children
         ],
         style={"display": "flex", "flex-wrap": "wrap", "gap": "16px"},
@@ -84,7 +84,7 @@ def Waiting(view: View, answer: Answer, name: str) -> None:
     """What is said while an answer is worked out, or why there is none."""
     words = answer.error or (view.say("places.waiting") if answer.waiting else "")
     solara.HTML(
-        tag="p", unsafe_innerHTML=html.escape(words), style=f"color:{MUTED};margin:.4rem 0",
+        tag="div", unsafe_innerHTML=html.escape(words), style=f"color:{MUTED}",
         attributes={"role": "status", "aria-live": "polite", "data-testid": f"status-{name}"},
     )  # fmt: skip
     if answer.waiting:

@@ -9,6 +9,7 @@ import pandas as pd
 import solara
 
 from sim.outputs import BY_NAME
+from sim.policies import INSTRUMENTS
 from sim.report.score_rows import SCORE_WORDS
 from sim.view import colours, scores
 from sim.view.echarts import Chart, packed
@@ -20,6 +21,7 @@ from sim.view.scores import Row, Standing
 from sim.view.snapshot import Snapshot
 from sim.view.spending import clause_title
 from sim.view.words import text
+from sim.words import INDEX_ZH
 
 FURTHEST = 2.0
 """Twice the target is where the axis of distances ends."""
@@ -103,7 +105,7 @@ def _dots(
             "data": [{"xAxis": mark}],
         }  # fmt: skip
     dots = [
-        {"name": text(f"scorecard.{who}", lang), "type": "scatter", "symbolSize": 11 - 2 * place,
+        {"name": text(f"scorecard.{who}", lang), "type": "scatter", "clip": False, "symbolSize": 11 - 2 * place,
          "z": 4 + place, "data": [_rounded(one[place]) for one in data],
          "itemStyle": {"color": colours.SURFACE if place == 0 else colours.CURRENT,
                        "borderColor": colours.BASELINE if place == 0 else colours.CURRENT,
@@ -198,9 +200,7 @@ def published(row: Row, lang: str) -> str:
 def explained(row: Row, lang: str) -> list[tuple[str, str]]:
     """What a target asks, how the run is read, how sure the chance is, and what is weak."""
     target = row.target
-    outputs = "; ".join(
-        getattr(BY_NAME[one], lang) if one in BY_NAME else one for one in target.outputs
-    )
+    outputs = "; ".join(output_name(one, target.table, lang) for one in target.outputs)
     table = text(f"scorecard.table_{target.table}", lang)
     rows = [
         ("asks", f"{target.clause}: {getattr(target, lang)} {scores.goal(target, lang)} ({target.year})"),
@@ -225,6 +225,19 @@ def explained(row: Row, lang: str) -> list[tuple[str, str]]:
         rows.append(("published", f"{published(row, lang)} ({said})"))
     rows.append(("weak", scores.weak(target, lang)))
     return [(text(f"scorecard.{key}", lang) + ":", said) for key, said in rows if said]
+
+
+def output_name(output: str, table: str, lang: str) -> str:
+    """What a target is read from, in words: an output, an index, or instruments of a kind."""
+    if table == "indices":
+        index, _, column = output.partition(".")
+        name = INDEX_ZH[index] if lang == "zh" else text(f"indices.{index}", lang)
+        return f"{name} ({text(f'indices.{column}', lang)})"
+    if table == "programme":
+        kind, _, name = output.partition(":")
+        labels = {one.model_fields["kind"].default: one.label for one in INSTRUMENTS}
+        return f"{labels[kind][0 if lang == 'zh' else 1]} ({name})"
+    return str(getattr(BY_NAME[output], lang))
 
 
 def frame(found: list[Row], lang: str) -> pd.DataFrame:
@@ -282,14 +295,20 @@ def _ends(one: scores.Spread, lang: str, key: str, signed: bool = False) -> str:
 
 @solara.component
 def Panel(view: View) -> None:
-    """The scorecard."""
+    """The scorecard, once there is a run to score."""
+    if view.snapshot.ready:
+        Scorecard(view)
+    else:
+        solara.Text(view.say("scorecard.waiting"))
+
+
+@solara.component
+def Scorecard(view: View) -> None:
+    """Headline, chart and table; which targets and in which order is chosen here."""
     part, set_part = solara.use_state("all")
     sort, set_sort = solara.use_state("document")
     shows, set_shows = solara.use_state("chance")
     snapshot, say, lang = view.snapshot, view.say, view.lang
-    if not snapshot.ready:
-        solara.Text(say("scorecard.waiting"))
-        return
     shown = [snapshot.baseline, snapshot.current, lang, part, sort]
     found = solara.use_memo(lambda: scores.rows(snapshot, part, sort), shown)
     draw = chances_option if shows == "chance" else distances_option

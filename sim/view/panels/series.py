@@ -18,7 +18,7 @@ from sim.outputs import BY_NAME
 from sim.view import colours
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
-from sim.view.numbers import SHARES, factor, plain, shown, unit
+from sim.view.numbers import SHARES, factor, month_words, plain, shown, unit
 from sim.view.observed import observed
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.snapshot import Difference, Level, Snapshot, Track
@@ -27,6 +27,13 @@ from sim.view.words import text
 PROGRAMME_START = "2014-05"
 """Month of the document."""
 LEAST_FOR_BAND = 5
+NARROW = 330.0
+"""Width in pixels of the legend of the narrowest card."""
+ICONS = {
+    "solid": "path://M0 0H24V3H0Z",
+    "dashed": "path://M0 0H6V3H0ZM9 0H15V3H9ZM18 0H24V3H18Z",
+}
+"""Marks of the legend: a piece of the line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +118,29 @@ def series_option(
     small: bool = False,
 ) -> dict[str, Any]:
     """The chart as ECharts takes it; `small` leaves out legend and words, for a grid of charts."""
-    lang = snapshot.choice.lang
     drawn = lines(snapshot, output, table=table, row=row, difference=difference)
-    size = 16 if large else 12
-    series = [curve for place, line in enumerate(drawn) for curve in _curves(snapshot, line, place)]
-    points = [] if difference or row is not None else _points(snapshot, output, lang)
-    if not small or points:
-        series += points
+    series = [one for place, line in enumerate(drawn) for one in _curves(line, place)]
+    points = [] if difference or row is not None else _points(snapshot, output)
+    names = [key(line.name, "dashed" if line.dashed else "solid") for line in drawn]
+    names += [key(str(one["name"]), "diamond") for one in points]
+    return chart_frame(
+        snapshot, output, series + points, names, difference=difference, large=large, small=small
+    )
+
+
+def chart_frame(
+    snapshot: Snapshot,
+    output: str,
+    series: list[dict[str, Any]],
+    names: Sequence[dict[str, Any]],
+    *,
+    difference: bool = False,
+    large: bool = False,
+    small: bool = False,
+) -> dict[str, Any]:
+    """A chart over months around any series: axes, legend of `names`, start of the programme, cursor."""
+    lang, size = snapshot.choice.lang, 16 if large else 12
+    series = list(series)
     series.append(
         _mark("start", PROGRAMME_START, "" if small else text("series.start", lang), size)
     )
@@ -126,9 +149,9 @@ def series_option(
         series.append(_zero())
     return {
         "animation": False,
-        "textStyle": {"fontSize": size},
-        "grid": _grid(small, size),
-        "legend": _legend(drawn, points, size, small),
+        "textStyle": {"fontFamily": colours.FONT, "fontSize": size},
+        "grid": _grid(0 if small else _rows(names, size), size),
+        "legend": _legend([] if small else names, size),
         "tooltip": {"trigger": "axis", "confine": True, "textStyle": {"fontSize": size}},
         "xAxis": _month_axis(snapshot.months, size, 36 if small else 12),
         "yAxis": _value_axis(output, lang, size, difference, small),
@@ -145,16 +168,27 @@ def _month(snapshot: Snapshot) -> str:
     return snapshot.months[snapshot.place] if snapshot.months else ""
 
 
-def _curves(snapshot: Snapshot, line: Line, place: int) -> list[dict[str, Any]]:
-    """The curve, then its band as two stacked areas that share its name, so the legend hides all."""
-    curve: dict[str, Any] = {
-        "id": f"line-{place}", "name": line.name, "type": "line", "symbol": "none", "z": 4,
-        "data": tidy(line.mean), "color": line.colour,
-        "lineStyle": {"width": 2.5, "type": "dashed" if line.dashed else "solid"},
-        "emphasis": {"disabled": True},
+def key(name: str, mark: str = "solid") -> dict[str, Any]:
+    """An entry of a legend; `mark` is one of `ICONS` or a symbol of the library."""
+    return {"name": name, "icon": ICONS.get(mark, mark)}
+
+
+def curve(
+    name: str, title: str, colour: str, data: list[float], dashed: bool = False
+) -> dict[str, Any]:
+    """A line of a chart; `name` is its handle, `title` what the legend calls it."""
+    return {
+        "id": name, "name": title, "type": "line", "symbol": "none", "z": 4, "data": data,
+        "color": colour, "emphasis": {"disabled": True},
+        "lineStyle": {"width": 2.5, "type": "dashed" if dashed else "solid"},
     }  # fmt: skip
+
+
+def _curves(line: Line, place: int) -> list[dict[str, Any]]:
+    """The curve, then its band as two stacked areas that share its name, so the legend hides all."""
+    main = curve(f"line-{place}", line.name, line.colour, tidy(line.mean), line.dashed)
     if not line.band or not np.isfinite(line.low).any():
-        return [curve]
+        return [main]
     band = {
         "name": line.name, "type": "line", "symbol": "none", "silent": True, "z": 2,
         "stack": f"band-{place}", "stackStrategy": "all", "lineStyle": {"opacity": 0},
@@ -162,7 +196,7 @@ def _curves(snapshot: Snapshot, line: Line, place: int) -> list[dict[str, Any]]:
     }  # fmt: skip
     share = 0.13 if line.dashed else 0.18
     return [
-        curve,
+        main,
         band | {"id": f"low-{place}", "data": tidy(line.low)},
         band | {"id": f"high-{place}", "data": tidy(line.high - line.low),
                 "areaStyle": {"color": colours.faded(line.colour, share)}},
@@ -177,14 +211,14 @@ def tidy(values: Array) -> list[float]:
     return [round(float(one), digits) for one in values]
 
 
-def _points(snapshot: Snapshot, output: str, lang: str) -> list[dict[str, Any]]:
+def _points(snapshot: Snapshot, output: str) -> list[dict[str, Any]]:
     there = [one for one in observed(output) if one.month in snapshot.months]
     if not there:
         return []
     values = tidy(np.array([one.value for one in there]) * factor(output))
     data = [[one.month, value] for one, value in zip(there, values, strict=True)]
     return [{
-        "id": "observed", "name": text("series.observed", lang), "type": "scatter", "z": 6,
+        "id": "observed", "name": text("series.observed", snapshot.choice.lang), "type": "scatter", "z": 6,
         "symbol": "diamond", "symbolSize": 11, "color": colours.OBSERVED, "data": data,
     }]  # fmt: skip
 
@@ -199,8 +233,7 @@ def _mark(name: str, month: str, word: str, size: int) -> dict[str, Any]:
             "lineStyle": {"color": colours.TEXT if cursor else colours.MUTED,
                           "type": "solid" if cursor else "dotted", "width": 1.5 if cursor else 1},
             "label": {"show": bool(word), "formatter": word, "fontSize": size - 1,
-                      "color": colours.MUTED, "position": "insideEndTop", "rotate": 0,
-                      "align": "left", "distance": [6, -4]},
+                      "color": colours.MUTED, "position": "end"},
             "data": [{"xAxis": month}],
         },
     }  # fmt: skip
@@ -217,23 +250,25 @@ def _zero() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _grid(small: bool, size: int) -> dict[str, Any]:
-    top = 10 if small else 2 * size + 16
-    return {
-        "left": 8,
-        "right": 16,
-        "top": top,
-        "bottom": 8 if small else 4 * size,
-        "containLabel": True,
-    }
+def _grid(rows: int, size: int) -> dict[str, Any]:
+    """Room for a legend of some rows below and for words above; a small chart has neither."""
+    if not rows:
+        return {"left": 8, "right": 16, "top": 10, "bottom": 8, "containLabel": True}
+    bottom = 14 + rows * (size + 10)
+    return {"left": 8, "right": 20, "top": 3 * size + 12, "bottom": bottom, "containLabel": True}
 
 
-def _legend(
-    drawn: Sequence[Line], points: Sequence[dict[str, Any]], size: int, small: bool
-) -> dict[str, Any]:
-    names = [line.name for line in drawn] + [str(one["name"]) for one in points]
+def _rows(names: Sequence[dict[str, Any]], size: int) -> int:
+    """Rows that a legend takes in a narrow card: nothing of it may be out of sight."""
+    width = sum(
+        44 + size * sum(1.0 if ord(one) > 255 else 0.56 for one in name["name"]) for name in names
+    )
+    return min(5, max(1, int(np.ceil(width / NARROW))))
+
+
+def _legend(names: Sequence[dict[str, Any]], size: int) -> dict[str, Any]:
     return {
-        "show": not small, "type": "scroll", "bottom": 0, "data": names,
+        "show": bool(names), "bottom": 0, "data": list(names), "itemHeight": 11,
         "textStyle": {"color": colours.TEXT, "fontSize": size},
     }  # fmt: skip
 
@@ -256,7 +291,7 @@ def _value_axis(output: str, lang: str, size: int, difference: bool, small: bool
     axis: dict[str, Any] = {
         "type": "value", "scale": difference or not share, "splitNumber": 3 if small else 5,
         "name": "" if small else text("series.difference_axis", lang, unit=name) if difference else name,
-        "nameTextStyle": {"color": colours.MUTED, "fontSize": size, "align": "left"},
+        "nameGap": size + 14, "nameTextStyle": {"color": colours.MUTED, "fontSize": size, "align": "left"},
         "axisLabel": {"color": colours.MUTED, "fontSize": size, "hideOverlap": True},
         "splitLine": {"lineStyle": {"color": colours.GRID}},
     }  # fmt: skip
@@ -281,7 +316,7 @@ def sentence(
     base = at(snapshot.level(snapshot.baseline, output, table).mean)
     gap = snapshot.difference(snapshot.current, output, table)
     return text(
-        "series.sentence", lang, label=getattr(BY_NAME[output], lang), month=_month(snapshot),
+        "series.sentence", lang, month=month_words(_month(snapshot), lang),
         current=shown(output, plan, lang), baseline=shown(output, base, lang),
         verdict=verdict(output, at(gap.mean), at(gap.low), at(gap.high), gap.pairs, lang),
     )  # fmt: skip
@@ -343,14 +378,15 @@ def Series(
         ),
         [*runs_shown(view), output, table, row, difference],
     )
-    label = sentence(snapshot, output, **where)
+    said = sentence(snapshot, output, **where)
+    label = str(getattr(BY_NAME[output], view.lang))
     few = min(len(one.members) for one in snapshot.compared) < LEAST_FOR_BAND
     note = "interval_note" if difference else "few" if few else "band_note"
     with ChartCard(
-        title or str(getattr(BY_NAME[output], view.lang)), view, output,
+        title or label[:1].upper() + label[1:], view, output,
         lambda: series_frame(snapshot, output, difference=difference, **where),
-        note=f"{label} {view.say(f'series.{note}')}", name=output,
+        note=f"{said} {view.say(f'series.{note}')}", name=output,
     ):  # fmt: skip
         choices = [(code, view.say(f"series.{code}")) for code in ("level", "difference")]
         Choose(choices, shows, set_shows, view.say("series.shown"), f"shown-{output}")
-        Chart(option, label, output, packed(cursor_patch(snapshot)), height)
+        Chart(option, f"{label}: {said}", output, packed(cursor_patch(snapshot)), height)

@@ -18,7 +18,7 @@ from sim.view.explanations import explanation
 from sim.view.looking import View
 from sim.view.numbers import plain
 
-Frame = pd.DataFrame | Callable[[], pd.DataFrame]
+type Frame = pd.DataFrame | Callable[[], pd.DataFrame]
 """A table, or a function that makes it once it is opened."""
 
 EXPLAIN = """
@@ -34,7 +34,7 @@ EXPLAIN = """
             <dt :key="row[0] + 't'">{{ row[0] }}</dt><dd :key="row[0] + 'd'">{{ row[1] }}</dd>
           </template></dl>
         </section>
-        <form method="dialog"><button class="lianghua-explain-close">{{ close }}</button></form>
+        <form method="dialog"><button class="lianghua-explain-close">{{ done }}</button></form>
       </div>
     </dialog>
   </span>
@@ -77,6 +77,8 @@ module.exports = {
 .lianghua-table th:first-child, .lianghua-table td:first-child { text-align: left; }
 .lianghua-card { border: 1px solid #e4e7eb; border-radius: 6px; padding: .75rem 1rem;
   background: #ffffff; margin: 0 0 1rem; min-width: 0; }
+.lianghua-grid { display: grid; gap: 0 1rem; align-items: start;
+  grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
 .lianghua-card h3 { font-size: 1.05rem; font-weight: 600; margin: 0; color: #1f2933; }
 </style>
 """
@@ -88,7 +90,7 @@ class ExplainWidget(ipyvuetify.VuetifyTemplate):
     template = traitlets.Unicode(EXPLAIN).tag(sync=True)
     content = traitlets.Unicode("[]").tag(sync=True)
     label = traitlets.Unicode("").tag(sync=True)
-    close = traitlets.Unicode("").tag(sync=True)
+    done = traitlets.Unicode("").tag(sync=True)
     name = traitlets.Unicode("").tag(sync=True)
 
 
@@ -109,7 +111,7 @@ def Explain(output: str | Sequence[str], view: View) -> None:
     ExplainWidget.element(
         content=json.dumps(parts, ensure_ascii=False),
         label=view.say("shared.explain", title=titles),
-        close=view.say("shared.close"),
+        done=view.say("shared.close"),
         name=names[0],
     )
 
@@ -123,19 +125,20 @@ def Choose(
     name: str,
 ) -> None:
     """A row of buttons of which one is pressed; `options` are codes and words."""
-    buttons = []
-    for code, word in options:
-        button = solara.v.Btn(
-            small=True, outlined=code != value, depressed=True, color=CURRENT,
-            dark=code == value, class_="mr-1 mb-1", style_="text-transform:none",
-            attributes={"data-testid": f"{name}-{code}", "aria-pressed": str(code == value).lower()},
-            children=[word],
-        )  # fmt: skip
-        solara.v.use_event(button, "click", lambda *_, code=code: on_value(code))
-        buttons.append(button)
-    solara.Div(
-        children=buttons, attributes={"role": "group", "aria-label": label, "data-testid": name}
-    )
+    attributes = {"role": "group", "aria-label": label, "data-testid": name}
+    with solara.Div(classes=["lianghua-choose"], attributes=attributes):
+        for code, word in options:
+            _Pressed(code == value, word, lambda code=code: on_value(code), f"{name}-{code}")
+
+
+@solara.component
+def _Pressed(pressed: bool, word: str, on_click: Callable[[], None], name: str) -> None:
+    button = solara.v.Btn(
+        small=True, outlined=not pressed, depressed=True, color=CURRENT, dark=pressed,
+        class_="mr-1 mb-1", style_="text-transform:none",
+        attributes={"data-testid": name, "aria-pressed": str(pressed).lower()}, children=[word],
+    )  # fmt: skip
+    solara.v.use_event(button, "click", lambda *_: on_click())
 
 
 def table_html(frame: pd.DataFrame, caption: str) -> str:
@@ -161,25 +164,30 @@ def Table(frame: Frame, caption: str, view: View, name: str = "table") -> None:
     """The table under a chart: closed at first, scrollable, with a download of just this table."""
     opened, set_opened = solara.use_state(False)
     button = solara.v.Btn(
-        small=True, text=True, color=MUTED, class_="lianghua-table-switch",
+        small=True, text=True, color=MUTED, class_="lianghua-table-switch", style_="text-transform:none",
         attributes={"data-testid": f"table-{name}", "aria-expanded": str(opened).lower()},
         children=[("▾ " if opened else "▸ ") + view.say("shared.table")],
     )  # fmt: skip
     solara.v.use_event(button, "click", lambda *_: set_opened(not opened))
+    solara.Div(children=[button])
     if opened:
-        made = frame() if callable(frame) else frame
-        solara.HTML(
-            tag="div",
-            unsafe_innerHTML=table_html(made, caption),
-            class_="lianghua-table",
-            attributes={"tabindex": "0", "role": "region", "aria-label": caption},
-        )
-        solara.FileDownload(
-            lambda: csv_bytes(made),
-            filename=filename(caption),
-            label=view.say("shared.download"),
-            mime_type="text/csv",
-        )
+        table_of(frame() if callable(frame) else frame, caption, view)
+
+
+def table_of(frame: pd.DataFrame, caption: str, view: View) -> None:
+    """An open table that scrolls, and its download."""
+    solara.HTML(
+        tag="div",
+        unsafe_innerHTML=table_html(frame, caption),
+        class_="lianghua-table",
+        attributes={"tabindex": "0", "role": "region", "aria-label": caption},
+    )
+    solara.FileDownload(
+        lambda: csv_bytes(frame),
+        filename=filename(caption),
+        label=view.say("shared.download"),
+        mime_type="text/csv",
+    )
 
 
 @solara.component

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import solara
@@ -34,7 +35,7 @@ def strip_option(told: dict[str, Any], lang: str, large: bool = False) -> dict[s
     size = 16 if large else 12
     names = TECHNOLOGY_ZH if lang == "zh" else TECHNOLOGY_EN
     rows = [code for code in TECHNOLOGIES if set(told["states"][code]) != {"not_applicable"}]
-    states = [state for state in STATE_COLOURS if state in told["state_names"]]
+    states = states_of(told)
     data = [
         [x, y, states.index(state)]
         for y, code in enumerate(rows)
@@ -43,8 +44,7 @@ def strip_option(told: dict[str, Any], lang: str, large: bool = False) -> dict[s
     ]
     return {
         "animation": False,
-        "grid": {"left": 4, "right": 10, "top": 8, "bottom": 24 + 26 * ((len(states) + 2) // 3),
-                 "containLabel": True},
+        "grid": {"left": 4, "right": 10, "top": 8, "bottom": 4, "containLabel": True},
         "tooltip": {"show": False},
         "xAxis": {"type": "category", "data": told["months"], "axisTick": {"show": False},
                   "axisLabel": {"interval": 11, "color": colours.MUTED, "fontSize": size,
@@ -52,18 +52,32 @@ def strip_option(told: dict[str, Any], lang: str, large: bool = False) -> dict[s
         "yAxis": {"type": "category", "inverse": True, "data": [names[code] for code in rows],
                   "axisTick": {"show": False},
                   "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
-                                "width": 120, "overflow": "break"}},
+                                "width": 130, "overflow": "break", "lineHeight": size + 2}},
         "visualMap": {
-            "type": "piecewise", "dimension": 2, "orient": "horizontal", "left": 0, "bottom": 0,
-            "itemWidth": 14, "itemHeight": 14, "itemGap": 10, "hoverLink": False,
-            "selectedMode": False, "textStyle": {"fontSize": size, "color": colours.TEXT},
-            "pieces": [{"value": place, "label": told["state_names"][state],
-                        "color": STATE_COLOURS[state]} for place, state in enumerate(states)],
+            "type": "piecewise", "dimension": 2, "show": False,
+            "pieces": [{"value": place, "color": STATE_COLOURS[state]}
+                       for place, state in enumerate(states)],
         },
         "series": [{"id": "states", "type": "heatmap", "data": data,
                     "itemStyle": {"borderColor": "#ffffff", "borderWidth": 0.5},
                     "emphasis": {"disabled": True}}],
     }  # fmt: skip
+
+
+def states_of(told: dict[str, Any]) -> list[str]:
+    """States that the firm's technologies were in, in the order of the legend."""
+    return [state for state in STATE_COLOURS if state in told["state_names"]]
+
+
+def legend_html(told: dict[str, Any]) -> str:
+    """Colours of the strip in words; in the page's own text, which wraps on a phone."""
+    return "".join(
+        f'<span style="display:inline-block;margin:0 14px 4px 0"><i style="display:inline-block;'
+        f"width:14px;height:14px;margin-right:6px;vertical-align:-2px;border:1px solid "
+        f'{colours.MUTED};background:{STATE_COLOURS[state]}"></i>'
+        f"{html.escape(told['state_names'][state])}</span>"
+        for state in states_of(told)
+    )
 
 
 def both_option(

@@ -1,0 +1,243 @@
+"""The facilitator's page: the pace, the teams, the runs behind a reveal, export and memos."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from html import escape
+
+import solara
+
+from sim.view.workshop.board import BOARD, Pass
+from sim.view.workshop.common_board import CommonBoard, team_mark
+from sim.view.workshop.limits import LONGEST_ROUND, YEARS
+from sim.view.workshop.live import NO_RESULTS, Results, use_attempt, use_results
+from sim.view.workshop.looks import Problem, Sure, button, html, raw
+from sim.view.workshop.memo import filename, memo
+from sim.view.workshop.record import export
+from sim.view.workshop.said import Words
+from sim.view.workshop.scores import team_scores
+from sim.view.workshop.state import Session, TeamScores, plans_at
+
+FEW, MANY = 16, 8
+"""Paired runs of each plan: with up to four plans, and with more."""
+
+
+@solara.component
+def Facilitator(
+    who: Pass, session: Session, lang: str, look: Callable[[], None], leave: Callable[[], None],
+    large: bool = False, address: str = "",
+) -> None:  # fmt: skip
+    """Everything that only the facilitator sees, above the common board; in large type the board
+    alone, with the pace under it."""
+    words = Words(lang)
+    problem, attempt, _ = use_attempt(lang)
+
+    def do(action: Callable[[], object]) -> None:
+        attempt(action)
+        look()
+
+    results = use_scores(who, session, do)
+    if large:
+        CommonBoard(session, lang, large, address)
+    with solara.Div(classes=["lh-card", "lianghua-room-pace"]):
+        Problem(problem)
+        Pace(who, session, lang, do)
+        Progress(results, words)
+    if large:
+        return
+    with solara.Div(classes=["lh-card"]):
+        TeamList(who, session, lang, do)
+    CommonBoard(session, lang, False, address)
+    with solara.Div(classes=["lh-card"]):
+        Papers(who, session, lang)
+        Handle(who, session, lang, do, leave)
+
+
+def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]], None]) -> Results:
+    """Have the plans run from the closing of a round on; publish the outcomes after the reveal."""
+    year = session.year
+    closed = session.phase in ("locked", "reveal", "vote", "closed")
+    there = {one.team for one in session.scores_of(year)} >= {one.key for one in session.teams}
+    plans = plans_at(session, year) if closed and not there else {}
+    each = tuple(dict.fromkeys(plans.values()))
+    results = use_results(each, session.rules.baseline, FEW if len(each) <= 4 else MANY)
+    ready = bool(each) and session.revealed == year and results.complete(each)
+
+    def publish() -> None:
+        base = results.baseline
+        if not ready or base is None:
+            return
+        rules = session.rules
+        rows: list[TeamScores] = [
+            team_scores(rules.mode, year, one.key, one.city, base, results.tracks[plans[one.key]])
+            for one in session.teams
+        ]
+        do(lambda: BOARD.score(who, year, plans, rows))
+
+    solara.use_effect(publish, [ready, session.version])
+    return results if each else NO_RESULTS
+
+
+@solara.component
+def Progress(results: Results, words: Words) -> None:
+    """How far the runs are."""
+    if results.error:
+        html("p", words("run_error", why=results.error), "lh-error", role="alert")
+    elif results.running:
+        share = 100.0 * results.done / max(results.total, 1)
+        html("p", words("running", done=results.done, total=results.total),
+             "lh-soft lianghua-room-running", role="status")  # fmt: skip
+        raw("div", f'<div style="width:{share:.0f}%"></div>', "lh-meter", aria_hidden="true")
+
+
+@solara.component
+def Pace(
+    who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None]
+) -> None:
+    """Open, close, reveal, rewind, start over; only what can be done now."""
+    words = Words(lang)
+    minutes, set_minutes = solara.use_state(0)
+    phase, year = session.phase, session.year
+    accepting = session.accepting(time.time())
+    following = year + 1 if phase == "reveal" else year
+    may_open = phase in ("lobby", "locked") or (phase == "commit" and not accepting)
+    may_open = may_open or (phase == "reveal" and year < YEARS[-1])
+    with solara.Div(classes=["lh-row"]):
+        if may_open:
+            solara.InputInt(
+                words("minutes"), value=minutes, on_value=lambda value: set_minutes(value or 0),
+                classes=["lianghua-room-minutes"], style={"max-width": "16em"},
+            )  # fmt: skip
+            reopened = phase in ("locked", "commit")
+            label = words("reopen" if reopened else "open_round", year=following)
+            chosen = min(max(minutes, 0), LONGEST_ROUND)
+            button(label, lambda: do(lambda: BOARD.open_round(who, chosen)), "open-round",
+                   primary=not reopened, disabled=not session.teams)  # fmt: skip
+        if phase == "commit" and accepting:
+            button(words("close_round"), lambda: do(lambda: BOARD.close_round(who)), "close-round")
+        if phase in ("commit", "locked"):
+            button(
+                words("reveal", year=year),
+                lambda: do(lambda: BOARD.reveal(who)),
+                "reveal",
+                primary=True,
+            )
+        if phase == "reveal" and year == YEARS[-1]:
+            button(words("start_vote"), lambda: do(lambda: BOARD.start_vote(who)), "start-vote",
+                   primary=True, disabled=len(session.teams) < 2)  # fmt: skip
+        if phase == "vote" or (phase == "reveal" and year == YEARS[-1]):
+            button(words("finish"), lambda: do(lambda: BOARD.finish(who)), "finish")
+        back = session.revealed
+        if back >= YEARS[0]:
+            Sure(words("rewind", year=back), words("sure_rewind", year=back),
+                 lambda: do(lambda: BOARD.rewind(who)), "rewind", words)  # fmt: skip
+        if phase != "lobby":
+            Sure(
+                words("reset"),
+                words("sure_reset"),
+                lambda: do(lambda: BOARD.reset(who)),
+                "reset",
+                words,
+            )
+
+
+@solara.component
+def TeamList(
+    who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None]
+) -> None:
+    """Teams with their words; a team can be taken out."""
+    words = Words(lang)
+    html("h2", words("teams", count=len(session.teams)))
+    if not session.teams:
+        html("p", words("no_teams"), "lh-soft")
+    for one in session.teams:
+        with solara.Div(classes=["lh-row"]).key(one.key):
+            said = words("word_is", word=BOARD.word(who, one.key))
+            raw("span", team_mark(session, one, lang) + f' <span class="lh-soft">{escape(said)}</span>',
+                "lh-team")  # fmt: skip
+            Sure(words("dismiss"), one.name, lambda key=one.key: do(lambda: BOARD.dismiss(who, key)),
+                 f"dismiss-{one.key}", words)  # fmt: skip
+
+
+@solara.component
+def Papers(who: Pass, session: Session, lang: str) -> None:
+    """The session's file, and each team's memo."""
+    words = Words(lang)
+    with solara.Div(classes=["lh-row", "lianghua-room-export"]):
+        solara.FileDownload(
+            lambda: export(BOARD, who), filename=f"lianghua-{session.code}.json",
+            mime_type="application/json", label=words("export"),
+        )  # fmt: skip
+    if session.teams:
+        html("h2", words("memos"))
+    with solara.Div(classes=["lh-row", "lianghua-room-memos"]):
+        for one in session.teams:
+            Memo(session, one.key, one.name, lang)
+
+
+@solara.component
+def Memo(session: Session, key: str, label: str, lang: str) -> None:
+    """A memo to take away, made when it is asked for."""
+    solara.FileDownload(
+        lambda: memo(session, key, lang), filename=filename(session, key, lang),
+        mime_type="text/html", label=label,
+    )  # fmt: skip
+
+
+@solara.component
+def Handle(
+    who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None],
+    leave: Callable[[], None],
+) -> None:  # fmt: skip
+    """Preview on or off, the facilitator's key, the log, leaving and deleting."""
+    words = Words(lang)
+    shown, show = solara.use_state(False)
+    log, set_log = solara.use_state(False)
+    solara.Checkbox(
+        label=words("preview"), value=session.rules.preview,
+        on_value=lambda value: do(lambda: BOARD.change(who, preview=value)),
+    )  # fmt: skip
+    with solara.Div(classes=["lh-row"]):
+        button(words("key_hide" if shown else "key_show"), lambda: show(not shown), "key")
+        button(words("log"), lambda: set_log(not log), "log")
+        button(words("leave"), leave, "leave")
+
+        def end() -> None:
+            do(lambda: BOARD.end(who))
+            leave()
+
+        Sure(words("delete"), words("sure_delete"), end, "delete", words)
+    if shown:
+        html("p", words("key_note"), "lh-soft")
+        html("pre", who.secret, "lianghua-room-secret")
+    if log:
+        raw("div", log_table(session, lang), "lh-scroll lianghua-room-log")
+
+
+def log_table(session: Session, lang: str) -> str:
+    """Markup of the last hundred events."""
+    words = Words(lang)
+    names = {one.key: one.name for one in session.teams} | {"facilitator": words("facilitator")}
+    rows = "".join(
+        f"<tr><td>{time.strftime('%H:%M:%S', time.localtime(one.time))}</td>"
+        f'<td class="lh-text">{escape(names.get(one.who, one.who))}</td>'
+        f'<td class="lh-text">{escape(event_said(one.what, words))}</td>'
+        f'<td class="lh-text">{escape(one.detail)}</td></tr>'
+        for one in reversed(session.events[-100:])
+    )
+    return f"<table><tbody>{rows}</tbody></table>"
+
+
+EVENTS = frozenset(
+    [
+        "opened", "restored", "joined", "round", "committed", "closed_round", "revealed", "scored",
+        "vote", "voted", "finished", "rewound", "reset", "dismissed", "rules",
+    ]
+)  # fmt: skip
+"""What the board writes into the log."""
+
+
+def event_said(what: str, words: Words) -> str:
+    """An event in words; one of another version by its own name."""
+    return words(f"event_{what}") if what in EVENTS else what

@@ -1,0 +1,137 @@
+"""The board as a page lives with it: looked at once a second, runs asked for, browsers known."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import solara
+from solara.lab import use_task
+
+from sim.core.errors import InputError
+from sim.view import live
+from sim.view.choice import Choice, Plan
+from sim.view.snapshot import Track
+from sim.view.workshop.board import BOARD, Pass
+from sim.view.workshop.limits import RefusedError
+from sim.view.workshop.state import Session
+
+PAUSE = 1.0
+"""Seconds between two looks. A look compares two numbers under a lock; a page that was away for a
+while, or a browser that was offline, has the newest state at its next look, whatever it missed."""
+UNSEEN = (-2, False)
+
+
+def use_session(code: str, who: Pass | None) -> tuple[Session | None, Callable[[], None]]:
+    """The session as a page may see it, always the newest, and a function that looks at once.
+
+    None when there is none, or when the pass no longer holds.
+    """
+    seen = solara.use_reactive(UNSEEN)
+
+    def look() -> None:
+        now = _state(code, who)
+        if now != seen.value:
+            seen.value = now
+
+    async def follow() -> None:
+        while True:
+            look()
+            await asyncio.sleep(PAUSE)
+
+    use_task(follow, dependencies=[code, who], raise_error=False)
+    session = solara.use_memo(lambda: _session(code, who), [code, who, seen.value])
+    return session, look
+
+
+def _state(code: str, who: Pass | None) -> tuple[int, bool]:
+    """What makes a page draw itself anew: the version, and whether moves are still taken."""
+    session = _session(code, who)
+    return (session.version, session.accepting(time.time())) if session else (-1, False)
+
+
+def _session(code: str, who: Pass | None) -> Session | None:
+    try:
+        return BOARD.see(who) if who is not None else BOARD.look(code)
+    except RefusedError:
+        return None
+
+
+def browser() -> str:
+    """What the server knows a browser by: its session's cookie; empty outside a server."""
+    try:
+        return str(solara.get_session_id())
+    except (AssertionError, RuntimeError, KeyError, AttributeError):
+        return ""
+
+
+def use_attempt(
+    lang: str,
+) -> tuple[str, Callable[[Callable[[], object]], bool], Callable[[], None]]:
+    """What was refused last, a function that tries something and tells whether it went well, and
+    one that takes the message away."""
+    problem, set_problem = solara.use_state("")
+
+    def attempt(action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except RefusedError as error:
+            set_problem(error.say(lang))
+            return False
+        except InputError as error:
+            set_problem(str(error))
+            return False
+        set_problem("")
+        return True
+
+    return problem, attempt, lambda: set_problem("")
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Runs of several plans and of their baseline, as far as they are there."""
+
+    baseline: Track | None = None
+    tracks: dict[Plan, Track] = field(default_factory=dict)
+    done: int = 0
+    total: int = 0
+    running: bool = False
+    error: str = ""
+
+    def complete(self, plans: tuple[Plan, ...]) -> bool:
+        """Have all of these and the baseline the same runs, two at least?"""
+        if self.running or self.error or self.baseline is None:
+            return False
+        found = [self.tracks.get(plan) for plan in plans]
+        counts = {len(one.members) if one is not None else 0 for one in found}
+        return bool(found) and counts == {len(self.baseline.members)} and min(counts) > 1
+
+
+NO_RESULTS = Results()
+
+
+def use_results(plans: tuple[Plan, ...], baseline: str, replicates: int) -> Results:
+    """Runs of plans (none for no runs), paired with the baseline's, anew whenever some come in."""
+    first = plans[0] if plans else Plan(baseline)
+    others = tuple(dict.fromkeys(plans[1:]))
+    choice = Choice(plan=first, saved=others, baseline=baseline)
+    snapshot = live.use_runs(choice, replicates, paused=not plans)
+
+    def found() -> Results:
+        if not plans:
+            return NO_RESULTS
+        # Runs of former plans may still be shown: only a plan's own count.
+        there = {
+            one.scenario.hash: one
+            for one in (snapshot.baseline, snapshot.current, *snapshot.saved)
+            if one is not None and one.members
+        }
+        tracks = {plan: there[key] for plan in plans if (key := plan.scenario().hash) in there}
+        base = there.get(Plan(baseline).scenario().hash)
+        return Results(
+            base, tracks, snapshot.done, snapshot.total, snapshot.running, snapshot.error
+        )
+
+    return solara.use_memo(found, [id(snapshot), plans, baseline])

@@ -1,0 +1,95 @@
+"""Fixtures of tests in a real browser: servers of their own, and a page that is watched.
+
+`page` of pytest-playwright is used for what may go wrong on purpose; `view` for all else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.view.browsers import ARGUMENTS, chromium, settled, watch
+from tests.view.servers import REAL, SMALL, serving
+
+OPTIONS = ("--workers", "2", "--replicates", "6")
+"""Few runs, but enough for a band."""
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: tests name the server. The plugin's own fixture is of a kind that pytest warns of."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    path = chromium()
+    if not path:
+        pytest.fail(
+            "no Chromium found: these tests drive a real browser. `make test` installs it where it "
+            "can; else install chromium or Chrome, or name one in CHROMIUM",
+            pytrace=False,
+        )
+    return {**browser_type_launch_args, "executable_path": path, "args": list(ARGUMENTS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1400, "height": 1000},
+        "locale": "zh-CN",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def watched(page: Any) -> Iterator[Any]:
+    """A page that fails the test on a request to elsewhere, an answer of 400 or more, an error."""
+    wrong = watch(page)
+    yield page
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="session")
+def small_server() -> Iterator[str]:
+    """Address of a server whose page simulates nothing."""
+    with serving(module=SMALL) as running:
+        yield running.address
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Address of the view, one for all tests of a process."""
+    with serving(*OPTIONS, module=REAL) as running:
+        yield running.address
+
+
+@pytest.fixture(scope="session")
+def failing_server() -> Iterator[str]:
+    """Address of a view where every plan that was changed fails."""
+    with serving(*OPTIONS, module=REAL, environment={"LIANGHUA_VIEW_FAULT": "error"}) as it:
+        yield it.address
+
+
+@pytest.fixture(scope="session")
+def slow_server() -> Iterator[str]:
+    """Address of a view where every run takes long."""
+    with serving(*OPTIONS, module=REAL, environment={"LIANGHUA_VIEW_FAULT": "slow"}) as it:
+        yield it.address
+
+
+@pytest.fixture
+def view(watched: Any, server: str) -> Open:
+    """Opens the view: `view("?lang=en")`, settled; `address` names another server."""
+
+    def opened(query: str = "", address: str = server, settle: bool = True) -> Any:
+        watched.goto(f"{address}/{query}", wait_until="commit")
+        watched.get_by_test_id("status").wait_for(timeout=60_000)
+        if settle:
+            settled(watched)
+        return watched
+
+    return opened

@@ -1,0 +1,273 @@
+"""Pages of the room rendered without a browser: a session from the door to the vote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import ipyvuetify as v
+import pytest
+import solara
+
+from sim.view import live
+from sim.view.choice import Choice, Plan
+from sim.view.snapshot import Snapshot, Track
+from sim.view.workshop import common_board, devices, facilitator, room, team
+from sim.view.workshop import live as room_live
+from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.common_board import trade_label, trade_option
+from sim.view.workshop.devices import Devices
+from sim.view.workshop.facilitator import EVENTS, Facilitator
+from sim.view.workshop.room import Room
+from sim.view.workshop.team import TeamPage, action_money, action_times, with_times
+from tests.view.fakes import MONTHS, track
+from tests.view.rooms import played
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def made_up(choice: Choice, replicates: int = 6, paused: bool = False) -> Snapshot:
+    """Runs that are there at once."""
+
+    def of(plan: Plan, shift: float) -> Track:
+        return Track(plan.scenario(), track("document_2014", shift, 3).members)
+
+    def made() -> Snapshot:
+        if paused:
+            return Snapshot(choice)
+        base = Track(Plan(choice.baseline).scenario(), track("no_programme", 0.0, 3).members)
+        saved = tuple(of(plan, 0.1) for plan in choice.saved)
+        return Snapshot(choice, MONTHS, base, of(choice.plan, 0.2), saved, 3, 3)
+
+    return solara.use_memo(made, [choice, paused])
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch) -> Board:
+    """A board of its own for the pages, and made-up runs."""
+    made = Board()
+    for module in (room, facilitator, team, room_live):
+        monkeypatch.setattr(module, "BOARD", made)
+    monkeypatch.setattr(room, "DEVICES", Devices(made))
+    monkeypatch.setattr(live, "use_runs", made_up)
+    return made
+
+
+class Shown:
+    """A rendered page."""
+
+    def __init__(self, element: Any) -> None:
+        self.box, self.rc = solara.render(element, handle_error=False)
+
+    def press(self, name: str) -> None:
+        """Press a button by its name."""
+        wanted = f"lianghua-room-{name}"
+        found = self.rc.find(v.Btn).widgets
+        [button] = [one for one in found if wanted in str(one.class_).split()]
+        button.click()
+
+    def fill(self, name: str, value: str) -> None:
+        """Write into a field by its name."""
+        wanted = f"lianghua-room-{name}"
+        [one] = [x for x in self.rc.find(v.TextField).widgets if wanted in str(x.class_).split()]
+        one.v_model = value
+
+    def has(self, name: str) -> bool:
+        """Is there a button of this name?"""
+        wanted = f"lianghua-room-{name}"
+        return any(wanted in str(one.class_).split() for one in self.rc.find(v.Btn).widgets)
+
+    @property
+    def text(self) -> str:
+        """All markup of the page."""
+        import ipyvue
+
+        found = self.rc.find(ipyvue.Html).widgets + self.rc.find(v.Btn).widgets
+        parts = []
+        for one in found:
+            parts += [str(child) for child in one.children if isinstance(child, str)]
+        for one in self.rc.find(v.VuetifyTemplate).widgets:
+            parts.append(str(getattr(one, "template", "")))
+        return "\n".join(parts)
+
+
+@pytest.fixture
+def show() -> Iterator[Callable[[Any], Shown]]:
+    opened: list[Shown] = []
+
+    def shown(element: Any) -> Shown:
+        opened.append(Shown(element))
+        return opened[-1]
+
+    yield shown
+    for one in opened:
+        one.rc.close()
+
+
+def nothing() -> None:
+    """Nobody looks, nobody leaves."""
+
+
+def test_from_the_door_into_a_session_of_ones_own(board: Board, show: Any) -> None:
+    page = show(Room("en"))
+    page.press("lead")
+    page.press("open")
+    (code,) = board._held
+    assert page.has("delete")
+    assert not page.has("open")
+    other = show(Room("zh"))
+    other.fill("code-field", code.lower())
+    other.press("find")
+    other.fill("name-field", "<script>x</script>")
+    other.press("join")
+    assert [one.name for one in board.look(code).teams] == ["<script>x</script>"]
+    assert "<script>x</script>" not in other.text.replace("lianghua", "")
+    other.press("leave")
+    assert other.has("find")
+
+
+def test_what_is_refused_is_told_and_changes_nothing(board: Board, show: Any) -> None:
+    page = show(Room("zh"))
+    page.fill("code-field", "ABC")
+    page.press("find")
+    assert not page.has("join")
+    lead = board.open("t")
+    page.fill("code-field", lead.code)
+    page.press("find")
+    page.press("join")
+    assert board.look(lead.code).teams == ()
+    assert page.has("join")
+
+
+def test_the_facilitators_page_publishes_scores_after_a_reveal(board: Board, show: Any) -> None:
+    lead = board.open("t")
+    for name in ("a", "b"):
+        board.join(lead.code, name)
+    board.open_round(lead)
+    board.close_round(lead)
+    shown = show(Facilitator(lead, board.see(lead), "en", nothing, nothing))
+    assert board.see(lead).scores == ()  # runs may be there, but nothing is published
+    shown.press("reveal")
+    shown.rc.render(Facilitator(lead, board.see(lead), "en", nothing, nothing), shown.box)
+    scores = board.see(lead).scores_of(2014)
+    assert {one.team for one in scores} == {"t1", "t2"}
+    assert all(one.of("employees").pairs == 3 for one in scores)  # type: ignore[union-attr]
+    version = board.see(lead).version
+    shown.rc.render(Facilitator(lead, board.see(lead), "en", nothing, nothing), shown.box)
+    assert board.see(lead).version == version  # once
+
+
+@pytest.mark.parametrize("mode", ["package", "city"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_team_commits_what_its_page_shows(board: Board, show: Any, mode: str, lang: str) -> None:
+    lead = board.open("t", mode)
+    one = board.join(lead.code, "a", "Lishui" if mode == "city" else "")
+    board.open_round(lead)
+    page = show(TeamPage(one, board.see(one), lang, nothing, nothing))
+    if mode == "city":
+        field = next(x for x in page.rc.find(v.TextField).widgets if "room-office" in str(x.class_))
+        field.v_model = "40"
+        for event in ("blur", "focusout"):  # the field is left
+            field.fire_event(event, {})
+    else:
+        page.rc.find(v.Slider).widgets[0].v_model = 0.5
+    page.press("commit")
+    settings = dict(board.see(one).teams[0].moves[0].settings)
+    if mode == "city":
+        assert settings == {
+            "instruments.lishui_office.budget.2014": 40.0,
+            "instruments.lishui_office.enabled": True,
+        }
+    else:
+        assert settings["instruments.product_innovation.budget.2014"] == 1000.0
+        assert settings["instruments.design_centres_province.places"] == 37.5
+
+
+def test_an_actions_money_is_moved_for_its_year_alone() -> None:
+    plan = with_times(Plan("document_2014"), "A2", 2015, 1.5)
+    assert plan.settings == ()
+    assert [one.month for one in plan.revisions] == ["2015-01"]
+    assert action_times(plan, "A2", 2015) == 1.5
+    assert action_times(plan, "A2", 2016) == 1.0
+    before = action_money(Plan("document_2014"), 2015)["A2"]
+    assert action_money(plan, 2015)["A2"] == pytest.approx(1.5 * before)
+    assert with_times(plan, "A2", 2015, 1.0) == Plan("document_2014")
+    none = with_times(Plan("document_2014"), "A6", 2014, 0.0)
+    assert action_times(none, "A6", 2014) == 0.0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("large", [False, True])
+def test_every_page_draws_in_every_phase(
+    board: Board, show: Any, monkeypatch: pytest.MonkeyPatch, lang: str, large: bool
+) -> None:
+    other, lead, teams = played("package", 3)
+    for module in (room, facilitator, team, room_live):
+        monkeypatch.setattr(module, "BOARD", other)
+
+    def draw(who: Pass) -> Shown:
+        session = other.see(who)
+        component = Facilitator if who.who == "facilitator" else TeamPage
+        return show(component(who, session, lang, nothing, nothing, large, "http://x/workshop"))
+
+    steps: list[Callable[[Pass], None]] = [
+        other.open_round, other.close_round, other.reveal, other.start_vote, other.finish,
+        other.rewind, other.reset,
+    ]  # fmt: skip
+    for step in steps:
+        step(lead)
+        for who in (lead, teams[0]):
+            page = draw(who)
+            if other.see(lead).phase == "reveal":
+                page.press("moves")
+
+
+def test_the_trade_off_is_a_point_a_team_with_both_intervals() -> None:
+    board, lead, _ = played("package", 1, names=("<b>a</b>", "b"))
+    session = board.see(lead)
+    option = trade_option(session, "public_spending", "adopters", "en")
+    points = [one for one in option["series"] if one["type"] == "scatter"]
+    bars = [one for one in option["series"] if one["type"] == "line"]
+    assert [one["name"] for one in points] == ["<b>a</b>", "b"]
+    assert len(bars) == 4
+    for place, point in enumerate(points):
+        x, y = point["data"][0]
+        across, up = (one["data"] for one in bars[2 * place : 2 * place + 2])
+        assert across[0][0] <= x <= across[1][0]
+        assert up[0][1] <= y <= up[1][1]
+    share = trade_option(session, "adoption_erp", "adopters", "en")
+    raw = session.scores_of(2014)[0].of("adoption_erp")
+    assert raw is not None
+    shown = next(one for one in share["series"] if one["type"] == "scatter")["data"][0][0]
+    assert shown == pytest.approx(100 * raw.more)  # type: ignore[operator]
+    label = trade_label(session, "public_spending", "adopters", "zh")
+    assert "<b>a</b>" in label
+    assert "累计财政支出" in label
+
+
+def test_markup_of_the_board_escapes_names_and_reasons() -> None:
+    board, lead, _ = played("package", 2, names=("<img src=x>", "b"), note="<i>n</i>")
+    session = board.see(lead)
+    for markup in (
+        common_board.rank_table(session, "adopters", "zh"),
+        common_board.trade_table(session, "employees", "adopters", "en"),
+        common_board.moves_table(session, "zh"),
+        common_board.team_mark(session, session.teams[0], "zh"),
+        facilitator.log_table(session, "zh"),
+    ):
+        assert "<img" not in markup
+        assert "&lt;img src=x&gt;" in markup
+    assert "<i>n" not in common_board.moves_table(session, "en")
+
+
+def test_the_log_knows_every_event_that_the_board_writes() -> None:
+    import inspect
+    import re
+
+    from sim.view.workshop import board as module
+
+    source = inspect.getsource(module)
+    written = set(re.findall(r'_change\(\s*held, "(\w+)"', source))
+    written |= set(re.findall(r'_step\(who, \(.*?\), "\w+", "(\w+)"\)', source))
+    assert written | {"opened", "restored"} == EVENTS
+    assert devices.MOST_PASSES > 1

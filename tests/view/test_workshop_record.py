@@ -1,0 +1,165 @@
+"""A session as a file and back; files that were tampered with are refused and run nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sim.view.workshop import record
+from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.limits import RefusedError
+from sim.view.workshop.record import export, read, restore, written
+from sim.view.workshop.state import Mode
+from tests.view.rooms import played
+
+
+@pytest.fixture(scope="module", params=["package", "city"])
+def session(request: pytest.FixtureRequest) -> tuple[Board, Pass, list[Pass]]:
+    mode: Mode = request.param
+    board, lead, teams = played(mode, names=("<b>甲</b>", "乙队"))
+    board.start_vote(lead)
+    board.vote(teams[0], "t2")
+    return board, lead, teams
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    board, lead, _ = played("package", 2)
+    return json.loads(export(board, lead))
+
+
+def test_a_session_survives_the_way_through_a_file(session: Any) -> None:
+    board, lead, _ = session
+    before, text = board.see(lead), export(board, lead)
+    after = read(text)
+    assert after.rules == before.rules
+    assert after.teams == before.teams
+    assert after.scores == before.scores
+    assert after.events == before.events
+    assert (after.phase, after.year) == (before.phase, before.year)
+    assert written(replace(after, code=before.code)) == text
+    other = Board()
+    again = restore(other, text.encode())
+    taken = other.see(again)
+    assert taken.teams == before.teams
+    assert again.code
+    assert taken.code == again.code
+    assert taken.events[-1].what == "restored"
+    # Teams come back with new words, and the session goes on.
+    back = other.join_again(again.code, other.word(again, "t1"))
+    other.vote(back, "t2")
+    other.finish(again)
+    assert other.look(again.code).votes() == {"t1": 0, "t2": 1}
+    assert other.join_again(again.code, other.word(again, "t2")).who == "t2"
+
+
+def test_the_file_holds_no_secrets_and_is_the_facilitators(session: Any) -> None:
+    board, lead, teams = session
+    text = export(board, lead)
+    for secret in (lead.secret, *(one.secret for one in teams), *map(board.word, teams)):
+        assert secret not in text
+    with pytest.raises(RefusedError):
+        export(board, teams[0])
+
+
+def test_a_round_that_was_open_comes_back_closed() -> None:
+    board, lead, (one, _) = played("package", 1)
+    board.open_round(lead, 5)
+    board.commit(one, [])
+    taken = read(export(board, lead))
+    assert (taken.phase, taken.year, taken.deadline) == ("locked", 2015, 0.0)
+    other = Board()
+    again = restore(other, export(board, lead))
+    other.open_round(again)
+    assert other.see(again).phase == "commit"
+    # A new team's key is one that no team has had.
+    assert other.join(again.code, "new").who == "t3"
+
+
+def first(found: dict[str, Any]) -> dict[str, Any]:
+    return found["teams"][0]
+
+
+TAMPERED: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "another format": lambda d: d.update(format="x"),
+    "another version": lambda d: d.update(version=2),
+    "version as text": lambda d: d.update(version="1"),
+    "unknown key": lambda d: d.update(extra=1),
+    "missing key": lambda d: d.pop("phase"),
+    "unknown phase": lambda d: d.update(phase="party"),
+    "vote too early": lambda d: d.update(phase="vote"),
+    "lobby in a later year": lambda d: d.update(phase="lobby"),
+    "year out of range": lambda d: d.update(year=2018),
+    "endless budget": lambda d: d["rules"].update(budget=float("inf")),
+    "negative budget": lambda d: d["rules"].update(budget=-1.0),
+    "a budget that the moves exceed": lambda d: d["rules"].update(budget=1.0),
+    "another mode": lambda d: d["rules"].update(mode="city"),
+    "unknown mode": lambda d: d["rules"].update(mode="chess"),
+    "long title": lambda d: d["rules"].update(title="x" * 61),
+    "title of control characters": lambda d: d["rules"].update(title="\x00\x01"),
+    "too many teams": lambda d: d.update(teams=d["teams"] * 7),
+    "one team twice": lambda d: d["teams"].append(first(d)),
+    "one name twice": lambda d: d["teams"][1].update(name=first(d)["name"]),
+    "key of a facilitator": lambda d: first(d).update(key="facilitator"),
+    "long name": lambda d: first(d).update(name="x" * 25),
+    "empty name": lambda d: first(d).update(name="\u200b"),
+    "city in package mode": lambda d: first(d).update(city="Hangzhou"),
+    "vote for itself": lambda d: first(d).update(vote="t1"),
+    "early vote": lambda d: first(d).update(vote="t2"),
+    "move of a later year": lambda d: first(d)["moves"][1].update(year=2017),
+    "two moves a year": lambda d: first(d)["moves"][1].update(year=2014),
+    "key that is no lever": lambda d: first(d)["moves"][0]["settings"].append(["time.end", "2045-12"]),
+    "code for a value": lambda d: first(d)["moves"][0]["settings"].append(
+        ["instruments.backbone_software.allocation", "__import__('os').system('true')"]
+    ),
+    "table for a value": lambda d: first(d)["moves"][0]["settings"].append(["programme.without", {}]),
+    "setting twice": lambda d: first(d)["moves"][0]["settings"].append(
+        first(d)["moves"][0]["settings"][0]
+    ),
+    "setting of three": lambda d: first(d)["moves"][0]["settings"].append(["a", 1, 2]),
+    "value the model refuses": lambda d: first(d)["moves"][0]["settings"].append(
+        ["instruments.product_innovation.rate", 7.0]
+    ),
+    "long note": lambda d: first(d)["moves"][0].update(note="x" * 301),
+    "score of nobody": lambda d: d["scores"][0].update(team="t9"),
+    "score of the future": lambda d: d["scores"][0].update(year=2017),
+    "score twice": lambda d: d["scores"].append(d["scores"][0]),
+    "unknown outcome": lambda d: d["scores"][0]["scores"][0].update(outcome="fame"),
+    "text for a figure": lambda d: d["scores"][0]["scores"][0].update(value="1"),
+    "event by a stranger": lambda d: d["events"][0].update(who="root"),
+    "event that is markup": lambda d: d["events"][0].update(what="<script>"),
+    "a list": lambda d: None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", TAMPERED)
+def test_what_was_tampered_with_is_refused(document: dict[str, Any], how: str) -> None:
+    found = json.loads(json.dumps(document))
+    TAMPERED[how](found)
+    text = json.dumps([found] if how == "a list" else found)
+    board = Board()
+    with pytest.raises(RefusedError) as caught:
+        restore(board, text)
+    assert len(caught.value.say("zh")) < 600
+    assert "\n" not in caught.value.say("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "{", "[" * 100_000, "\x00", '{"format": "lianghua-workshop"}', b"\xff\xfe", b"PK\x03\x04"],
+)  # fmt: skip
+def test_what_is_no_such_file_is_refused(text: Any) -> None:
+    with pytest.raises(RefusedError):
+        read(text)
+
+
+def test_large_files_are_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "_Record", None)
+    with pytest.raises(RefusedError, match="file"):
+        read(b" " * (record.LARGEST + 1))
+    with pytest.raises(RefusedError, match="file"):
+        read("字" * (record.LARGEST // 2))
