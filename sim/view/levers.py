@@ -139,8 +139,8 @@ def _funding(name: str) -> Lever:
     said: Any = Programme.model_fields["funding"].json_schema_extra
     reason = "" if preset(name).instruments else "no_instruments"
     return Lever(
-        key, WHOLE, "number", (key,), said["zh"], said["en"], said["unit"], 0.0, 4.0, 0.25,
-        source=said["source"], unavailable=reason,
+        key, WHOLE, "number", (key,), text("levers.funding", "zh"), text("levers.funding", "en"),
+        said["unit"], 0.0, 4.0, 0.25, source=said["source"], unavailable=reason,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _clause(name: str, code: str) -> Lever:
     elif scenario.programme.only:
         reason = "only"
     return Lever(
-        code, code, "clause", (WITHOUT,), clause.zh, clause.en, source=f"{clause.place} ({code})",
+        code, code, "clause", (WITHOUT,), clause.zh, clause.en, source=clause.place,
         unavailable=reason,
     )  # fmt: skip
 
@@ -253,8 +253,17 @@ def shown(one: Lever, value: Any, lang: str) -> str:
         return terms.word(terms.RULES, str(value), lang)
     if one.unit == "share":
         return f"{100 * value:.10g} %"
-    number = f"{value:,.10g}"
-    return text("levers.times" if one.unit == "ratio" else "levers.money", lang, value=number)
+    if one.unit == "ratio":
+        return text("levers.times", lang, value=f"{value:,.10g}")
+    return money(value, lang)
+
+
+def money(amount: float, lang: str) -> str:
+    """An amount of 10k CNY as it is read: 4.5亿元, 450m CNY."""
+    if lang == "zh":
+        large = amount >= 10_000
+        return f"{amount / 10_000:.3g} 亿元" if large else f"{amount:,.0f} 万元"
+    return f"{amount / 100_000:.3g}bn CNY" if amount >= 100_000 else f"{amount / 100:.3g}m CNY"
 
 
 def summary(plan: Plan, lang: str, month: str = "") -> str:

@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import InputError
+from sim.view.serve import RESULTS
 
-RESULTS = "LIANGHUA_VIEW_RESULTS"
-"""Environment with the folders, each a path; a page never names one."""
 LARGEST = 2 * 1024**3
 """Bytes of shards of runs that a page reads."""
 
@@ -44,7 +43,7 @@ class Study:
 
 
 def folders() -> tuple[Path, ...]:
-    """Folders named when the server was started."""
+    """Folders named when the server was started; a page never names one."""
     return tuple(Path(one) for one in os.environ.get(RESULTS, "").split(os.pathsep) if one)
 
 

@@ -40,7 +40,7 @@ def interval_option(
     points, bars = [], []
     for place, row in enumerate(shown.itertuples()):
         colour = _colour(row, difference, baseline)
-        points.append({"value": [row.value, place], "itemStyle": {"color": colour}})
+        points.append({"value": [row.value, place], "itemStyle": {"color": colour, "opacity": 1}})
         if np.isfinite(row.low):
             bars.append({
                 "coords": [[row.low, place], [row.high, place]], "lineStyle": {"color": colour},
@@ -61,7 +61,8 @@ def interval_option(
         "grid": {"left": 8, "right": 24, "top": 8, "bottom": 32, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 26 + size // 4,
-                  "min": lowest, "max": highest, "axisLabel": {"fontSize": size},
+                  "min": lowest, "max": highest,
+                  "axisLabel": {"fontSize": size, "showMinLabel": False, "showMaxLabel": False},
                   "splitLine": {"lineStyle": {"color": GRID}}},
         "yAxis": {"type": "category", "inverse": True, "data": list(shown["title"]),
                   "axisLabel": {"fontSize": size, "width": 220, "overflow": "truncate"}},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from sim.core.errors import InputError
 from sim.scenario import Scenario
-from sim.scenario_files import closest, merge, one_line
+from sim.scenario_files import merge, one_line
 from sim.view import plans
 from sim.view.choice import Plan
 
@@ -53,7 +54,8 @@ def _extended(given: object) -> str:
     if given is None:
         return ""
     if not isinstance(given, str) or given not in plans.presets():
-        allowed = closest(one_line(given), list(plans.presets()))
+        close = difflib.get_close_matches(str(given), list(plans.presets()), 3)
+        allowed = "the name of a preset, such as " + ", ".join(close or [WHOLE])
         raise InputError(WHERE, "extends", one_line(given), allowed)
     return given
 

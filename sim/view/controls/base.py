@@ -23,6 +23,9 @@ STYLE = """
 .lh-plain { border-color: transparent; padding: .3em .5em; }
 .lh-input { font: inherit; padding: .3em .5em; border: 1px solid #MUTED; border-radius: 4px;
   background: #SURFACE; color: #TEXT; max-width: 100%; }
+select.lh-input { appearance: auto; -webkit-appearance: auto; }
+.lh-button .v-icon { color: inherit !important; }
+.lianghua-downloads .v-btn { text-transform: none; letter-spacing: normal; }
 .lh-note { color: #MUTED; font-size: .875em; margin: .2em 0; line-height: 1.45; }
 .lh-chip { display: inline-flex; align-items: center; gap: .3em; border: 1px solid #GRID; border-radius: 1em;
   padding: .05em .3em .05em .7em; margin: 0 .3em .3em 0; background: #SOFT; font-size: .875em; max-width: 100%; }

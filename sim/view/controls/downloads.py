@@ -6,6 +6,7 @@ import solara
 
 from sim.report.text import TEXT
 from sim.view import exports
+from sim.view.controls.pick import Pick
 from sim.view.looking import View
 
 
@@ -21,23 +22,20 @@ def Downloads(view: View) -> None:
         if snapshot.running:
             note = say("controls.some_runs", done=snapshot.done, total=snapshot.total)
             solara.Text(note, classes=["lh-note"])
-        titles = {key: TEXT[view.lang][key] for key in exports.FIGURES}
-        solara.v.Select(
-            label=say("controls.figure"), outlined=True, dense=True, hide_details=True,
-            items=[{"text": title, "value": key} for key, title in titles.items()], v_model=name,
-            on_v_model=set_name, attributes={"data-testid": "figure"},
-        )  # fmt: skip
-        for key, made, mime in (
-            ("csv", lambda: exports.csv(snapshot), "text/csv"),
-            ("png", lambda: exports.figure(snapshot, name, "png"), "image/png"),
-            ("svg", lambda: exports.figure(snapshot, name, "svg"), "image/svg+xml"),
-            ("html", lambda: exports.report(snapshot), "text/html"),
-        ):
-            stem = name if key in ("png", "svg") else "report" if key == "html" else "runs"
-            with solara.Div(classes=[f"lianghua-download-{key}"]):
-                solara.FileDownload(
-                    made,
-                    filename=f"lianghua_{stem}.{key}",
-                    label=say(f"controls.get_{key}"),
-                    mime_type=mime,
-                )
+        titles = [(key, TEXT[view.lang][key]) for key in exports.FIGURES]
+        Pick(say("controls.figure"), titles, name, set_name, "figure")
+        with solara.Row(gap="8px", style={"flex-wrap": "wrap"}):
+            for key, made, mime in (
+                ("csv", lambda: exports.csv(snapshot), "text/csv"),
+                ("png", lambda: exports.figure(snapshot, name, "png"), "image/png"),
+                ("svg", lambda: exports.figure(snapshot, name, "svg"), "image/svg+xml"),
+                ("html", lambda: exports.report(snapshot), "text/html"),
+            ):
+                stem = name if key in ("png", "svg") else "report" if key == "html" else "runs"
+                with solara.Div(classes=[f"lianghua-download-{key}"]):
+                    solara.FileDownload(
+                        made,
+                        filename=f"lianghua_{stem}.{key}",
+                        label=say(f"controls.get_{key}"),
+                        mime_type=mime,
+                    )

@@ -11,7 +11,7 @@ import traitlets
 from sim.programme import CLAUSES
 from sim.view.choice import Plan
 from sim.view.controls.base import STYLE, Control, board
-from sim.view.levers import WHOLE, Lever, lever, levers, moved, shown
+from sim.view.levers import WHOLE, Lever, lever, levers, money, moved, shown
 from sim.view.plans import preset_values, values_of
 from sim.view.words import text
 
@@ -24,7 +24,7 @@ TEMPLATE = (
       <button type="button" class="lh-button lh-plain" data-testid="levers-expand" @click="all(true)">{{ b.words.expand }}</button>
       <button type="button" class="lh-button lh-plain" data-testid="levers-collapse" @click="all(false)">{{ b.words.collapse }}</button>
     </div>
-    <section v-for="g in b.groups" :key="g.code" :class="['lh-group', {'lh-off': g.on && !value(g.on)}]">
+    <section v-for="g in b.groups" :key="g.code" :class="['lh-group', {'lh-off': g.on && !g.on.why && !value(g.on), 'lh-none': g.on && g.on.why}]">
       <div class="lh-head">
         <button type="button" class="lh-fold" :aria-expanded="isOpen(g) ? 'true' : 'false'"
           :data-testid="'group-' + g.code" @click="fold(g)">
@@ -42,14 +42,14 @@ TEMPLATE = (
         <div v-for="l in g.levers" :key="l.key" class="lianghua-lever" :data-testid="'lever-' + l.key">
           <div class="lh-line">
             <label :for="id(l)" class="lh-label">{{ l.label }}</label>
-            <output v-if="l.kind === 'slider'" :for="id(l)" class="lh-value">{{ said(l) }}</output>
             <button type="button" class="lh-info" :aria-label="b.words.about + ' ' + l.label" :title="l.source"
               :aria-expanded="told === l.key ? 'true' : 'false'" @click="told = told === l.key ? '' : l.key">i</button>
+            <output v-if="l.kind === 'slider'" :for="id(l)" class="lh-value">{{ said(l) }}</output>
           </div>
           <div v-if="l.kind === 'slider'" class="lh-track">
             <input type="range" min="0" :max="l.texts.length - 1" step="1" :id="id(l)" :value="value(l)"
               :disabled="b.disabled || !!l.why" :aria-label="l.label" :aria-valuetext="said(l)"
-              :aria-valuenow="value(l)" @input="drag(l, +$event.target.value)" @change="commit(l, +$event.target.value)">
+              :aria-valuenow="value(l)" @input="drag(l, +$event.target.value)">
             <span class="lh-mark" v-if="l.preset !== null" aria-hidden="true" :title="l.stands"
               :style="{left: 'calc(8px + (100% - 16px) * ' + l.preset / (l.texts.length - 1) + ')'}"></span>
           </div>
@@ -68,14 +68,18 @@ TEMPLATE = (
 </template>
 <script>
 module.exports = {
-  data() { return {draft: {}, timers: {}, opened: {}, told: '', own: Math.random().toString(36).slice(2)}; },
+  data() { return {draft: {}, timers: {}, sent: {}, opened: {}, told: '', own: Math.random().toString(36).slice(2)}; },
   computed: { b() { return JSON.parse(this.board); } },
   watch: {
-    board() {  // the plan has come back: only what is still being dragged is kept
-      for (const key in this.draft) if (!this.timers[key]) this.$delete(this.draft, key);
+    board() {  // a plan has come back: it may be an older one than what was moved since
+      for (const l of this.every()) {
+        if (!(l.key in this.draft) || this.timers[l.key]) continue;
+        if (l.value === this.draft[l.key] || Date.now() - this.sent[l.key] > 4000) this.$delete(this.draft, l.key);
+      }
     },
   },
   methods: {
+    every() { return this.b.groups.flatMap(g => [...g.levers, ...(g.on ? [g.on] : [])]); },
     id(l) { return 'lever-' + this.own + '-' + l.key; },
     value(l) { return l.key in this.draft ? this.draft[l.key] : l.value; },
     said(l) { return l.mixed && !(l.key in this.draft) ? l.mixed : l.texts[this.value(l)]; },
@@ -91,8 +95,7 @@ module.exports = {
       clearTimeout(this.timers[l.key]);
       delete this.timers[l.key];
       this.$set(this.draft, l.key, v);
-      const now = this.b.groups.flatMap(g => [...g.levers, ...(g.on ? [g.on] : [])]).find(x => x.key === l.key);
-      if (now && !now.mixed && now.value === v) { this.$delete(this.draft, l.key); return; }
+      this.sent[l.key] = Date.now();
       this.event({key: l.key, value: v});
     },
   },
@@ -104,14 +107,15 @@ module.exports = {
 .lh-fold { flex: 1; min-width: 0; text-align: left; font: inherit; color: inherit; background: none; border: 0;
   padding: .35em .1em; cursor: pointer; line-height: 1.35; }
 .lh-fold:focus-visible { outline: 3px solid #0b4f8a; }
+.lh-none .lh-fold { color: #52606d; }
 .lh-off .lh-fold { color: #52606d; text-decoration: line-through; }
 .lh-count { display: inline-block; min-width: 1.5em; text-align: center; border-radius: 1em; font-size: .75em;
   background: #0b4f8a; color: #fff; text-decoration: none; }
 .lh-body { padding: 0 .2em .5em 1.1em; }
 .lh-body .lianghua-lever { margin: .45em 0 .8em; }
-.lh-line { display: flex; align-items: baseline; gap: .4em; flex-wrap: wrap; }
-.lh-label { flex: 1 1 9em; min-width: 0; line-height: 1.35; }
-.lh-value { font-weight: 600; font-variant-numeric: tabular-nums; }
+.lh-line { display: flex; align-items: baseline; gap: .1em .4em; flex-wrap: wrap; }
+.lh-label { min-width: 0; line-height: 1.35; }
+.lh-value { margin-left: auto; text-align: right; font-weight: 600; font-variant-numeric: tabular-nums; }
 .lh-info { width: 20px; height: 20px; line-height: 18px; border: 1px solid #52606d; border-radius: 50%; color: #52606d;
   background: #fff; font: italic 600 13px/1 serif; cursor: pointer; flex: none; }
 .lh-info:focus-visible { outline: 3px solid #0b4f8a; outline-offset: 2px; }
@@ -180,6 +184,10 @@ def _lever(one: Lever, plan: Plan, lang: str, month: str) -> dict[str, Any]:
 
     value, start = one.read(plan, month), one.preset_value(plan.preset)
     source = say("source", source=one.source) if one.source else ""
+    if one.kind == "clause":
+        source = say("clause", place=one.source)
+        # A switch of nothing is off; one that is held off or on by the preset stands so.
+        value = value and one.unavailable != "no_clause"
     if one.kind == "factor" and len(one.keys) > 1:
         source += " " + say("several", count=len(one.keys))
     drawn: dict[str, Any] = {
@@ -234,14 +242,6 @@ def _money(one: Lever, plan: Plan, lang: str, month: str) -> Callable[[float], s
                 share=f"{100 * value * base / max(others + value * base, 1e-9):.0f}",
             )  # fmt: skip
     return lambda value: ""
-
-
-def money(amount: float, lang: str) -> str:
-    """An amount of 10k CNY as it is read: 4.5亿元, 450m CNY."""
-    if lang == "zh":
-        large = amount >= 10_000
-        return f"{amount / 10_000:.3g} 亿元" if large else f"{amount:,.0f} 万元"
-    return f"{amount / 100_000:.3g}bn CNY" if amount >= 100_000 else f"{amount / 100:.3g}m CNY"
 
 
 def moved_by(plan: Plan, event: dict[str, Any], month: str, keys: Collection[str] | None) -> Plan:

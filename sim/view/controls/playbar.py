@@ -29,11 +29,11 @@ TEMPLATE = (
 <template>
   <div class="lianghua-play" role="group" :aria-label="b.words.months" data-testid="playbar">
     <div class="lh-row">
-      <button type="button" class="lh-button" data-testid="rewind" :aria-label="b.words.rewind" :title="b.words.rewind" @click="go(0)">|◂</button>
-      <button type="button" class="lh-button" data-testid="back" :aria-label="b.words.back" :title="b.words.back" @click="go(place - 1)">◂</button>
+      <button type="button" class="lh-button" data-testid="rewind" :aria-label="b.words.rewind" :title="b.words.rewind" @click="go(0)"><v-icon small>mdi-skip-backward</v-icon></button>
+      <button type="button" class="lh-button" data-testid="back" :aria-label="b.words.back" :title="b.words.back" @click="go(place - 1)"><v-icon small>mdi-chevron-left</v-icon></button>
       <button type="button" class="lh-button lianghua-play-button" data-testid="play" :aria-pressed="playing ? 'true' : 'false'"
-        :aria-label="playing ? b.words.pause : b.words.play" :title="playing ? b.words.pause : b.words.play" @click="playing ? stop() : start()">{{ playing ? '⏸' : '▶' }}</button>
-      <button type="button" class="lh-button" data-testid="step" :aria-label="b.words.step" :title="b.words.step" @click="go(place + 1)">▸</button>
+        :aria-label="playing ? b.words.pause : b.words.play" :title="playing ? b.words.pause : b.words.play" @click="playing ? stop() : start()"><v-icon small>{{ playing ? 'mdi-pause' : 'mdi-play' }}</v-icon></button>
+      <button type="button" class="lh-button" data-testid="step" :aria-label="b.words.step" :title="b.words.step" @click="go(place + 1)"><v-icon small>mdi-chevron-right</v-icon></button>
       <select class="lh-input" data-testid="speed" :aria-label="b.words.speed" v-model.number="speed">
         <option v-for="s in [1, 2, 4]" :key="s" :value="s">{{ s }}×</option></select>
       <output class="lh-month" data-testid="month">{{ month(place) }}</output>
@@ -48,7 +48,7 @@ TEMPLATE = (
         <button type="button" class="lh-button lh-plain" :aria-pressed="c.month === b.edited ? 'true' : 'false'" :title="c.says"
           @click="event({edit: c.month})">{{ c.text }}</button>
         <button v-if="c.month" type="button" class="lh-button lh-plain" :data-testid="'revision-remove-' + c.month"
-          :aria-label="b.words.remove + ': ' + c.text" @click="event({remove: c.month})">×</button>
+          :aria-label="b.words.remove + ': ' + c.text" @click="event({remove: c.month})"><v-icon small>mdi-close</v-icon></button>
       </span>
     </p>
   </div>

@@ -31,11 +31,11 @@ TEMPLATE = (
             :aria-label="b.words.name" @keydown.esc="editing = -1" @blur="rename(i)"></form>
         <span v-else class="lh-name">{{ one.name }}</span>
         <button type="button" class="lh-button lh-plain" :data-testid="'saved-use-' + i" :aria-label="b.words.use + ': ' + one.name"
-          :title="b.words.use" @click="event({use: i})">↥</button>
+          :title="b.words.use" @click="event({use: i})"><v-icon small>mdi-arrow-top-left</v-icon></button>
         <button type="button" class="lh-button lh-plain" :data-testid="'saved-rename-' + i" :aria-label="b.words.rename + ': ' + one.name"
-          :title="b.words.rename" @click="edit(i, one.name)">✎</button>
+          :title="b.words.rename" @click="edit(i, one.name)"><v-icon small>mdi-pencil</v-icon></button>
         <button type="button" class="lh-button lh-plain" :data-testid="'saved-remove-' + i" :aria-label="b.words.remove + ': ' + one.name"
-          :title="b.words.remove" @click="event({remove: i})">×</button>
+          :title="b.words.remove" @click="event({remove: i})"><v-icon small>mdi-close</v-icon></button>
       </li>
     </ul>
   </div>

@@ -8,6 +8,7 @@ import solara
 
 from sim.core.errors import InputError
 from sim.view import studies
+from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
 from sim.view.panels.shared import ChartCard
@@ -33,11 +34,10 @@ def Chosen(names: list[str], view: View) -> None:
     found = solara.use_memo(lambda: _read(place, view.lang), [place, view.lang, tuple(names)])
     with solara.Column(gap="12px"):
         if len(names) > 1:
-            solara.v.Select(
-                label=say("results.study"), items=[{"text": name, "value": at} for at, name in enumerate(names)],
-                v_model=place, on_v_model=set_place, outlined=True, dense=True, hide_details=True,
-                attributes={"data-testid": "study"},
-            )  # fmt: skip
+            options = [(str(at), name) for at, name in enumerate(names)]
+            Pick(
+                say("results.study"), options, str(place), lambda one: set_place(int(one)), "study"
+            )
         if isinstance(found, str):
             solara.Error(say("results.broken", problem=found), classes=["lianghua-results-error"])
             return
@@ -66,11 +66,8 @@ def Shown(study: Study, view: View) -> None:
         solara.Text(say("results.no_runs"))
         return
     chosen = outcome if outcome in study.outcomes else study.outcomes[0]
-    items = [{"text": study.measures[name].label, "value": name} for name in study.outcomes]
-    solara.v.Select(
-        label=say("results.outcome"), items=items, v_model=chosen, on_v_model=set_outcome,
-        outlined=True, dense=True, hide_details=True, attributes={"data-testid": "outcome"},
-    )  # fmt: skip
+    options = [(name, study.measures[name].label) for name in study.outcomes]
+    Pick(say("results.outcome"), options, chosen, set_outcome, "outcome")
     Intervals(study, chosen, False, view)
     if study.baseline is not None and len(study.scenarios) > 1:
         Intervals(study, chosen, True, view)
