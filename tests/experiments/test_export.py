@@ -205,7 +205,9 @@ def test_labels_are_those_that_the_study_gave(batch: Batch) -> None:
     assert tuple(table.loc[FUNDING, ["unit_zh", "unit_en"]]) == ("", "")
 
 
-def test_what_the_manifest_does_not_label_is_as_declared_or_goes_by_its_name(tmp_path: Path) -> None:
+def test_what_the_manifest_does_not_label_is_as_declared_or_goes_by_its_name(
+    tmp_path: Path,
+) -> None:
     folder = made_batch(tmp_path / "batch")
     bare = {"program": "lianghua", "outcomes": ["value_added"]}
     (folder / "manifest.json").write_text(json.dumps(bare))

@@ -51,7 +51,9 @@ def tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Every table as it is read back, but for how often a run was tried and how long it took."""
     batch = Batch.load(folder)
     found = {name: batch.table(name) for name in batch.tables}
-    return {name: one.drop(columns=list(CIRCUMSTANCES), errors="ignore") for name, one in found.items()}
+    return {
+        name: one.drop(columns=list(CIRCUMSTANCES), errors="ignore") for name, one in found.items()
+    }
 
 
 def bits(frame: pd.DataFrame) -> dict[str, list[object]]:
@@ -88,9 +90,7 @@ def test_tables_of_the_model_are_the_same_whatever_makes_them(
             assert bits(found[name]) == bits(frame), (way, name)
 
 
-def test_a_share_says_what_it_costs_itself(
-    study: Path, tmp_path: Path, lianghua: Command
-) -> None:
+def test_a_share_says_what_it_costs_itself(study: Path, tmp_path: Path, lianghua: Command) -> None:
     share = ["--shard", "2/3", "--threads", "--workers", "1"]
     errors = said(lianghua, study, tmp_path / "part", *share)
     assert errors.startswith("2 runs of about ")

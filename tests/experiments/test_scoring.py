@@ -77,7 +77,9 @@ def test_what_cannot_be_scored_is_refused_or_left_out() -> None:
     assert scores(design, runs[runs["point"] < 10], trees=5).empty
 
 
-def test_shuffling_costs_what_the_prediction_owes_to_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shuffling_costs_what_the_prediction_owes_to_a_column(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     inputs = np.random.default_rng(2).random((50, 3))
     values = 2.0 * inputs[:, 0]
 

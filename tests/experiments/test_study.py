@@ -16,10 +16,10 @@ from experiments.changes import Start, changed, with_values
 from experiments.factor_words import INSTRUMENT_WORDS
 from experiments.study import Study, load_study
 from experiments.study_file import STUDIES, json_schema
-from tests.experiments.conftest import Command
 from sim.core.errors import InputError
 from sim.policies import INSTRUMENTS
 from sim.scenario import Scenario
+from tests.experiments.conftest import Command
 
 HEAD = 'study = {title = {zh = "试", en = "trial"}}\n'
 RATE = "instruments.equipment_subsidy.rate"
