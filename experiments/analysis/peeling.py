@@ -153,7 +153,8 @@ def dropped(box: Box, columns: Sequence[Column], failed: Bools) -> Box:
     """The box without the limits, or the one end of them, that could be chance, the weakest first."""
     while box.limited(columns):
         wider = [other for place in box.limited(columns) for other in _opened(box, columns, place)]
-        chances = [tail(box, other, columns, failed) for other in wider]
+        inside = box.inside(columns)
+        chances = [tail(inside, other.inside(columns), failed) for other in wider]
         weakest = int(np.argmax(chances))
         if chances[weakest] * len(columns) < SIGNIFICANT:
             break
