@@ -160,7 +160,7 @@ def of_backbone_firms(item: Item) -> bool:
 
 
 class _Items(NamedTuple):
-    """Items of an index: positions (n,) of those that outputs feed, and of the others by kind.
+    """Items of both indices, one after the other: positions (n,) of those that outputs feed, and of the others by kind.
 
     `sources` are the outputs, `paths` the names of the outside paths; `spread` are those of the
     paths that differ by city, `limit` (n, 1) their highest values; `factor` (items, 1).
@@ -177,8 +177,8 @@ class _Items(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _items(tables: IndexTables, index: str) -> _Items:
-    items = tables.items(index)
+def _items(tables: IndexTables) -> _Items:
+    items = (*tables.two_integration, *tables.informatization)
     fed = [place for place, item in enumerate(items) if fed_by_model(item)]
     outside = [place for place in range(len(items)) if place not in fed]
     spread = [place for place in outside if items[place].feeds not in UNIFORM]
@@ -194,19 +194,19 @@ def _items(tables: IndexTables, index: str) -> _Items:
     )
 
 
-def _shown(month: Month, index: str) -> Array:
-    """What an index's items show, (1 + C, n)."""
-    items = _items(month.context.world.indices, index)
+def _shown(month: Month) -> Array:
+    """What the items of both indices show, (n, 1 + C)."""
+    items = _items(month.context.world.indices)
     x = np.empty((len(items.factor), 1 + month.context.world.cities))
     x[items.fed, 0] = [month.value(output, "province") for output in items.sources]
     x[items.fed, 1:] = [month.value(output, "cities") for output in items.sources]
     x[items.outside] = np.array([[month.path(name)] for name in items.paths])
     x *= items.factor
-    x[items.spread] = np.minimum(x[items.spread] * month.once(_spread), items.limit)
+    x[items.spread] = np.minimum(x[items.spread] * _spread(month), items.limit)
     # A small sample may leave a city without backbone firms: it shows the province's.
     without = 1 + np.flatnonzero(month.part("cities", "firms", KEY) <= 0)
     x[items.backbone[:, None], without] = x[items.backbone, :1]
-    return x.T
+    return x
 
 
 def _spread(month: Month) -> Array:
@@ -224,11 +224,13 @@ def figures(month: Month) -> dict[str, Array]:
 
 
 def _two_integration_figures(month: Month) -> Array:
-    return _shown(month, "two_integration")
+    count = len(month.context.world.indices.two_integration)
+    return month.once(_shown)[:count].T
 
 
 def _informatization_figures(month: Month) -> Array:
-    return _shown(month, "informatization")
+    count = len(month.context.world.indices.two_integration)
+    return month.once(_shown)[count:].T
 
 
 def _two_integration(month: Month) -> Array:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.core.bits import COUNTS
 from sim.core.table import Array
@@ -24,6 +25,7 @@ KEY = (0,)
 
 GROUPS = (ABOVE, BELOW, KEY, ALL_TIERS)
 """Groups of tiers that figures are of, in the order of `Month.sums`."""
+_LIMITS = np.array([[group[0], group[-1] + 1] for group in GROUPS])
 
 
 class Month:
@@ -35,7 +37,14 @@ class Month:
         self.cities: Any = context.tables["cities"]
         self.providers: Any = context.tables["providers"]
         self.measures: Measures = context.world.measures
-        self._sums: dict[str, Array] = {}
+        cities, sectors, tiers, variables = self.cube.shape
+        self._sums = {
+            "province": np.zeros((1, len(GROUPS), variables)),
+            "cities": np.zeros((cities, len(GROUPS), variables)),
+            "sectors": np.zeros((sectors, len(GROUPS), variables)),
+            "tiers": np.zeros((tiers, 1, variables)),
+        }
+        _sum_groups(self.cube, _LIMITS, *self._sums.values())
         self._kept: dict[Any, Any] = {}
         self._values: dict[str, dict[str, Any]] = defaultdict(dict)
 
@@ -60,33 +69,7 @@ class Month:
 
         Groups are those of `GROUPS`; in the table of tiers each row is a tier, in one group.
         """
-        if table not in self._sums:
-            self._sums[table] = self._summed(table)
         return self._sums[table]
-
-    def _summed(self, table: str) -> Array:
-        if table == "tiers":
-            each: Array = self._by_tier("cities").sum(axis=0)[:, None]
-            return each
-        if table == "province":
-            whole: Array = self.sums("cities").sum(axis=0, keepdims=True)
-            return whole
-        tiers = self._by_tier(table)
-        found = np.empty((len(tiers), len(GROUPS), tiers.shape[2]))
-        for place, one in enumerate(GROUPS):
-            group = found[:, place]
-            group[:] = tiers[:, one[0]]
-            for tier in one[1:]:
-                group += tiers[:, tier]
-        return found
-
-    def _by_tier(self, table: str) -> Array:
-        """Sums of the cube by city or sector, and tier."""
-        key = ("tiers of", table)
-        if key not in self._kept:
-            self._kept[key] = self.cube.sum(axis=1 if table == "cities" else 0)
-        found: Array = self._kept[key]
-        return found
 
     def sum(self, table: str, name: str) -> Any:
         """Sum of a variable of the cube by the table's rows.
@@ -191,6 +174,33 @@ class Month:
             self._kept[key] = (now / start) ** float(self.context.outcomes.outside_elasticity)
         power: float = self._kept[key]
         return power
+
+
+@njit(nogil=True, cache=True)
+def _sum_groups(
+    cube: Any, limits: Any, province: Any, cities: Any, sectors: Any, tiers: Any
+) -> None:
+    """Add the cube up by city, sector, tier and over all, for groups of tiers `limits` (n, 2)."""
+    one = np.empty((len(tiers), cube.shape[3]))
+    for city in range(len(cities)):
+        one[:] = cube[city, 0]
+        for sector in range(1, len(sectors)):
+            one += cube[city, sector]
+        _add_tiers(one, limits, cities[city])
+        province[0] += cities[city]
+        tiers[:, 0] += one
+    for sector in range(len(sectors)):
+        one[:] = cube[0, sector]
+        for city in range(1, len(cities)):
+            one += cube[city, sector]
+        _add_tiers(one, limits, sectors[sector])
+
+
+@njit(nogil=True, cache=True)
+def _add_tiers(tiers: Any, limits: Any, groups: Any) -> None:
+    for group in range(len(limits)):
+        for tier in range(limits[group, 0], limits[group, 1]):
+            groups[group] += tiers[tier]
 
 
 def _providers_there(month: Month) -> Array:

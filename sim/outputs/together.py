@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from numba import njit
 
 from sim.core.table import Array
-from sim.outputs.declaration import Output, Sums, divided
+from sim.outputs.declaration import Output, Sums
 from sim.outputs.month import GROUPS, Month
 from sim.processes.indicators import POSITION
 
@@ -41,13 +42,23 @@ class AllSums(NamedTuple):
     def derive(self, month: Month, table: str) -> None:
         """Put the figures of this month among the table's values."""
         sums = month.sums(table)
-        flat = sums.reshape(len(sums), -1).T
-        found = flat[self.top]
-        ratios = found[len(found) - len(self.bottom) :]
-        ratios[:] = divided(ratios, flat[self.bottom])
-        found *= self.scale[:, None]
+        found = np.empty((len(self.names), len(sums)))
+        _derive(sums.reshape(len(sums), -1), self.top, self.bottom, self.scale, found)
         figures = found[:, 0].tolist() if table == "province" else found
         month.values(table).update(zip(self.names, figures, strict=True))
+
+
+@njit(nogil=True, cache=True)
+def _derive(sums: Any, top: Any, bottom: Any, scale: Any, found: Any) -> None:
+    """Fill `found` (n, rows) from `sums` (rows, ...); a ratio over nothing is 0."""
+    plain = len(top) - len(bottom)
+    for one in range(len(top)):
+        for row in range(len(sums)):
+            figure = sums[row, top[one]]
+            if one >= plain:
+                whole = sums[row, bottom[one - plain]]
+                figure = figure / whole if whole > 0.0 else 0.0
+            found[one, row] = figure * scale[one]
 
 
 def _place(sums: Sums, variable: str) -> int:
