@@ -9,17 +9,21 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+import solara
 
 from sim.core.edges import Edges
 from sim.core.errors import InputError
 from sim.view.answers import network, story, watched
 from sim.view.choice import Plan
+from sim.view.echarts import ChartWidget
+from sim.view.live import Answer
 from sim.view.panels import ego as ego_panel
 from sim.view.panels import network as panel
 from sim.view.panels import story as story_panel
 from sim.view.panels.told import story_html
 from sim.view.questions import Question, answer
 from sim.world.tables import TECHNOLOGIES
+from tests.view import fakes
 
 PLAN = Plan(settings=(("time.end", "2014-09"),))
 BASE = Plan("no_programme", (("time.end", "2014-09"),))
@@ -210,3 +214,16 @@ def test_a_story_in_the_page_is_text_and_never_markup() -> None:
     assert "<b>" not in made
     assert "<details open>" in made
     assert "<details open>" not in story_html(parts, 0)
+
+
+def test_the_page_shows_strip_legend_and_text() -> None:
+    told = ask("firm", firm=ask("firms")["lowest"])
+    element = story_panel.One(fakes.view(members=0), Answer(told), "plan")
+    _, context = solara.render(element, handle_error=False)
+    try:
+        written = [one.unsafe_innerHTML or "" for one in context.find(solara.widgets.HTML).widgets]
+        assert story_panel.legend_html(told) in written
+        assert story_html(told["parts"]) in written
+        assert [one.name for one in context.find(ChartWidget).widgets] == ["strip-plan"]
+    finally:
+        context.close()

@@ -241,7 +241,12 @@ def One(view: View, answer: Answer, which: str) -> None:
             packed(strip_option(told, view.lang, view.large)),
             label,
             f"strip-{which}",
-            height="360px",
+            height="300px",
+        )
+        solara.HTML(
+            tag="div",
+            unsafe_innerHTML=legend_html(told),
+            attributes={"data-testid": f"legend-{which}"},
         )
         Told(view, told, "firm")
 
