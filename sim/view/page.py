@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -30,6 +31,8 @@ PANELS = (
 )  # fmt: skip
 PAGE_KEY = "page"
 """Key of the address that names the page, besides those of the choice."""
+ADDRESS = "LIANGHUA_VIEW_ADDRESS"
+"""Environment: where others in the room open the workshop."""
 SETTLED = 0.8
 """Seconds without a change before the address follows."""
 
@@ -72,7 +75,7 @@ def Page() -> None:
         if told.value:
             _Told(told.value, choice.lang, lambda: told.set(()))
         if page.value == "workshop":
-            Guarded(partial(_workshop, choice), choice.lang)
+            Guarded(partial(_workshop, choice, choose), choice.lang)
         elif page.value == "results":
             Guarded(partial(_results, choice), choice.lang)
         else:
@@ -145,8 +148,14 @@ def _Told(problems: tuple[str, ...], lang: str, on_close: Callable[[], None]) ->
         solara.Button(text("page.dismiss", lang), on_click=on_close, text=True)
 
 
-def _workshop(choice: Choice) -> None:
-    import_module("sim.view.workshop.room").Room(choice)
+def _workshop(choice: Choice, choose: Callable[[Choice], None]) -> None:
+    import_module("sim.view.workshop.room").Room(
+        choice.lang,
+        choice.large,
+        on_lang=lambda lang: choose(replace(choice, lang=lang)),
+        on_large=lambda large: choose(replace(choice, large=large)),
+        address=os.environ.get(ADDRESS, ""),
+    )
 
 
 def _results(choice: Choice) -> None:

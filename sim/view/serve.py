@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 PAGE = "sim.view.page:Page"
 """Module and component of the page."""
 WORKERS, RESULTS = "LIANGHUA_VIEW_WORKERS", "LIANGHUA_VIEW_RESULTS"
-REPLICATES = "LIANGHUA_VIEW_REPLICATES"
-"""Environment by which the page learns its worker processes, folders of finished results, and how
-many runs of each plan it waits for."""
+REPLICATES, ADDRESS = "LIANGHUA_VIEW_REPLICATES", "LIANGHUA_VIEW_ADDRESS"
+"""Environment by which the page learns its worker processes, folders of finished results, how many
+runs of each plan it waits for, and where others open the workshop."""
 NOWHERE = "http://127.0.0.1:9/"
 """Where missing assets would be asked for: nobody answers there."""
 NEEDED = (
@@ -191,6 +191,8 @@ def _ready(service: Service, code: str | None) -> None:
 def _announce(service: Service, code: str | None) -> None:
     """Say where the page is, and open it."""
     found = addresses(service.host, service.port)
+    # Others in a room need the address in their network, not this machine's own name for itself.
+    os.environ[ADDRESS] = (found[1] if len(found) > 1 else found[0]) + "/?page=workshop"
     for line in announcement(found, code, is_wide(service.host)):
         print(line, flush=True)
     wanted = service.open_page

@@ -1,0 +1,122 @@
+"""A whole workshop in a real browser: a facilitator and three teams, each on a device of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.view.browsers import watch
+from tests.view.conftest import OPTIONS
+from tests.view.servers import REAL, serving
+
+TEAMS = ("Red <b>team</b>", "Green", "Blue")
+PATIENCE = 150_000
+
+
+@pytest.fixture
+def devices(browser, browser_context_args):
+    """Opens pages that know nothing of each other, and are watched."""
+    opened = []
+
+    def device(address: str) -> Any:
+        page = browser.new_context(**browser_context_args).new_page()
+        opened.append((page, watch(page)))
+        page.goto(f"{address}/?page=workshop&l=en", wait_until="commit")
+        page.locator(".lh-room").wait_for(timeout=60_000)
+        return page
+
+    yield device
+    wrong = [line for _, lines in opened for line in lines]
+    for page, _ in opened:
+        page.context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def press(page: Any, name: str) -> None:
+    page.locator(f".lianghua-room-{name}").first.click(timeout=60_000)
+
+
+def fill(page: Any, name: str, value: str) -> None:
+    page.locator(f".lianghua-room-{name} input").first.fill(value)
+
+
+def join(page: Any, code: str, name: str) -> None:
+    fill(page, "code-field", code)
+    press(page, "find")
+    page.locator(".lianghua-room-name-field").wait_for(timeout=30_000)
+    fill(page, "name-field", name)
+    press(page, "join")
+    expect(page.locator(".lianghua-room-team")).to_be_visible(timeout=30_000)
+
+
+def commit(page: Any) -> None:
+    button = page.locator(".lianghua-room-commit")
+    button.wait_for(timeout=30_000)
+    button.click()
+    expect(page.locator(".lianghua-room-committed")).to_be_visible(timeout=30_000)
+
+
+def test_from_joining_to_the_memo(devices):
+    # Few runs, so that four plans of three teams do not take long.
+    with serving(*OPTIONS[:2], "--replicates", "2", module=REAL) as running:
+        leader = devices(running.address)
+        press(leader, "lead")
+        press(leader, "open")
+        code = leader.locator(".lianghua-room-code").first.inner_text(timeout=30_000).strip()
+        assert re.fullmatch(r"[A-Z0-9]{4,8}", code.replace(" ", "").replace("-", ""))
+        assert code not in leader.url
+
+        teams = [devices(running.address) for _ in TEAMS]
+        wrong = teams[0]
+        fill(wrong, "code-field", "ZZZZZZ")
+        press(wrong, "find")
+        expect(wrong.locator(".lianghua-room-problem")).to_be_visible(timeout=30_000)
+        for page, name in zip(teams, TEAMS, strict=True):
+            join(page, code, name)
+        expect(leader.locator(".lianghua-room-teams").first).to_contain_text(
+            TEAMS[0], timeout=30_000
+        )
+        assert leader.locator(".lianghua-room-teams b", has_text="team").count() == 0
+
+        for year in (2014, 2015, 2016, 2017):
+            press(leader, "open-round")
+            for page in teams:
+                commit(page)
+            press(leader, "reveal")
+            expect(leader.locator(".lianghua-room-phase").first).to_contain_text(
+                f"{year}", timeout=PATIENCE
+            )
+            if year == 2014:  # a year back, and once more
+                expect(leader.locator(".lianghua-room-rewind")).to_be_visible(timeout=30_000)
+                press(leader, "rewind")
+                press(leader, "rewind-yes")
+                for page in teams:
+                    page.locator(".lianghua-room-team").wait_for()
+                press(leader, "open-round")
+                for page in teams:
+                    commit(page)
+                press(leader, "reveal")
+            expect(teams[1].locator(".lianghua-room-ranks").first).to_be_visible(timeout=PATIENCE)
+
+        expect(leader.locator(".lianghua-room-ranks").first).to_contain_text("Green")
+        press(leader, "start-vote")
+        for page in teams[:2]:
+            page.locator("[class*='lianghua-room-vote-']").first.click(timeout=30_000)
+        press(leader, "finish")
+        expect(teams[2].locator(".lianghua-room-votes")).to_be_visible(timeout=30_000)
+
+        with leader.expect_download(timeout=60_000) as download:
+            leader.locator(".lianghua-room-memos").get_by_role("button", name="Green").click()
+        memo = Path(download.value.path()).read_text(encoding="utf-8")
+        assert "Green" in memo
+        assert "2017" in memo
+        assert "<b>team</b>" not in memo
+        with leader.expect_download(timeout=60_000) as download:
+            leader.locator(".lianghua-room-export").get_by_role("button").first.click()
+        record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+        assert len(record["teams"]) == 3 if "teams" in record else TEAMS[1] in json.dumps(record)
