@@ -56,7 +56,7 @@ def test_the_map_is_fetched_from_where_the_server_has_it_under_names_it_has() ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the server's library
         from sim.view import routes
-    assert panel.MAP_ADDRESS == f"/lianghua/{routes.MAP.name}"
+    assert f"/lianghua/{routes.MAP.name}" == panel.MAP_ADDRESS
     features = json.loads(routes.MAP.read_text(encoding="utf-8"))["features"]
     for lang in ("zh", "en"):
         assert {one["properties"][f"name_{lang}"] for one in features} == set(cities(lang))
