@@ -183,14 +183,18 @@ def test_the_map_opens_a_city(view):
     expect(chart(page, "map")).to_be_visible(timeout=30_000)
     values = option(page, "map")["series"][0]["data"]
     assert len(values) == 11
-    box = chart(page, "map").bounding_box()
+    chart(page, "map").scroll_into_view_if_needed()
     place = chart(page, "map").evaluate(
-        "el => el.__chart.convertToPixel({seriesIndex: 0}, [119.9, 29.9])"
+        "el => { const one = el.__chart.getZr().storage.getDisplayList().find("
+        "d => d.style && String(d.style.text).includes('Hangzhou'));"
+        " const box = one.getBoundingRect();"
+        " return one.transformCoordToGlobal(box.x + box.width / 2, box.y + box.height / 2); }"
     )
+    box = chart(page, "map").bounding_box()
     page.mouse.click(box["x"] + place[0], box["y"] + place[1])
     panel = page.locator("#lianghua-panel")
-    expect(panel).to_contain_text(re.compile("Hangzhou.*", re.S), timeout=30_000)
-    expect(panel.locator(".lianghua-chart")).not_to_have_count(1, timeout=30_000)
+    expect(panel.locator(".lianghua-chart")).not_to_have_count(1, timeout=60_000)
+    expect(panel.locator("h2, h3, h4, p", has_text="Hangzhou").first).to_be_visible()
 
 
 def test_every_panel_draws(view):
@@ -199,7 +203,7 @@ def test_every_panel_draws(view):
         page.get_by_test_id(f"tab-{name}").click()
         panel = page.locator(f"#lianghua-panel[aria-labelledby='tab-{name}']")
         expect(panel.locator(".lianghua-chart[data-ready='1']").first).to_be_visible(timeout=30_000)
-    expect(page.get_by_test_id("score-said")).to_contain_text("49")
+    expect(panel).to_contain_text("49")
     page.get_by_test_id("tab-network").click()
     expect(chart(page, "network")).to_be_visible(timeout=90_000)
     assert len(option(page, "network")["series"][0]["data"]) > 100
@@ -210,8 +214,8 @@ def test_the_story_of_a_firm_beside_the_baseline(view):
     panel = page.locator("#lianghua-panel")
     expect(panel.locator(".lianghua-chart[data-ready='1']").first).to_be_visible(timeout=90_000)
     field = page.get_by_test_id("story-id")
-    field.fill("999999999")
-    field.press("Enter")
+    field.locator("input").or_(field.and_(page.locator("input"))).first.fill("999999999")
+    page.locator(".lianghua-story-tell").first.click()
     expect(panel).to_contain_text(re.compile("given|allowed", re.I), timeout=60_000)
 
 
