@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from sim.view import plans
 from sim.view.choice import Choice, Plan
 from sim.view.copying import plan_toml, script
 from sim.view.levers import lever
+from sim.workers import warm_up
 
 RATE = "instruments.equipment_subsidy.rate"
 
@@ -60,28 +59,37 @@ def test_the_file_says_only_what_differs() -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_script_runs_both_sides(tmp_path: Path, lang: str) -> None:
+def test_the_script_is_python_with_a_line_a_setting(lang: str) -> None:
+    choice = Choice(plan=EXAMPLES["revised"], saved=tuple(EXAMPLES.values())[1:5], lang=lang)
+    said = script(choice, scale=0.05, replicates=16, seed=1)
+    compile(said, "repeat.py", "exec")
+    assert f"'{RATE}=0.2'," in said
+    assert said.count("scenario('") == 6
+
+
+def test_the_script_runs_both_sides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # One process: that a pool works is tested elsewhere, and it takes long to start.
+    monkeypatch.setattr("sim.comparison.cores", lambda: 1)
     saved = plans.named(moved(Plan("core_programme"), funding=2.0), "双倍")
     plan = moved(moved(Plan("core_programme"), rate=0.3), month="2012-02", funding=0.5)
-    choice = Choice(plan=plan, saved=(saved,), lang=lang)
     path = tmp_path / "repeat.py"
+    choice = Choice(plan=plan, saved=(saved,), lang="en")
     said = script(choice, scale=0.01, replicates=2, seed=1, until="2012-02", drawn=False)
     path.write_text(said, encoding="utf-8")
-    compile(said, "repeat.py", "exec")
-    if lang == "zh":
-        return
-    root = str(Path(__file__).resolve().parents[2])
-    done = subprocess.run(
-        [sys.executable, str(path)], capture_output=True, text=True, timeout=300, cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "adoption_automation" in done.stdout
-    assert "saved_1" in done.stdout
-    assert "plan" in done.stdout
+    runpy.run_path(str(path), run_name="__main__")
+    printed = capsys.readouterr().out
+    for word in ("adoption_automation", "saved_1", "plan", "difference"):
+        assert word in printed
 
 
 def test_the_script_of_a_page_takes_its_draws() -> None:
     said = script(Choice(), scale=0.05, replicates=16, seed=1)
     assert "draws=read_fits(()).latest()" in said
     assert "scenario('baseline', 'no_programme')" in said
+
+
+def test_a_revised_plan_can_be_run_by_several_workers() -> None:
+    """Workers are warmed up on the first month alone, which is before any revision."""
+    warm_up(EXAMPLES["revised alone"].scenario(), 0.01)
