@@ -122,16 +122,21 @@ def use_results(plans: tuple[Plan, ...], baseline: str, replicates: int) -> Resu
     def found() -> Results:
         if not plans:
             return NO_RESULTS
-        # Runs of former plans may still be shown: only a plan's own count.
-        there = {
-            one.scenario.hash: one
-            for one in (snapshot.baseline, snapshot.current, *snapshot.saved)
-            if one is not None and one.members
-        }
-        tracks = {plan: there[key] for plan in plans if (key := plan.scenario().hash) in there}
-        base = there.get(Plan(baseline).scenario().hash)
+        there = [one for one in (snapshot.current, *snapshot.saved) if one and one.members]
+        tracks = {plan: track for plan in plans if (track := _track(plan, there)) is not None}
+        base = snapshot.baseline if snapshot.baseline and snapshot.baseline.members else None
+        base = base or _track(Plan(baseline), there)
         return Results(
             base, tracks, snapshot.done, snapshot.total, snapshot.running, snapshot.error
         )
 
     return solara.use_memo(found, [id(snapshot), plans, baseline])
+
+
+def _track(plan: Plan, tracks: list[Track]) -> Track | None:
+    """A plan's own track; runs of a former plan may still be shown in its place."""
+    wanted = plan.scenario()
+    for one in tracks:
+        if one.scenario is wanted:
+            return one
+    return next((one for one in tracks if one.scenario.hash == wanted.hash), None)

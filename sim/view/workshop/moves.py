@@ -6,10 +6,11 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from sim.core.errors import InputError
+from sim.policies.base import Instrument
 from sim.programme import CLAUSES, clauses_of
-from sim.scenario import Scenario
 from sim.view.choice import Plan, Settings, Value, scenario_of
 from sim.view.workshop import limits
 from sim.view.workshop.limits import MOST_SETTINGS, YEARS, RefusedError, one_line
@@ -86,8 +87,8 @@ def plan_cost(plan: Plan, prefix: str = "") -> Cost:
     lines = []
     for year in YEARS:
         found: dict[str, Line] = {}
-        for scenario in _in_force(plan, year):
-            for name, policy in scenario.programme.applied(scenario.instruments).items():
+        for instruments in _in_force(plan, year):
+            for name, policy in instruments.items():
                 runs = policy.start[:4] <= str(year) <= policy.end[:4]
                 amount = policy.year_budget(year) if runs else 0.0
                 if name.startswith(prefix) and amount > getattr(found.get(name), "amount", -1.0):
@@ -97,18 +98,45 @@ def plan_cost(plan: Plan, prefix: str = "") -> Cost:
     return Cost(tuple(lines))
 
 
-def _in_force(plan: Plan, year: int) -> list[Scenario]:
-    """The scenarios that hold in January of a year and after each revision within it."""
+def _in_force(plan: Plan, year: int) -> list[dict[str, Instrument]]:
+    """Instruments as they run in January of a year and after each revision within it.
+
+    Settings are laid over the preset without checking them: a scenario is made to check a plan, not
+    for every move of a slider.
+    """
     settings = dict(plan.settings)
+    later = []
     for one in sorted(plan.revisions, key=lambda one: one.month):
         if one.month <= f"{year}-01":
             settings |= dict(one.settings)
-    found = [scenario_of(Plan(plan.preset, tuple(sorted(settings.items()))))]
-    for one in sorted(plan.revisions, key=lambda one: one.month):
-        if f"{year}-01" < one.month <= f"{year}-12":
-            settings |= dict(one.settings)
-            found.append(scenario_of(Plan(plan.preset, tuple(sorted(settings.items())))))
+        elif one.month <= f"{year}-12":
+            later.append(dict(one.settings))
+    found = [_laid_over(plan.preset, settings)]
+    for more in later:
+        settings |= more
+        found.append(_laid_over(plan.preset, settings))
     return found
+
+
+def _laid_over(preset: str, settings: dict[str, Value]) -> dict[str, Instrument]:
+    """Instruments of a preset with settings on top, as the programme lets them run."""
+    scenario = scenario_of(Plan(preset))
+    programme, changed = {}, dict[str, dict[str, Any]]()
+    for key, value in settings.items():
+        head, *rest = key.split(".")
+        if head == "programme":
+            programme[rest[0]] = value
+        elif head == "instruments" and len(rest) == 2:
+            changed.setdefault(rest[0], {})[rest[1]] = value
+        elif head == "instruments" and len(rest) == 3 and rest[1] == "budget":
+            table = changed.setdefault(rest[0], {})
+            had = table.get("budget", scenario.instruments[rest[0]].budget)
+            table["budget"] = had | {rest[2]: value}
+    instruments = {
+        name: policy.model_copy(update=changed[name]) if name in changed else policy
+        for name, policy in scenario.instruments.items()
+    }
+    return scenario.programme.model_copy(update=programme).applied(instruments)
 
 
 def rules(title: str, mode: str, budget: float | None, preview: bool) -> Rules:

@@ -169,11 +169,17 @@ def _yuan(amount: float) -> str:
 
 
 def action_times(plan: Plan, code: str, year: int) -> float:
-    """Money of an action in a year over that of the preset."""
-    preset, values = scenario_of(Plan(plan.preset)), values_of(plan, f"{year}-01")
-    keys = [budget_key(name, year) for name in instruments_of(preset)[code]]
-    had = sum(preset.instruments[key.split(".")[1]].budget.get(str(year), 0.0) for key in keys)
-    has = sum(float(values.get(key, 0.0)) for key in keys)
+    """Money of an action in a year over that of the preset, as its instruments' budgets have it."""
+    preset = scenario_of(Plan(plan.preset))
+    held = dict(plan.settings)
+    for one in plan.revisions:
+        if one.month <= f"{year}-01":
+            held |= dict(one.settings)
+    had = has = 0.0
+    for name in instruments_of(preset)[code]:
+        amount = preset.instruments[name].budget.get(str(year), 0.0)
+        had += amount
+        has += float(held.get(budget_key(name, year), amount))  # type: ignore[arg-type]
     return min(MOST_TIMES, round(has / had, 1)) if had else 1.0
 
 
