@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import ExtraTreesRegressor
+from sklearn.inspection import permutation_importance
 
 from experiments.analysis import scoring
 from experiments.analysis.scoring import NAMES, score_table, scores
@@ -77,22 +79,20 @@ def test_what_cannot_be_scored_is_refused_or_left_out() -> None:
     assert scores(design, runs[runs["point"] < 10], trees=5).empty
 
 
-def test_shuffling_costs_what_the_prediction_owes_to_a_column(
+def test_shuffles_are_those_of_the_library_however_many_are_predicted_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    inputs = np.random.default_rng(2).random((50, 3))
-    values = 2.0 * inputs[:, 0]
-
-    def predict(x: np.ndarray) -> np.ndarray:
-        return 2.0 * x[:, 0] + 0.1
-
-    found = scoring._shuffled_errors(predict, inputs, values, np.random.default_rng(5))
-    assert found.shape == (3, scoring.REPEATS)
-    np.testing.assert_allclose(found[1:], 0.01)
-    # The first shuffling by hand.
-    order = np.random.default_rng(5).permutation(50)
-    by_hand = np.mean((predict(inputs[order]) - values) ** 2)
-    assert found[0, 0] == pytest.approx(by_hand)
-    monkeypatch.setattr(scoring, "ROWS", 1)
-    one_by_one = scoring._shuffled_errors(predict, inputs, values, np.random.default_rng(5))
-    np.testing.assert_array_equal(found, one_by_one)
+    random = np.random.default_rng(2)
+    inputs = random.random((60, 4))
+    values = 2.0 * inputs[:, 0] + inputs[:, 1] + 0.1 * random.standard_normal(60)
+    trees = ExtraTreesRegressor(10, random_state=1).fit(inputs[:40], values[:40])
+    there, real = inputs[40:], values[40:]
+    wanted = permutation_importance(
+        trees, there, real, scoring="neg_mean_squared_error", n_repeats=scoring.REPEATS,
+        random_state=7,
+    ).importances  # fmt: skip
+    own = np.mean((trees.predict(there) - real) ** 2)
+    for rows in (scoring.ROWS, 1, 150):
+        monkeypatch.setattr(scoring, "ROWS", rows)
+        found = scoring._shuffled_errors(trees.predict, there, real, 7) - own
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-14)
