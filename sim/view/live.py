@@ -13,6 +13,7 @@ from solara.lab import use_task
 
 from sim.core.errors import InputError
 from sim.view.choice import Choice, Plan
+from sim.view.plans import named
 from sim.view.pool import LATER, SOON, URGENT, shared_pool
 from sim.view.questions import Question
 from sim.view.snapshot import Member, Snapshot, Track
@@ -67,14 +68,14 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
     """Ask for every run, and publish pictures until all are there."""
     pool = shared_pool()
     tasks = [(plan, one) for one in range(replicates) for plan in wanted]
-    if not all(pool.kept(task) for task in tasks[: len(wanted)]):
+    if not all(pool.kept(_run(*task)) for task in tasks[: len(wanted)]):
         await asyncio.sleep(PAUSE)
     tickets: dict[tuple[Plan, int], Future[Member]] = {}
     try:
         for plan in wanted:
             plan.scenario()  # what cannot be is told at once
         for place, task in enumerate(tasks):
-            tickets[task] = pool.submit(task, URGENT if place < len(wanted) else SOON)
+            tickets[task] = pool.submit(_run(*task), URGENT if place < len(wanted) else SOON)
         first = [tickets[task] for task in tasks[: len(wanted)]]
         await _all(first)
         while True:
@@ -87,6 +88,11 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
     finally:
         for ticket in tickets.values():
             ticket.cancel()
+
+
+def _run(plan: Plan, replicate: int) -> tuple[Plan, int]:
+    """What a worker is asked for: a name changes no run."""
+    return named(plan, ""), replicate
 
 
 async def _all(tickets: list[Future[Member]]) -> None:

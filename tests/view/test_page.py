@@ -26,8 +26,12 @@ HOSTILE = (
 
 
 def card(page: Any, name: str = MACHINES) -> str:
-    """What a card of the headline says."""
-    return str(page.get_by_test_id(name).inner_text())
+    """What a card of the headline says, once it says the same for a while."""
+    before, said = "", str(page.get_by_test_id(name).inner_text())
+    while said != before:
+        page.wait_for_timeout(700)
+        before, said = said, str(page.get_by_test_id(name).inner_text())
+    return said
 
 
 def chart(page: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ import solara
 
 from sim import terms
 from sim.view import colours, spending
+from sim.view.controls import pick
 from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
@@ -204,13 +205,10 @@ def LedgerCard(view: View) -> None:
 
 @solara.component
 def Pick(label: str, value: Any, options: list[tuple[Any, str]], on_value: Any, name: str) -> None:
-    """A list of which one is chosen."""
-    items = [{"value": code, "text": word} for code, word in options]
-    widest = "22rem" if isinstance(value, str) else "9rem"
-    solara.v.Select(
-        label=label, items=items, v_model=value, on_v_model=on_value, dense=True, outlined=True,
-        hide_details=True, style_=f"max-width:{widest}", attributes={"data-testid": name},
-    )  # fmt: skip
+    """A list of which one is chosen; codes of any plain kind."""
+    codes = {str(code): code for code, _ in options}
+    words = [(str(code), word) for code, word in options]
+    pick.Pick(label, words, str(value), lambda code: on_value(codes[code]), name)
 
 
 @solara.component

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,23 +19,6 @@ from sim.world.data import load_data
 def cities(lang: str) -> list[str]:
     """Names of the cities in their order."""
     return [str(name) for name in load_data().cities[f"name_{lang}"]]
-
-
-@solara.component
-def Pick(
-    label: str,
-    options: Sequence[tuple[str, str]],
-    value: str,
-    on_value: Callable[[str], None],
-    name: str,
-) -> None:
-    """A select box over (code, words); tests find it by the class `lianghua-NAME`."""
-    solara.v.Select(
-        label=label, items=[{"value": code, "text": words} for code, words in options],
-        v_model=value, on_v_model=on_value, dense=True, outlined=True, hide_details=True,
-        class_=f"lianghua-{name}", style_="min-width:13rem;max-width:22rem;flex:1 1 13rem",
-        attributes={"data-testid": name},
-    )  # fmt: skip
 
 
 @solara.component
