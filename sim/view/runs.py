@@ -40,7 +40,7 @@ CITY_OUTPUTS = (
     "adoption_ecommerce", "adoption_cloud", "adoption_green_iot", "adoption_smart_product",
     "numerical_control_rate", "numerical_control_rate_key_firms", "employees",
     "skilled_employees", "unskilled_employees", "wage", "unemployment", "labour_productivity",
-    "value_added", "technology_investment", "subsidy_received", "demonstration_firms",
+    "firms", "value_added", "technology_investment", "subsidy_received", "demonstration_firms",
     "two_integration_index", "informatization_index", "rank", "smart_city_cover", "effort",
     "reporting_inflation",
 )  # fmt: skip

@@ -10,10 +10,11 @@ import solara
 
 from sim.outputs import TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.view import colours
+from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
-from sim.view.panels.places import Controls, Pick, Waiting, cities
+from sim.view.panels.places import Controls, Waiting, cities
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.questions import Question
 from sim.view.words import text

@@ -12,11 +12,12 @@ import solara
 from sim.core.table import Array
 from sim.outputs import BY_NAME
 from sim.view import colours
+from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
 from sim.view.numbers import factor, plain, shown, unit
 from sim.view.panels.city import City
-from sim.view.panels.places import Beside, Controls, Figures, Pick, cities
+from sim.view.panels.places import Beside, Controls, Figures, cities
 from sim.view.panels.series import runs_shown, tidy
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.snapshot import Snapshot

@@ -10,11 +10,12 @@ import solara
 from sim.outputs import TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.view import colours
 from sim.view.choice import Plan
+from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.live import Answer, use_answer
 from sim.view.looking import View
 from sim.view.numbers import plain
-from sim.view.panels.places import Beside, Controls, Note, Pick, Waiting, cities
+from sim.view.panels.places import Beside, Controls, Note, Waiting, cities
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.panels.told import Told
 from sim.view.questions import Question
