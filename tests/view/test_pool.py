@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import time
 from concurrent.futures import CancelledError
-from pathlib import Path
 
 import pytest
 
 from sim.core.errors import InputError
 from sim.view.pool import LATER, SOON, URGENT, Pool
-
-
-def toy(task):
-    """What the workers of these tests do."""
-    kind, value = task
-    if kind == "sleep":
-        time.sleep(value)
-    if kind == "fail":
-        raise RuntimeError(f"no {value}")
-    if kind == "die":
-        # The first time only: a file says that it was.
-        path, number = value
-        with open(path, "a") as file:
-            file.write(f"{number}\n")
-        if len(Path(path).read_text().split()) == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
-    if kind == "always die":
-        os.kill(os.getpid(), signal.SIGKILL)
-    if kind == "note":
-        path, number = value
-        with open(path, "a") as file:
-            file.write(f"{number}\n")
-    return task, os.getpid()
+from tests.view.toys import toy
 
 
 @pytest.fixture

@@ -42,6 +42,18 @@ def made_up(choice: Choice, replicates: int = 6, paused: bool = False) -> Snapsh
     return solara.use_memo(made, [choice, paused])
 
 
+@pytest.fixture(autouse=True)
+def session() -> Iterator[None]:
+    """A session of the page's library, as a browser has one."""
+    from solara.server import kernel, kernel_context
+
+    context = kernel_context.VirtualKernelContext(
+        id="workshop", kernel=kernel.Kernel(), session_id="a-browser"
+    )
+    with context:
+        yield
+
+
 @pytest.fixture
 def board(monkeypatch: pytest.MonkeyPatch) -> Board:
     """A board of its own for the pages, and made-up runs."""

@@ -1,0 +1,31 @@
+"""What worker processes do in tests; they import it by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+
+def toy(task):
+    """What the workers of these tests do."""
+    kind, value = task
+    if kind == "sleep":
+        time.sleep(value)
+    if kind == "fail":
+        raise RuntimeError(f"no {value}")
+    if kind == "die":
+        # The first time only: a file says that it was.
+        path, number = value
+        with open(path, "a") as file:
+            file.write(f"{number}\n")
+        if len(Path(path).read_text().split()) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "always die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "note":
+        path, number = value
+        with open(path, "a") as file:
+            file.write(f"{number}\n")
+    return task, os.getpid()
