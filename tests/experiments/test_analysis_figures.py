@@ -108,7 +108,7 @@ def test_a_box_in_planners_words(found: Discovery) -> None:
     assert " × 10k CNY; those are 100 % of all failures" in english[2]
     assert "在外部需求年增速低于3.9" in chinese[2]
     assert "且补助分配规则为contest或formula且机器价格高于1" in chinese[2]
-    assert english[0].endswith("(2015-12) below 0.25: this happens in 18 % of 400 futures.")
+    assert english[0].endswith(" in 2015-12 below 0.25: this happens in 18 % of 400 futures.")
 
 
 def test_both_languages_have_the_same_words() -> None:

@@ -66,7 +66,7 @@ def test_conditions_in_words() -> None:
         "adoption_erp@2015-12 < 0.25 and worst 20% of targets_met", NAMES, {"targets_met": "more"}
     )
     assert read.said({}, "en").endswith(
-        "(2015-12) below 0.25 and targets met among the lowest 20 %"
+        " in 2015-12 below 0.25 and targets met among the lowest 20 %"
     )
     assert read.said({}, "zh").endswith("(2015-12)低于0.25且达成目标数处于最低的20%")
     assert read.outcomes == ("adoption_erp@2015-12", "targets_met")
