@@ -12,9 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
-
-from sim.core.bits import among
 
 Floats = npt.NDArray[np.float64]
 Allocate = Callable[[Floats, Floats, Floats, float], Floats]
@@ -44,8 +41,12 @@ class Eligibility:
         where they are asked for. `alive` 0 asks for vacant places instead of firms; what a firm
         has is then not looked at.
         """
+        # Here, since a scenario is read without compiled code.
+        from sim.core.bits import among
+        from sim.core.eligible import eligible
+
         limit = firms.skilled.dtype.type
-        found: npt.NDArray[np.bool_] = _eligible(
+        found: npt.NDArray[np.bool_] = eligible(
             alive,
             firms.alive,
             firms.tier,
@@ -62,41 +63,6 @@ class Eligibility:
             limit(self.automation if alive and self.automation > 0 else -np.inf),
         )
         return found
-
-
-@njit(nogil=True, cache=True)
-def _eligible(
-    wanted: Any,
-    alive: Any,
-    tier: Any,
-    sector: Any,
-    city: Any,
-    allowed: Any,
-    skilled: Any,
-    unskilled: Any,
-    smallest: Any,
-    largest: Any,
-    pilot: Any,
-    named: Any,
-    automation: Any,
-    least: Any,
-) -> Any:
-    """Flag of every row within all limits; `allowed` are flags of the tiers, sectors and cities."""
-    tiers, sectors, cities = allowed
-    chosen = np.empty(len(alive), dtype=np.bool_)
-    for i in range(len(alive)):
-        people = skilled[i] + unskilled[i]
-        chosen[i] = (
-            (alive[i] == wanted)
-            & tiers[tier[i]]
-            & sectors[sector[i]]
-            & cities[city[i]]
-            & (people >= smallest)
-            & (people <= largest)
-            & ((named == 0) | (pilot[i] & named != 0))
-            & (automation[i] >= least)
-        )
-    return chosen
 
 
 @dataclass(frozen=True)
