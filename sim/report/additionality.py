@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from sim import terms
 from sim.report.html import page
 from sim.report.origin import origin_line, uncertainty_of
-from sim.report.style import CLASS_COLOURS, COLOURS, rc, save
+from sim.report.palette import CLASS_COLOURS
+from sim.report.style import COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.words import TIER_ZH, instrument_titles, worded
 

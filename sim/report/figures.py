@@ -19,7 +19,8 @@ from scipy import stats
 from sim.outputs import BARRIER_EN, BARRIER_ZH, BY_NAME, TECHNOLOGY_EN, TECHNOLOGY_ZH
 from sim.report.contributions import contributions, differences, left_out
 from sim.report.origin import origin_line
-from sim.report.style import ASSETS, BARRIER_COLOURS, COLOURS, rc, save
+from sim.report.palette import BARRIER_COLOURS
+from sim.report.style import ASSETS, COLOURS, rc, save
 from sim.report.text import TEXT
 from sim.words import headline_names, instrument_titles
 from sim.world.tables import TECHNOLOGIES

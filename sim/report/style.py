@@ -13,15 +13,6 @@ from matplotlib.figure import Figure
 ASSETS = Path(__file__).resolve().parent / "assets"
 COLOURS = ("#0b5d8a", "#c8541b", "#2e7d4f", "#8e4585", "#7a6a00", "#4d4d4d")
 """Scenario colours in order; dark enough on white, apart in lightness and hue."""
-BARRIER_COLOURS = {
-    "unaware": "#d9d9d9", "unprofitable": "#c8541b", "no_skills": "#e8b04b",
-    "waiting_for_award": "#0b5d8a", "no_finance": "#8e4585", "no_provider_capacity": "#2e7d4f",
-    "other_project": "#7fb3d3",
-}  # fmt: skip
-CLASS_COLOURS = {
-    "additional": "#2e7d4f", "accelerated": "#7fb3d3", "deadweight": "#d9d9d9",
-    "displaced": "#8e4585", "captured": "#c8541b",
-}  # fmt: skip
 
 
 @cache

@@ -151,7 +151,7 @@ def set_otherwise(manifest: dict[str, Any]) -> dict[str, Any]:
 
 def strip(months: pd.DataFrame, manifest: dict[str, Any], lang: str) -> str:
     """The state of each technology month by month as coloured bars, with a legend (SVG)."""
-    from sim.report.style import BARRIER_COLOURS
+    from sim.report.palette import BARRIER_COLOURS
 
     colours = {**BARRIER_COLOURS, "in_use": "#1d1d1d", "on_order": "#7a6a00",
                "not_reviewed": "#f3ead0", "not_applicable": "#ffffff"}  # fmt: skip

@@ -8,6 +8,8 @@ there and here means the same.
 
 from __future__ import annotations
 
+from sim.report.palette import BARRIER_COLOURS, CLASS_COLOURS
+
 FONT = '"Lianghua Sans", system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif'
 """Font of charts: the page's own, which a canvas does not inherit."""
 
@@ -45,16 +47,8 @@ TECHNOLOGIES = {
 }
 TIERS = ("#0b4f8a", "#2a8fbd", "#d08700", "#b5471b")
 """Backbone, other above-scale, small and micro firms."""
-BARRIERS = {
-    "unaware": "#d9d9d9", "unprofitable": "#c8541b", "no_skills": "#e8b04b",
-    "waiting_for_award": "#0b5d8a", "no_finance": "#8e4585", "no_provider_capacity": "#2e7d4f",
-    "other_project": "#7fb3d3",
-}  # fmt: skip
-CLASSES = {
-    "additional": "#2e7d4f", "accelerated": "#7fb3d3", "deadweight": "#d9d9d9",
-    "displaced": "#8e4585", "captured": "#c8541b",
-}  # fmt: skip
-"""What a payment did: the ledger's classes."""
+BARRIERS, CLASSES = BARRIER_COLOURS, CLASS_COLOURS
+"""What holds a firm back, and what a payment did: as in figures."""
 
 SEQUENTIAL = ("#eef4fa", "#c6dcee", "#8fbbdc", "#5596c4", "#2371a8", "#0b4f8a", "#08335a")
 """From little to much."""

@@ -12,13 +12,14 @@ import solara
 from solara.lab import use_task
 
 from sim.core.errors import InputError
+from sim.view import settings
 from sim.view.choice import Choice, Plan
 from sim.view.plans import named
 from sim.view.pool import LATER, SOON, URGENT, shared_pool
 from sim.view.questions import Question
 from sim.view.snapshot import Member, Snapshot, Track
 
-REPLICATES = int(os.environ.get("LIANGHUA_VIEW_REPLICATES", "16"))
+REPLICATES = int(os.environ.get(settings.REPLICATES, "16"))
 """Runs of each plan that a page waits for; the server sets it before the page is loaded."""
 PAUSE = 0.2
 """Seconds without a change before a plan is simulated."""

@@ -22,6 +22,7 @@ from sim.view.frame import Bar, Guarded, Status, Tabs
 from sim.view.live import use_runs
 from sim.view.looking import View
 from sim.view.panels.headline import Headline
+from sim.view.settings import ADDRESS
 from sim.view.snapshot import Snapshot
 from sim.view.words import text
 
@@ -31,8 +32,6 @@ PANELS = (
 )  # fmt: skip
 PAGE_KEY = "page"
 """Key of the address that names the page, besides those of the choice."""
-ADDRESS = "LIANGHUA_VIEW_ADDRESS"
-"""Environment: where others in the room open the workshop."""
 SETTLED = 0.8
 """Seconds without a change before the address follows."""
 

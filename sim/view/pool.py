@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import multiprocessing
+import os
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,6 +20,7 @@ from threading import RLock
 from typing import Any
 
 from sim.core.errors import InputError
+from sim.view.settings import WORKERS
 from sim.workers import cores, end_with_parent, quiet_start
 
 URGENT, SOON, LATER = 0, 1, 2
@@ -181,9 +183,7 @@ def _ready() -> None:
 @cache
 def shared_pool() -> Pool:
     """The pool of this server."""
-    import os
-
     from sim.view.runs import work
 
-    given = os.environ.get("LIANGHUA_VIEW_WORKERS", "")
+    given = os.environ.get(WORKERS, "")
     return Pool(work, int(given) if given.isdigit() else None)

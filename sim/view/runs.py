@@ -23,6 +23,7 @@ from sim.results import Results
 from sim.scenario import Scenario
 from sim.view.choice import Plan
 from sim.view.questions import Question, answer
+from sim.view.settings import FAULT
 from sim.view.snapshot import Member
 
 SCALE = 0.05
@@ -33,8 +34,6 @@ PARTING = "2014-01"
 """First month that a package of the programme can change."""
 KEPT_PROVINCES = 40
 """Provinces at their parting that a worker keeps, some megabytes each."""
-FAULT = "LIANGHUA_VIEW_FAULT"
-"""Environment: `error` makes every changed plan fail, `slow` every run slow; for tests of the page."""
 CITY_OUTPUTS = (
     "adoption_automation", "adoption_networking", "adoption_erp", "adoption_plm",
     "adoption_ecommerce", "adoption_cloud", "adoption_green_iot", "adoption_smart_product",

@@ -19,16 +19,13 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import InputError
 from sim.view.code import Code, checked_code
 from sim.view.hosts import addresses, bind, hosts_of, is_wide
+from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 PAGE = "sim.view.page:Page"
 """Module and component of the page."""
-WORKERS, RESULTS = "LIANGHUA_VIEW_WORKERS", "LIANGHUA_VIEW_RESULTS"
-REPLICATES, ADDRESS = "LIANGHUA_VIEW_REPLICATES", "LIANGHUA_VIEW_ADDRESS"
-"""Environment by which the page learns its worker processes, folders of finished results, how many
-runs of each plan it waits for, and where others open the workshop."""
 NOWHERE = "http://127.0.0.1:9/"
 """Where missing assets would be asked for: nobody answers there."""
 NEEDED = (

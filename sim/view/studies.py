@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import InputError
-from sim.view.serve import RESULTS
+from sim.view.settings import RESULTS
 
 LARGEST = 2 * 1024**3
 """Bytes of shards of runs that a page reads."""

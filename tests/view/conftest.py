@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from sim.view.workshop.board import Board
+from tests.view.boards import Clock
 from tests.view.browsers import ARGUMENTS, chromium, settled, watch
 from tests.view.servers import REAL, SMALL, serving
 
@@ -93,3 +95,15 @@ def view(watched: Any, server: str) -> Open:
         return watched
 
     return opened
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of a workshop's board; it stands until it is moved."""
+    return Clock()
+
+
+@pytest.fixture
+def board(clock: Clock) -> Board:
+    """A workshop's board."""
+    return Board(clock)

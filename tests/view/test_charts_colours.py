@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from sim.outputs import TECHNOLOGY_EN
-from sim.report import style
 from sim.view import colours
 from sim.view.panels.barriers import NAMES
 
@@ -69,12 +68,6 @@ def test_every_technology_and_obstacle_has_its_own_colour() -> None:
     assert set(colours.BARRIERS) == set(NAMES)
     for palette in (colours.TECHNOLOGIES, colours.BARRIERS):
         assert len(set(palette.values())) == len(palette)
-
-
-def test_obstacles_and_classes_have_the_colours_of_reports() -> None:
-    """A figure in a report and in the view means the same."""
-    assert colours.BARRIERS == style.BARRIER_COLOURS
-    assert colours.CLASSES == style.CLASS_COLOURS
 
 
 def test_the_palette_does_not_load_matplotlib() -> None:

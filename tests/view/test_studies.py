@@ -10,7 +10,7 @@ import pytest
 
 from sim.core.errors import InputError
 from sim.view import studies
-from sim.view.serve import RESULTS
+from sim.view.settings import RESULTS
 from sim.view.study_charts import headline, interval_option, rows_of
 from tests.experiments.batch_folders import made_batch
 from tests.experiments.folders import scenario_study

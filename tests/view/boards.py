@@ -1,0 +1,40 @@
+"""A board of a room with teams for tests: its clock, a session, a few years played."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.limits import RefusedError
+
+MACHINES = "instruments.equipment_subsidy.budget."
+ERP = "instruments.backbone_software.rate"
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1_400_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def refused(reason: str) -> Any:
+    return pytest.raises(RefusedError, match=f"workshop: {reason}(;|$)")
+
+
+def room(board: Board, teams: int = 2, **more: Any) -> tuple[Pass, list[Pass]]:
+    """A session with teams that have joined."""
+    lead = board.open("研讨", **more)
+    return lead, [board.join(lead.code, f"队{place + 1}") for place in range(teams)]
+
+
+def play(board: Board, lead: Pass, years: int) -> None:
+    """So many years opened and revealed."""
+    for _ in range(years):
+        board.open_round(lead)
+        board.reveal(lead)

@@ -1,0 +1,169 @@
+"""Who may come into a room with teams: codes, secrets, names, how many, for how long."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.view.workshop import limits
+from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.limits import ALPHABET, RefusedError, as_code, one_line, several_lines
+from tests.view.boards import ERP, Clock, refused, room
+
+
+def test_codes_can_be_read_out_and_are_taken_as_typed(board: Board) -> None:
+    lead = board.open("a")
+    assert len(lead.code) == 6
+    assert set(lead.code) <= set(ALPHABET)
+    assert not set("01IO") & set(ALPHABET)
+    typed = f" {lead.code[:3].lower()}-{lead.code[3:].lower()} "
+    assert board.look(typed).code == lead.code
+    assert as_code("ABC12I") == ""
+    assert as_code(None) == ""
+    assert as_code("A" * 10_000) == ""
+
+
+def test_who_has_no_secret_has_no_say(board: Board) -> None:
+    lead, (one, two) = room(board)
+    assert len(lead.secret) >= 40
+    assert len({lead.secret, one.secret, two.secret}) == 3
+    for forged in (
+        Pass(lead.code, "facilitator", one.secret),
+        Pass(lead.code, "facilitator", ""),
+        Pass(lead.code, "t9", one.secret),
+        Pass(lead.code, "t2", one.secret),
+    ):
+        with refused("pass"):
+            board.see(forged)
+    for what in (
+        board.open_round, board.close_round, board.reveal, board.start_vote, board.finish,
+        board.rewind, board.reset, board.end,
+    ):  # fmt: skip
+        with refused("pass"):
+            what(one)
+    with refused("pass"):
+        board.dismiss(one, "t2")
+    with refused("pass"):
+        board.change(one, preview=False)
+    with refused("pass"):
+        board.score(one, 2014, {}, [])
+    assert board.lead(lead.code, lead.secret) == lead
+    with refused("pass"):
+        board.lead(lead.code, "x")
+
+
+def test_no_secret_stands_in_what_can_be_seen(board: Board) -> None:
+    lead, (one, _) = room(board)
+    words = [board.word(one), board.word(lead, "t2")]
+    for seen in (board.see(lead), board.see(one), board.look(lead.code)):
+        for secret in (lead.secret, one.secret, *words):
+            assert secret not in repr(seen)
+
+
+def test_a_team_has_its_own_word_only(board: Board) -> None:
+    lead, (one, two) = room(board)
+    assert board.word(one) != board.word(two)
+    assert board.word(one, "t2") == board.word(one)
+    again = board.join_again(lead.code, board.word(one).lower())
+    assert again.who == "t1"
+    assert again.secret != one.secret
+    assert board.see(again) == board.see(one)
+    with refused("word"):
+        board.join_again(lead.code, "ABCDEF" if board.word(one) != "ABCDEF" else "ABCDEG")
+    with refused("word"):
+        board.join_again(lead.code, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("  两化  队 ", "两化 队"),
+        ("a\x00b\x07c\x1b[31m", "abc[31m"),
+        ("line\nbreak\tand\r\nmore", "line break and more"),
+        ("evil\u202egnp\u2066x", "evilgnpx"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("Ａｌｐｈａ", "Alpha"),
+        ("<script>alert(1)</", "<script>alert(1)</"),
+        ("\ud800x", "x"),
+    ],
+)
+def test_names_are_cleaned(given: str, kept: str) -> None:
+    assert one_line(given, 24, "name") == kept
+
+
+def test_names_that_cannot_be_are_refused_in_both_languages(board: Board) -> None:
+    lead = board.open("a")
+    for given, reason in (
+        ("", "empty"), ("   ", "empty"), ("\x00\u200b", "empty"), ("x" * 25, "long"),
+        ("字" * 10_000, "long"), (None, "long"), (3, "long"),
+    ):  # fmt: skip
+        with pytest.raises(RefusedError) as caught:
+            board.join(lead.code, given)  # type: ignore[arg-type]
+        assert caught.value.reason == reason
+        assert "队名" in caught.value.say("zh")
+        assert "name" in caught.value.say("en")
+    with refused("long"):
+        board.open("t" * 61)
+    assert several_lines("a\n\n b\n\x00\nc", 300, "note") == "a\nb\nc"
+    assert several_lines("\n".join("abcdefg"), 300, "note") == "a\nb\nc\nd\ne\nf g"
+    assert several_lines("", 300, "note") == ""
+    with refused("long"):
+        several_lines("x" * 301, 300, "note")
+
+
+def test_names_that_look_the_same_are_taken(board: Board) -> None:
+    lead = board.open("a")
+    board.join(lead.code, "Team A")
+    for same in ("team a", " TEAM  A ", "Ｔｅａｍ Ａ", "Team\u200b A"):
+        with refused("name_taken"):
+            board.join(lead.code, same)
+    assert board.join(lead.code, "Team B").who == "t2"
+
+
+def test_rooms_are_bounded(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead, teams = room(board, limits.MOST_TEAMS)
+    with refused("teams"):
+        board.join(lead.code, "one more")
+    for _ in range(limits.MOST_MEMBERS - 1):
+        board.join_again(lead.code, board.word(teams[0]))
+    with refused("members"):
+        board.join_again(lead.code, board.word(teams[0]))
+    for place in range(limits.MOST_SESSIONS - 1):
+        board.open(f"s{place}")
+    with refused("sessions"):
+        board.open("one more")
+    board.end(lead)
+    board.open("room again")
+    monkeypatch.setattr(limits, "MOST_EVENTS", 5)
+    lead, _ = room(Board(), 2)
+    board = Board()
+    lead, _ = room(board, 9)
+    assert len(board.see(lead).events) == 5
+
+
+def test_a_session_is_forgotten_after_idle_hours(board: Board, clock: Clock) -> None:
+    lead, (one, _) = room(board)
+    clock.now += 3600 * limits.IDLE_HOURS - 1
+    board.open_round(lead)
+    clock.now += 3600 * limits.IDLE_HOURS - 1
+    assert board.holds(one)
+    clock.now += 2
+    assert not board.holds(one)
+    assert board.version(lead.code) == -1 or not board.holds(lead)
+    with refused("code"):
+        board.see(lead)
+
+
+def test_two_sessions_know_nothing_of_each_other(board: Board) -> None:
+    lead, (one, _) = room(board)
+    other, (foreign, _) = room(board)
+    board.open_round(lead)
+    board.open_round(other)
+    board.commit(one, [(ERP, 0.2)])
+    assert board.see(other).teams[0].moves == ()
+    for forged in (Pass(other.code, one.who, one.secret), Pass(other.code, lead.who, lead.secret)):
+        with refused("pass"):
+            board.see(forged)
+    with refused("word"):
+        board.join_again(other.code, board.word(one))
+    board.end(lead)
+    assert board.see(foreign).phase == "commit"
