@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,18 +73,29 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
     if not all(pool.kept(_run(*task)) for task in tasks[: len(wanted)]):
         await asyncio.sleep(PAUSE)
     tickets: dict[tuple[Plan, int], Future[Member]] = {}
+    news, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def tell(ticket: Future[Member]) -> None:
+        with suppress(RuntimeError):  # who waited is gone, and its loop with it
+            loop.call_soon_threadsafe(news.set)
+
     try:
         for plan in wanted:
             plan.scenario()  # what cannot be is told at once
         for place, task in enumerate(tasks):
-            tickets[task] = pool.submit(_run(*task), URGENT if place < len(wanted) else SOON)
-        first = [tickets[task] for task in tasks[: len(wanted)]]
-        await _all(first)
+            urgency = URGENT if place < len(wanted) else SOON
+            tickets[task] = pool.submit(_run(*task), urgency)
+            tickets[task].add_done_callback(tell)
+        while not all(tickets[task].done() for task in tasks[: len(wanted)]):
+            await news.wait()
+            news.clear()
         while True:
+            news.clear()  # before looking: what comes in afterwards is news
             runs.value = picture(wanted, tickets)
             if not runs.value.running:
                 break
-            await _news(list(tickets.values()), runs.value.done)
+            await asyncio.sleep(REFRESH)
+            await news.wait()
     except InputError as error:
         runs.value = Runs(plans=wanted, error=str(error))
     finally:
@@ -94,19 +106,6 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
 def _run(plan: Plan, replicate: int) -> tuple[Plan, int]:
     """What a worker is asked for: a name changes no run."""
     return named(plan, ""), replicate
-
-
-async def _all(tickets: list[Future[Member]]) -> None:
-    """Until all are done."""
-    while not all(ticket.done() for ticket in tickets):
-        await asyncio.sleep(0.03)
-
-
-async def _news(tickets: list[Future[Member]], seen: int) -> None:
-    """Until more than `seen` are done, `REFRESH` seconds at least."""
-    await asyncio.sleep(REFRESH)
-    while sum(ticket.done() for ticket in tickets) <= seen:
-        await asyncio.sleep(0.1)
 
 
 def picture(wanted: tuple[Plan, ...], tickets: dict[tuple[Plan, int], Future[Member]]) -> Runs:
