@@ -171,8 +171,12 @@ def test_a_large_page_has_larger_type(watched: Any, small_server: str) -> None:
     settled(watched)
     size = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
     plain = watched.evaluate(size)
-    watched.evaluate("document.querySelector('h1').classList.add('lianghua-large')")
-    assert watched.evaluate(size) > 1.25 * plain
+    # The page may still be drawing itself and drop what it did not set.
+    watched.wait_for_function(
+        "plain => { document.querySelector('h1').classList.add('lianghua-large');"
+        f" return ({size})() > 1.25 * plain; }}",
+        arg=plain,
+    )
 
 
 def test_the_code_opens_the_page_and_is_told_to_nobody(page: Any, closed: Running) -> None:
