@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, Self, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -146,11 +147,17 @@ class Scenario(Section):
         changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
         return Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Hash of everything that can change a result (not name, title or rationale)."""
         content = self.model_dump(mode="json", exclude=_WORDS)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other fields; what was worked out of the former ones is not taken over."""
+        new = super().model_copy(update=update, deep=deep)
+        new.__dict__.pop("hash", None)
+        return new
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
         """Keys in which two scenarios differ: path -> (mine, the other's)."""

@@ -22,8 +22,8 @@ from sim.view.snapshot import Member, Snapshot, Track
 
 REPLICATES = int(os.environ.get(settings.REPLICATES, "16"))
 """Runs of each plan that a page waits for; the server sets it before the page is loaded."""
-PAUSE = 0.2
-"""Seconds without a change before a plan is simulated."""
+PAUSE = 0.05
+"""Seconds without a change before a plan is simulated; a lever has waited in the browser already."""
 REFRESH = 0.6
 """Least seconds between two pictures of runs that come in."""
 

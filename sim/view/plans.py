@@ -6,7 +6,8 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sim.core.errors import InputError
@@ -83,14 +84,18 @@ def plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def values_of(plan: Plan, month: str = "") -> dict[str, Any]:
-    """What holds in a plan from `month` on; without a month, from the start."""
+@lru_cache(maxsize=256)
+def values_of(plan: Plan, month: str = "") -> Mapping[str, Any]:
+    """What holds in a plan from `month` on; without a month, from the start.
+
+    Every lever asks for it whenever the page is drawn: it is put together once, and read-only.
+    """
     found = {key: plain(value) for key, value in preset_values(plan.preset).items()}
     found |= dict(plan.settings)
     for one in plan.revisions:
         if month and one.month <= month:
             found |= dict(one.settings)
-    return found
+    return MappingProxyType(found)
 
 
 def changed(plan: Plan, new: Mapping[str, Value], month: str = "") -> Plan:
@@ -99,7 +104,7 @@ def changed(plan: Plan, new: Mapping[str, Value], month: str = "") -> Plan:
     What says the same as what holds anyway is left out, so that equal plans are equal values.
     """
     if not month:
-        below = {key: plain(value) for key, value in preset_values(plan.preset).items()}
+        below = values_of(Plan(plan.preset))
         return replace(plan, settings=_kept(dict(plan.settings) | dict(new), below))
     mine = next((one.settings for one in plan.revisions if one.month == month), ())
     below = values_of(

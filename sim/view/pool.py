@@ -1,7 +1,8 @@
 """Worker processes shared by all sessions of the page: the most urgent task first, equal ones once.
 
 Simulating in threads of the server would make every slider of the room stutter; processes do not.
-A task whose tickets are all cancelled is never begun. What was made is kept, up to a bound.
+A task whose tickets are all cancelled is never begun, or ends at its next step. What was made is
+kept, up to a bound.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.view.settings import WORKERS
-from sim.workers import cores, end_with_parent, quiet_start
+from sim.view.worker import GivenUp, begin, perform
+from sim.workers import cores, quiet_start
 
 URGENT, SOON, LATER = 0, 1, 2
 """Urgencies: the first run of a plan somebody waits for; the rest of it; what may be asked for."""
@@ -37,7 +39,8 @@ class Entry:
 
     task: Any
     tickets: list[Future[Any]] = field(default_factory=list)
-    begun: bool = False
+    place: int | None = None
+    """Place among the tasks in hand, once it is begun."""
     tries: int = 0
 
     @property
@@ -64,7 +67,8 @@ class Pool:
         self._waiting: list[tuple[int, int, Entry]] = []
         self._entries: dict[Hashable, Entry] = {}
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._running = 0
+        self._free = list(range(self.workers))
+        self._flags = _context().RawArray("b", self.workers)
         self._executor: ProcessPoolExecutor | None = None
         # A broken executor is kept a while: dropped while its own thread still clears up, that
         # thread waits for ever for a lock that it holds itself.
@@ -83,7 +87,8 @@ class Pool:
             if entry is None:
                 entry = self._entries[task] = Entry(task)
             entry.tickets.append(ticket)
-            if not entry.begun:
+            ticket.add_done_callback(lambda done: self._given_up(entry) if done.cancelled() else None)
+            if entry.place is None:
                 heapq.heappush(self._waiting, (urgency, next(self._order), entry))
             self._begin()
         return ticket
@@ -114,34 +119,46 @@ class Pool:
 
     def _begin(self) -> None:
         """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""
-        while self._running < self.workers and self._waiting and not self._closed:
+        while self._free and self._waiting and not self._closed:
             entry = heapq.heappop(self._waiting)[2]
-            if entry.begun:
+            if entry.place is not None:
                 continue
             if not entry.wanted:
                 if self._entries.get(entry.task) is entry:
                     del self._entries[entry.task]
                 continue
-            entry.begun = True
             self._start(entry)
 
     def _start(self, entry: Entry) -> None:
         entry.tries += 1
-        self._running += 1
+        entry.place = self._free.pop()
+        self._flags[entry.place] = 0
         if self._executor is None:
-            self._executor = _executor(self.workers)
+            self._executor = _executor(self.workers, self._flags)
         executor = self._executor
         try:
-            future = executor.submit(self._work, entry.task)
+            future = executor.submit(perform, self._work, entry.task, entry.place)
         except BrokenProcessPool as error:
             future = Future()
             future.set_exception(error)
         future.add_done_callback(lambda done: self._ended(entry, done, executor))
 
+    def _given_up(self, entry: Entry) -> None:
+        """Tell the worker that has a task if nobody waits for it any more."""
+        with self._lock:
+            if entry.place is not None and not entry.wanted:
+                self._flags[entry.place] = 1
+
     def _ended(self, entry: Entry, done: Future[Any], executor: ProcessPoolExecutor) -> None:
         error = None if done.cancelled() else done.exception()
         with self._lock:
-            self._running -= 1
+            assert entry.place is not None
+            self._free.append(entry.place)
+            entry.place = None
+            if isinstance(error, GivenUp) and entry.wanted and not self._closed:
+                entry.tries -= 1  # somebody asked for it again while it was being given up
+                self._start(entry)
+                return
             if isinstance(error, BrokenProcessPool) and self._executor is executor:
                 self._executor = None
                 self._broken.append(executor)
@@ -165,12 +182,18 @@ class Pool:
                 ticket.set_result(done.result())
 
 
-def _executor(workers: int) -> ProcessPoolExecutor:
+def _context() -> Any:
+    return multiprocessing.get_context("forkserver")
+
+
+def _executor(workers: int, flags: Any) -> ProcessPoolExecutor:
     """Workers forked from a clean server: quick to start, and without the server's threads."""
-    context = multiprocessing.get_context("forkserver")
+    context = _context()
     context.set_forkserver_preload(["sim.view.runs"])
     with quiet_start():
-        executor = ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
+        executor = ProcessPoolExecutor(
+            workers, mp_context=context, initializer=begin, initargs=(flags,)
+        )
         for _ in range(workers):
             executor.submit(_ready)
     return executor

@@ -25,6 +25,7 @@ from sim.view.choice import Plan
 from sim.view.questions import Question, answer
 from sim.view.settings import FAULT
 from sim.view.snapshot import Member
+from sim.view.worker import go_on
 
 SCALE = 0.05
 """Share of the province's firms that have a row of their own: the workshop's size."""
@@ -55,7 +56,8 @@ def work(task: tuple[Plan, int] | Question) -> Any:
     plan, replicate = task
     _misbehave(plan)
     scenario = drawn(plan.scenario(), draws(), replicate)
-    return member(_continued(scenario, replicate).run(), replicate)
+    province = _continued(scenario, replicate)
+    return member(province.run(progress=lambda clock: go_on()), replicate)
 
 
 def whole_run(plan: Plan, replicate: int, scale: float = SCALE) -> Province:
@@ -112,6 +114,7 @@ def _continued(scenario: Scenario, replicate: int) -> Province:
         province = Province(bare, scale=SCALE, seed=SEED + replicate)
         while province.clock.name < PARTING:
             province.step()
+            go_on()
         _provinces[key] = province
         while len(_provinces) > KEPT_PROVINCES:
             _provinces.popitem(last=False)

@@ -40,6 +40,8 @@ LARGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes of a websocket message; files come in parts of 2 MB."""
 PATIENCE = 3
 """Seconds that pages have to close when the server ends."""
+SILENCE = 120.0
+"""Seconds that a page may leave a sign of life unanswered: a phone in a pocket, a full room."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def prepare(service: Service) -> None:
         "SOLARA_THEME_LOADER": "plain",
         "SOLARA_THEME_TITLE": "两化 Lianghua",
         "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+        # Else each of a page's 150 first messages waits for its turn in the server's one loop.
+        "SOLARA_SERVER_SYNC_WS_WRITE": "True",
         "SOLARA_SESSION_HTTP_ONLY": "True",
         "SOLARA_ASSETS_CDN": NOWHERE,
         "SOLARA_ASSETS_PROXY": "True",
@@ -154,7 +158,9 @@ def _server(app: Starlette, ready: Callable[[], None]) -> Any:
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False,
-        proxy_headers=False, ws_max_size=LARGEST_MESSAGE, timeout_graceful_shutdown=PATIENCE,
+        proxy_headers=False, timeout_graceful_shutdown=PATIENCE,
+        # The page's library writes frames itself with this implementation only.
+        ws="websockets", ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
     )  # fmt: skip
     return Server(config)
 

@@ -6,6 +6,7 @@ in each, so that a difference is the plan's and not luck.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,8 @@ class Snapshot:
     total: int = 0
     running: bool = False
     error: str = ""
+    _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """Differences and levels that were asked for: sentence, cards and charts want the same ones."""
 
     @property
     def ready(self) -> bool:
@@ -93,6 +96,9 @@ class Snapshot:
 
     def difference(self, track: Track, output: str, table: str = "province") -> Difference:
         """Paired difference of a track to the baseline, (months, ...)."""
+        return self._once(self._difference, track, output, table)
+
+    def _difference(self, track: Track, output: str, table: str) -> Difference:
         assert self.baseline is not None
         both = [one for one in track.replicates if one in set(self.baseline.replicates)]
         gap = _of(track, output, table, both) - _of(self.baseline, output, table, both)
@@ -109,6 +115,9 @@ class Snapshot:
         that is far less noisy than their own mean, and it is the same once all are there. The band
         is missing (nan) below five runs.
         """
+        return self._once(self._level, track, output, table)
+
+    def _level(self, track: Track, output: str, table: str) -> Level:
         assert self.baseline is not None
         own = track.values(output, table)
         if track.scenario.hash == self.baseline.scenario.hash:
@@ -120,6 +129,15 @@ class Snapshot:
             return Level(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan), len(own))
         low, high = np.quantile(own, (0.05, 0.95), axis=0)
         return Level(mean, low, high, len(own))
+
+    def _once[R](self, figure: Callable[[Track, str, str], R], *asked: Any) -> R:
+        """A figure, worked out once; tracks live as long as the snapshot that holds them."""
+        track, output, table = asked
+        key = (figure.__name__, id(track), output, table)
+        if key not in self._kept:
+            self._kept[key] = track, figure(track, output, table)
+        found: R = self._kept[key][1]
+        return found
 
 
 @dataclass(frozen=True, eq=False)

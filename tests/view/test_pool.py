@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures import CancelledError
 
 import pytest
@@ -66,6 +67,31 @@ def test_what_nobody_waits_for_is_never_begun(pool, tmp_path):
     # It can be asked for again.
     pool.submit(task).result(60)
     assert path.read_text().split() == ["2", "1"]
+
+
+def test_what_nobody_waits_for_any_more_ends_at_its_next_step(pool, tmp_path):
+    path = tmp_path / "ended"
+    path.touch()
+    long = ("steps", (str(path), 20.0))
+    ticket = pool.submit(long)
+    pool.submit(("echo", 0))  # another waits
+    time.sleep(0.3)
+    assert ticket.cancel()
+    began = time.monotonic()
+    assert pool.submit(("echo", 1)).result(60)[0] == ("echo", 1)
+    assert time.monotonic() - began < 15
+    assert path.read_text() == ""
+
+
+def test_what_is_wanted_again_while_it_is_given_up_is_made_whole(pool, tmp_path):
+    path = tmp_path / "ended"
+    task = ("steps", (str(path), 0.4))
+    first = pool.submit(task)
+    time.sleep(0.2)
+    assert first.cancel()
+    again = pool.submit(task)
+    assert again.result(60)[0] == task
+    assert path.read_text().split() == ["whole"]
 
 
 def test_one_who_gives_up_takes_nothing_from_another(pool):

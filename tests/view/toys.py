@@ -7,12 +7,21 @@ import signal
 import time
 from pathlib import Path
 
+from sim.view.worker import go_on
+
 
 def toy(task):
     """What the workers of these tests do."""
     kind, value = task
     if kind == "sleep":
         time.sleep(value)
+    if kind == "steps":
+        path, seconds = value
+        for _ in range(round(seconds / 0.02)):
+            time.sleep(0.02)
+            go_on()
+        with open(path, "a") as file:
+            file.write("whole\n")
     if kind == "fail":
         raise RuntimeError(f"no {value}")
     if kind == "die":
