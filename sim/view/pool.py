@@ -22,7 +22,7 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.view.settings import WORKERS
-from sim.view.worker import GivenUp, begin, perform
+from sim.view.worker import GivenUpError, begin, perform
 from sim.workers import cores, quiet_start
 
 URGENT, SOON, LATER = 0, 1, 2
@@ -155,7 +155,7 @@ class Pool:
             assert entry.place is not None
             self._free.append(entry.place)
             entry.place = None
-            if isinstance(error, GivenUp) and entry.wanted and not self._closed:
+            if isinstance(error, GivenUpError) and entry.wanted and not self._closed:
                 entry.tries -= 1  # somebody asked for it again while it was being given up
                 self._start(entry)
                 return

@@ -23,6 +23,7 @@ from starlette.types import Scope
 
 import sim
 from sim.view.document import mended
+from sim.view.messages import allow_events_only
 
 ASSETS = Path(__file__).parent / "assets"
 MAP = Path(__file__).parents[1] / "report" / "assets" / "zhejiang_cities.geojson"
@@ -130,6 +131,7 @@ def load_page() -> None:
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     # Our style and icons; not by the environment, which takes a comma in a path for two paths.
     solara_settings.assets.extra_locations = [str(ASSETS)]
+    allow_events_only()
     solara_app.ensure_apps_initialized()
 
 
