@@ -42,8 +42,8 @@ STYLE = f"""
 .lianghua-figure.less .difference {{ color: {colours.LESS}; }}
 .lianghua-figure .lianghua-explain {{ position: absolute; top: .4rem; right: .4rem; }}
 .lianghua-plain {{ margin: 0 0 .5rem; line-height: 1.5; color: {colours.TEXT}; }}
-.lianghua-reserve {{ margin: .4rem 0 0; line-height: 1.4; color: {colours.MUTED}; font-size: .8125rem; }}
-@media (min-width: 1350px) {{ .lianghua-headline {{ grid-template-columns: repeat(7, minmax(0, 1fr)); }} }}
+.lianghua-headline .lianghua-reserve {{ margin: 0; padding: .5rem .6rem; line-height: 1.4;
+  color: {colours.MUTED}; font-size: .8125rem; }}
 @media (max-width: 600px) {{
   .lianghua-headline {{ grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .35rem; }}
   .lianghua-figure {{ padding: .35rem .45rem; }}
@@ -156,7 +156,7 @@ def _spent(snapshot: Snapshot, lang: str) -> list[str]:
 
 @solara.component
 def Headline(view: View) -> None:
-    """A sentence and seven cards; each can explain itself."""
+    """A sentence, seven cards that can explain themselves, and how to read them."""
     solara.Style(STYLE)
     snapshot = view.snapshot
     with solara.Div(attributes={"data-testid": "headline", "role": "region",
@@ -170,8 +170,8 @@ def Headline(view: View) -> None:
         with solara.Div(classes=["lianghua-headline"]):
             for output in OUTPUTS:
                 Card(figure(snapshot, output), view).key(output)
-        reserve = view.say("headline.reserve", share=f"{100 * USUAL_SCALE:g}")
-        solara.HTML(tag="p", unsafe_innerHTML=html.escape(reserve), class_="lianghua-reserve")
+            reserve = view.say("headline.reserve", share=f"{100 * USUAL_SCALE:g}")
+            solara.HTML(tag="p", unsafe_innerHTML=html.escape(reserve), class_="lianghua-reserve")
 
 
 @solara.component
