@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,14 @@ class Series:
     yearly: Mapping[str, Mapping[int, float | Array]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     consumer_prices: Array | None = None
+
+    @cached_property
+    def whole_years(self) -> dict[int, list[int]]:
+        """Positions of the months of every whole year."""
+        places: dict[int, list[int]] = {}
+        for place, month in enumerate(self.months):
+            places.setdefault(int(month[:4]), []).append(place)
+        return {year: months for year, months in places.items() if len(months) == 12}
 
 
 class Outcome(NamedTuple):
@@ -90,8 +99,8 @@ def score(target: Target, series: Series) -> Score:
         return Score((), {})
     paths = [yearly(target, output, series) for output in target.outputs]
     # Of places the poorest counts, of draws the middle one is shown.
-    share = 0.5 if target.table == "indices" else 0.0
-    shown = {year: float(np.quantile(values, share)) for year, values in paths[0].items()}
+    one_of = np.median if target.table == "indices" else np.min
+    shown = {year: float(one_of(values)) for year, values in paths[0].items()}
     if target.over_years == "least_ratio":
         shown = {}
     values = [_over_years(target, path, output, series)
@@ -118,13 +127,8 @@ def yearly(target: Target, output: str, series: Series) -> dict[int, Array]:
     if target.table == "indices":
         return {year: np.array(v) for year, v in series.yearly[f"indices.{output}"].items()}
     monthly = _monthly(target, output, series)
-    rows: dict[int, list[int]] = {}
-    for place, month in enumerate(series.months):
-        rows.setdefault(int(month[:4]), []).append(place)
     found: dict[int, Array] = {}
-    for year, places in rows.items():
-        if len(places) < 12:
-            continue
+    for year, places in series.whole_years.items():
         part = monthly[places]
         if target.within_year == "end":
             found[year] = part[-1]
