@@ -105,12 +105,12 @@ class Instrument(Section):
     def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
         """Who is eligible; `codes` maps "sectors", "cities" and "pilots" to positions."""
         return Eligibility(
-            tuple(TIERS.index(tier) for tier in self.tiers) or None,
-            tuple(codes["sectors"][code] for code in self.sectors) or None,
-            tuple(codes["cities"][code] for code in self.cities) or None,
+            tuple(map(TIERS.index, self.tiers)) or None,
+            tuple(map(codes["sectors"].__getitem__, self.sectors)) or None,
+            tuple(map(codes["cities"].__getitem__, self.cities)) or None,
             self.smallest,
             self.largest,
-            sum(1 << codes["pilots"][name] for name in self.named_by),
+            sum([1 << codes["pilots"][name] for name in self.named_by]),
         )
 
     def moved(self) -> tuple[tuple[str, int], ...]:
