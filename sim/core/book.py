@@ -16,6 +16,7 @@ class Book:
 
     def __init__(self) -> None:
         self.count = 0
+        self._read: list[str] = []
         self._columns = {name: np.zeros(64, kind) for name, kind in self.types.items()}
 
     def __getattr__(self, name: str) -> Array:
@@ -24,13 +25,13 @@ class Book:
             raise AttributeError(name)
         column = self._columns[name][: self.count]
         self.__dict__[name] = column
+        self._read.append(name)
         return column
 
     def _grown(self) -> None:
-        """Forget the columns as they were before."""
-        kept = self.__dict__
-        for name in self.types:
-            kept.pop(name, None)
+        """Forget the columns that were read as they were before."""
+        while self._read:
+            del self.__dict__[self._read.pop()]
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         new = type(self)()

@@ -26,6 +26,7 @@ KEY = (0,)
 
 GROUPS = (ABOVE, BELOW, KEY, ALL_TIERS)
 """Groups of tiers that figures are of, in the order of `Month.sums`."""
+_GROUP = {group: place for place, group in enumerate(GROUPS)}
 _LIMITS = np.array([[group[0], group[-1] + 1] for group in GROUPS])
 
 
@@ -87,7 +88,7 @@ class Month:
         if weights:
             cities = self._weighted(name, tiers, weights)
             return cities.sum() if table == "province" else cities
-        sums, group, variable = self.sums(table), GROUPS.index(tiers), POSITION[name]
+        sums, group, variable = self._sums[table], _GROUP[tiers], POSITION[name]
         return sums[0, group, variable] if table == "province" else sums[:, group, variable]
 
     def _weighted(self, name: str, tiers: tuple[int, ...], weights: str) -> Array:

@@ -87,7 +87,9 @@ class Pool:
             if entry is None:
                 entry = self._entries[task] = Entry(task)
             entry.tickets.append(ticket)
-            ticket.add_done_callback(lambda done: self._given_up(entry) if done.cancelled() else None)
+            ticket.add_done_callback(
+                lambda done: self._given_up(entry) if done.cancelled() else None
+            )
             if entry.place is None:
                 heapq.heappush(self._waiting, (urgency, next(self._order), entry))
             self._begin()
