@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
+from sim.core.sums import pairwise
 from sim.core.table import Array
 from sim.outputs.declaration import ALL, PLACES, Output, Value, divided, ratio, share_in
 from sim.outputs.month import Month
@@ -20,16 +22,33 @@ def _index(weights: str, whole: tuple[str, ...], controlled: str, saving: str) -
 
     def value(month: Month, table: str) -> Any:
         exposed = sum(month.by_sector(table, name) for name in whole)
-        cover = divided(month.by_sector(table, controlled), exposed)
-        left: Array = 1.0 - getattr(month.context.outcomes, saving) * cover
-        fixed, before = month.anchor(
-            f"{weights} {table}", lambda: np.array([month.chosen(weights) * exposed, left])
-        )
-        base = (fixed * before).sum(axis=-1)
-        now = (fixed * left).sum(axis=-1)
-        return np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0)
+        covered = month.by_sector(table, controlled)
+        saved = getattr(month.context.outcomes, saving)
+
+        def start() -> Array:
+            left = 1.0 - saved * divided(covered, exposed)
+            return np.array([month.chosen(weights) * exposed, left])
+
+        fixed, before = month.anchor(f"{weights} {table}", start)
+        figures = _over_start(*map(np.atleast_2d, (exposed, covered, fixed, before)), saved)
+        return figures[0] if table == "province" else figures
 
     return value
+
+
+@njit(nogil=True, cache=True)
+def _over_start(exposed: Any, covered: Any, fixed: Any, before: Any, saving: Any) -> Any:
+    """What is left of `fixed` over what was `before`, each (rows, S); 1 for rows of nothing."""
+    figures, now = np.ones(len(fixed)), np.empty(fixed.shape[1])
+    for row in range(len(fixed)):
+        base = pairwise(fixed[row] * before[row])
+        if base > 0.0:
+            for one in range(len(now)):
+                whole = exposed[row, one]
+                cover = covered[row, one] / whole if whole > 0.0 else 0.0
+                now[one] = fixed[row, one] * (1.0 - saving * cover)
+            figures[row] = pairwise(now) / base
+    return figures
 
 
 OUTPUTS = (
