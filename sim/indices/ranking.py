@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from math import erf, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from sim.core.errors import InputError
 from sim.core.streams import month_key, uniforms
@@ -110,16 +111,21 @@ def rank_draws(values: Mapping[int, float], published: Sequence[Published]) -> d
     disturbances of a year stay in the years after it. The paths are the same in every run and
     scenario, so that runs differ by their own totals alone.
     """
-    return {
-        edition: 1 + np.count_nonzero(_totals_on_paths(published, edition) > value, axis=0)
-        for edition, value in values.items()
-    }
+    ranks = {}
+    for edition, value in values.items():
+        names, levels, trend = others(published, edition)
+        ranks[edition] = _ranks(value, levels, _walk(trend, len(names), edition))
+    return ranks
 
 
-def _totals_on_paths(published: Sequence[Published], edition: int) -> Array:
-    """Totals (n, DRAWS) of the other provinces in an edition."""
-    names, levels, trend = others(published, edition)
-    return levels[:, None] + _walk(trend, len(names), edition)
+@njit(nogil=True, cache=True)
+def _ranks(value: Any, levels: Any, walk: Any) -> Any:
+    """Rank (DRAWS,) among provinces of totals `levels` (n,) moved by `walk` (n, DRAWS)."""
+    ranks = np.ones(walk.shape[1], dtype=np.int64)
+    for one in range(len(levels)):
+        for draw in range(len(ranks)):
+            ranks[draw] += levels[one] + walk[one, draw] > value
+    return ranks
 
 
 @lru_cache(maxsize=32)
