@@ -166,9 +166,7 @@ class Recorder:
 
 def _led_by(index: dict[str, Array], figures: pd.DataFrame) -> pd.DataFrame:
     """A frame with the columns of `index` in front."""
-    for place, (name, column) in enumerate(index.items()):
-        figures.insert(place, name, column)
-    return figures
+    return pd.concat([pd.DataFrame(index), figures], axis=1)
 
 
 @dataclass
