@@ -99,21 +99,24 @@ def score(target: Target, series: Series) -> Score:
         return Score((), {})
     paths = [yearly(target, output, series) for output in target.outputs]
     # Of places the poorest counts, of draws the middle one is shown.
-    one_of = np.median if target.table == "indices" else np.min
-    shown = {year: float(one_of(values)) for year, values in paths[0].items()}
+    drawn = target.table == "indices"
+    shown = {
+        year: float(np.median(values) if drawn else np.min(values))
+        for year, values in paths[0].items()
+    }
     if target.over_years == "least_ratio":
         shown = {}
     values = [_over_years(target, path, output, series)
               for output, path in zip(target.outputs, paths, strict=True)]  # fmt: skip
     worst = np.max if target.operator == "<=" else np.min
     # A target on several outputs is met when the last of them meets it.
-    drawn = np.atleast_1d(worst(np.array(values), axis=0))
-    if np.isnan(drawn).any():
+    figures = np.atleast_1d(worst(np.array(values), axis=0))
+    if np.isnan(figures).any():
         return Score((), shown)
     base = shown.get(BASE_YEAR, np.nan)
-    distinct, counts = np.unique(drawn, return_counts=True)
+    distinct, counts = np.unique(figures, return_counts=True)
     outcomes = tuple(
-        Outcome(value, _relative(target, value, base), _met(target, value), count / len(drawn))
+        Outcome(value, _relative(target, value, base), _met(target, value), count / len(figures))
         for value, count in zip(distinct.tolist(), counts.tolist(), strict=True)
     )
     return Score(outcomes, shown)

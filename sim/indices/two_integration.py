@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.core.errors import InputError
 from sim.core.table import Array
@@ -73,19 +72,10 @@ def evaluate(x: Array, x0: Array, items: Sequence[Item], normaliser: str = "log2
 
 def class_means(values: Array, items: Sequence[Item], count: int) -> Array:
     """Mean of the items' values (..., n) in each of `count` classes, (..., count)."""
-    kind, sizes = _members(tuple(items), count)
-    rows = np.ascontiguousarray(values).reshape(-1, len(kind))
-    classes = np.zeros((len(rows), count))
-    _add_up(rows, kind, classes)
-    return (classes / sizes).reshape(*values.shape[:-1], count)
-
-
-@njit(nogil=True, cache=True)
-def _add_up(values: Any, kind: Any, classes: Any) -> None:
-    """Add the items of each row (n,) to their classes `kind` (n,)."""
-    for row in range(len(values)):
-        for item in range(len(kind)):
-            classes[row, kind[item]] += values[row, item]
+    classes = np.empty((*values.shape[:-1], count))
+    for one, mine in enumerate(_members(tuple(items), count)):
+        classes[..., one] = values[..., mine].sum(axis=-1) / len(mine)
+    return classes
 
 
 @lru_cache(maxsize=16)
@@ -95,10 +85,10 @@ def _minus(items: tuple[Item, ...]) -> Array:
 
 
 @lru_cache(maxsize=16)
-def _members(items: tuple[Item, ...], count: int) -> tuple[Array, Array]:
-    """Class of each item (n,), and how many items each class has (count,)."""
+def _members(items: tuple[Item, ...], count: int) -> tuple[Array, ...]:
+    """Positions of the items of each class."""
     kind = np.array([item.kind for item in items])
-    return kind, np.bincount(kind, minlength=count)
+    return tuple(np.flatnonzero(kind == one) for one in range(count))
 
 
 @lru_cache(maxsize=8)

@@ -21,8 +21,8 @@ def _index(weights: str, whole: tuple[str, ...], controlled: str, saving: str) -
     """
 
     def value(month: Month, table: str) -> Any:
-        exposed = sum(month.by_sector(table, name) for name in whole)
-        covered = month.by_sector(table, controlled)
+        exposed: Any = sum(month.by_sector(table, name) for name in whole)
+        covered = np.ascontiguousarray(month.by_sector(table, controlled))
         saved = getattr(month.context.outcomes, saving)
 
         def start() -> Array:
@@ -30,14 +30,16 @@ def _index(weights: str, whole: tuple[str, ...], controlled: str, saving: str) -
             return np.array([month.chosen(weights) * exposed, left])
 
         fixed, before = month.anchor(f"{weights} {table}", start)
-        figures = _over_start(*map(np.atleast_2d, (exposed, covered, fixed, before)), saved)
-        return figures[0] if table == "province" else figures
+        if table == "province":
+            rows = (one[None, :] for one in (exposed, covered, fixed, before))
+            return _over_start(saved, *rows)[0]
+        return _over_start(saved, exposed, covered, fixed, before)
 
     return value
 
 
 @njit(nogil=True, cache=True)
-def _over_start(exposed: Any, covered: Any, fixed: Any, before: Any, saving: Any) -> Any:
+def _over_start(saving: Any, exposed: Any, covered: Any, fixed: Any, before: Any) -> Any:
     """What is left of `fixed` over what was `before`, each (rows, S); 1 for rows of nothing."""
     figures, now = np.ones(len(fixed)), np.empty(fixed.shape[1])
     for row in range(len(fixed)):

@@ -104,8 +104,8 @@ class Month:
         """Sum of a variable of above-scale industry by sector: (S,) for the province, else (C, S)."""
         if table == "province":
             return self.sums("sectors")[:, 0, POSITION[name]]
-        cells: Array = sum(self.cube[:, :, tier, POSITION[name]] for tier in ABOVE)
-        return cells
+        first, *others = (self.cube[:, :, tier, POSITION[name]] for tier in ABOVE)
+        return sum(others, start=first)
 
     def once(self, figure: Callable[[Month], Array]) -> Array:
         """A figure that several outputs need, computed once a month."""
@@ -133,6 +133,7 @@ class Month:
         """
         if name == "applicable":
             weights: Array = COUNTS[self.context.world.applicable]
+            weights.flags.writeable = False
             return weights
         return _chosen(self.measures, name)
 

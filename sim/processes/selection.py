@@ -33,30 +33,26 @@ def take_in_order(
     never exceeds what there is.
     """
     limit = min(places, money / cost) if cost > 0 else places
-    chosen, paid, whole = _take(rows, uid, weight, cost, limit, key)
+    paid, whole = _take(uid[rows], weight[rows].astype(np.float64), cost, limit, key)
     total = float(paid.sum())
-    return Taken(chosen, paid * (min(1.0, money / total) if total > 0 else 1.0), whole)
+    return Taken(rows[: len(paid)], paid * (min(1.0, money / total) if total > 0 else 1.0), whole)
 
 
 @njit(nogil=True, cache=True)
-def _take(rows: Any, uid: Any, weight: Any, cost: Any, limit: Any, key: Any) -> Any:
-    """The first of `rows` within `limit` (real units), their cost, and who gets a whole place."""
-    paid, whole = np.empty(len(rows)), np.ones(len(rows), dtype=np.bool_)
+def _take(uid: Any, each: Any, cost: Any, limit: Any, key: Any) -> Any:
+    """Cost of the first within `limit`, who are `each` (n,) real units, and who gets a whole place."""
+    paid, whole = np.empty(len(each)), np.ones(len(each), dtype=np.bool_)
     reach, taken = 0.0, 0
-    for i in rows:
-        each = np.float64(weight[i])
-        if reach + each <= limit * (1.0 + 1e-12):
-            reach += each
-            paid[taken] = each * cost
-            taken += 1
-            continue
-        left = limit - reach
-        if left > 1e-9 * limit:
-            paid[taken] = left * cost
-            whole[taken] = uniform(key, uid[i], 63) * each < left
-            taken += 1
-        break
-    return rows[:taken], paid[:taken], whole[:taken]
+    while taken < len(each) and reach + each[taken] <= limit * (1.0 + 1e-12):
+        reach += each[taken]
+        paid[taken] = each[taken] * cost
+        taken += 1
+    left = limit - reach
+    if taken < len(each) and left > 1e-9 * limit:
+        paid[taken] = left * cost
+        whole[taken] = uniform(key, uid[taken], 63) * each[taken] < left
+        taken += 1
+    return paid[:taken], whole[:taken]
 
 
 def take_by_city(
@@ -100,7 +96,8 @@ def _take_by_city(
         if taken[place]:
             total[home] += part[place] * cost
             start[home + 1] += 1
-    start = np.cumsum(start)
+    for home in range(count):
+        start[home + 1] += start[home]
     found = np.empty(start[-1], dtype=np.int64)
     paid, flag = np.empty(start[-1]), np.empty(start[-1], dtype=np.bool_)
     for place in range(len(rows)):
@@ -127,26 +124,22 @@ def by_lot(
     if weight is None or len(rows) == 0:
         draw = uniforms(key, uid[rows])
     else:
+        group = np.zeros(len(rows), dtype=np.uint8) if city is None else city[rows]
         wanted = np.atleast_1d(np.asarray(enough, dtype=np.float64))
-        rows, draw = _first(rows, uid, key, weight, wanted, city)
+        rows, draw = _first(rows, uid, key, weight[rows].astype(np.float64), group, wanted)
     ordered: Array = rows[np.argsort(draw, kind="stable")]
     return ordered
 
 
 @njit(nogil=True, cache=True)
-def _first(rows: Any, uid: Any, key: Any, weight: Any, enough: Any, city: Any) -> Any:
-    """Rows, with their draws, among which are the first of each group that stand for more than `enough`.
+def _first(rows: Any, uid: Any, key: Any, each: Any, group: Any, enough: Any) -> Any:
+    """Rows and their draws, among which are the first of a group that stand for more than `enough`.
 
-    Groups are cities; all rows are one where `city` is None.
+    `each` (n,) are the real units of a row.
     """
-    draw, each = np.empty(len(rows)), np.empty(len(rows))
-    group, total = np.zeros(len(rows), dtype=np.int64), np.zeros(len(enough))
+    draw, total = np.empty(len(rows)), np.zeros(len(enough))
     for place in range(len(rows)):
-        i = rows[place]
-        draw[place] = uniform(key, uid[i], 0)
-        each[place] = weight[i]
-        if city is not None:
-            group[place] = city[i]
+        draw[place] = uniform(key, uid[rows[place]], 0)
         total[group[place]] += each[place]
     part = 1.2 * (enough + each.max()) / np.maximum(total, 1e-300)
     near, found = np.empty(len(rows), dtype=np.int64), np.empty(len(enough))
