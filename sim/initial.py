@@ -313,6 +313,7 @@ def supply_of(model: Any) -> Supply:
     )  # fmt: skip
 
 
+@cache
 def program_version() -> str:
     """Version of this program."""
     try:

@@ -35,6 +35,8 @@ ITEMS = "items"
 FORMATS = ("parquet", "csv")
 ACCOUNT = ("budget", "available", "committed", "paid", "lapsed", "beneficiaries")
 _FIELDS = attrgetter(*ACCOUNT)
+_PLACE = {output.name: place for place, output in enumerate(in_table("province"))}
+"""Positions of the province's outputs."""
 
 
 class Recorder:
@@ -75,8 +77,7 @@ class Recorder:
         """The last month's value of a province output, 0 before the first month."""
         if not self.months:
             return 0.0
-        place = self.names["province"].index(name)
-        return float(self._figures["province"][len(self.months) - 1, place])
+        return float(self._figures["province"][len(self.months) - 1, _PLACE[name]])
 
     @property
     def values(self) -> dict[str, dict[str, Array]]:

@@ -254,8 +254,9 @@ def _series(results: Results) -> Series:
             if target.table == "cities" and output in results.cities:
                 column = results.cities[output].to_numpy()
                 values[f"cities.{output}"] = column.reshape(len(months), -1)
-    for name, frame in results.programme.groupby("instrument", sort=False):
-        values[f"programme.{name}"] = frame["beneficiaries"].to_numpy()
+    reached = results.programme["beneficiaries"].to_numpy().reshape(len(months), -1)
+    for place, name in enumerate(results.programme["instrument"][: reached.shape[1]]):
+        values[f"programme.{name}"] = reached[:, place]
     instruments = results.manifest["settings"]["instruments"]
     known = results.manifest["settings"]["exogenous"]["known_until"]
     paths = load_data().known_until(known).paths(month_number(months[0]), len(months))
@@ -269,15 +270,16 @@ def _series(results: Results) -> Series:
 def _editions(frame: pd.DataFrame) -> dict[str, dict[int, float | Array]]:
     """The province's totals by data year, as `indices.index.column`; ranks in draws."""
     whole = frame[(frame["level"] == "total") & (frame["region"] == yearly.PROVINCE)]
-    found: dict[str, dict[int, float | Array]] = {
-        f"indices.{index}.{column}": dict(zip(rows["year"], rows[column], strict=True))
-        for index, rows in whole.groupby("index", sort=False)
-        for column in INDEX_COLUMNS
-    }
-    rows = whole[whole["index"] == "two_integration"]
-    totals = dict(zip(rows["edition"].astype(int), rows["reported"].astype(float), strict=True))
+    rows = whole.to_dict("records")
+    found: dict[str, dict[int, float | Array]] = {}
+    for row in rows:
+        for column in INDEX_COLUMNS:
+            name = f"indices.{row['index']}.{column}"
+            found.setdefault(name, {})[row["year"]] = row[column]
+    ranked = [row for row in rows if row["index"] == "two_integration"]
+    totals = {row["edition"]: row["reported"] for row in ranked}
     draws = rank_draws(totals, load_data().indices.published)
-    found["indices.two_integration.rank"] = dict(zip(rows["year"], draws.values(), strict=True))
+    found["indices.two_integration.rank"] = {row["year"]: draws[row["edition"]] for row in ranked}
     return found
 
 

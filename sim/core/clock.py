@@ -26,6 +26,7 @@ def _number(text: str) -> int | None:
     return None if match is None else int(match[1]) * 12 + int(match[2]) - 1
 
 
+@lru_cache(maxsize=1024)
 def month_name(number: int) -> str:
     """The date YYYY-MM of a month number."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"

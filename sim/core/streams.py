@@ -36,8 +36,12 @@ def uniform(key, uid, slot):  # type: ignore[no-untyped-def]
     return np.float64(mix(uint64(key) + counter * _GOLDEN) >> uint64(11)) * _UNIT
 
 
+@lru_cache(maxsize=16_384)
 def month_key(seed: int, stream: str, month: int) -> np.uint64:
-    """The 64-bit key of a stream in a month; `stream` names the purpose of the draw."""
+    """The 64-bit key of a stream in a month; `stream` names the purpose of the draw.
+
+    Kept, since runs of other plans with the same seed draw with the same keys.
+    """
     mask = (1 << 64) - 1
     state = _stream_state(seed, stream)
     return np.uint64(_mix_int((state + month * 0x9E3779B97F4A7C15) & mask))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,14 @@ class Series:
     yearly: Mapping[str, Mapping[int, float | Array]] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     consumer_prices: Array | None = None
+
+    @cached_property
+    def whole_years(self) -> dict[int, list[int]]:
+        """Positions of the months of every whole year."""
+        places: dict[int, list[int]] = {}
+        for place, month in enumerate(self.months):
+            places.setdefault(int(month[:4]), []).append(place)
+        return {year: months for year, months in places.items() if len(months) == 12}
 
 
 class Outcome(NamedTuple):
@@ -90,21 +99,24 @@ def score(target: Target, series: Series) -> Score:
         return Score((), {})
     paths = [yearly(target, output, series) for output in target.outputs]
     # Of places the poorest counts, of draws the middle one is shown.
-    share = 0.5 if target.table == "indices" else 0.0
-    shown = {year: float(np.quantile(values, share)) for year, values in paths[0].items()}
+    drawn = target.table == "indices"
+    shown = {
+        year: float(np.median(values) if drawn else np.min(values))
+        for year, values in paths[0].items()
+    }
     if target.over_years == "least_ratio":
         shown = {}
     values = [_over_years(target, path, output, series)
               for output, path in zip(target.outputs, paths, strict=True)]  # fmt: skip
     worst = np.max if target.operator == "<=" else np.min
     # A target on several outputs is met when the last of them meets it.
-    drawn = np.atleast_1d(worst(np.array(values), axis=0))
-    if np.isnan(drawn).any():
+    figures = np.atleast_1d(worst(np.array(values), axis=0))
+    if np.isnan(figures).any():
         return Score((), shown)
     base = shown.get(BASE_YEAR, np.nan)
-    distinct, counts = np.unique(drawn, return_counts=True)
+    distinct, counts = np.unique(figures, return_counts=True)
     outcomes = tuple(
-        Outcome(value, _relative(target, value, base), _met(target, value), count / len(drawn))
+        Outcome(value, _relative(target, value, base), _met(target, value), count / len(figures))
         for value, count in zip(distinct.tolist(), counts.tolist(), strict=True)
     )
     return Score(outcomes, shown)
@@ -118,13 +130,8 @@ def yearly(target: Target, output: str, series: Series) -> dict[int, Array]:
     if target.table == "indices":
         return {year: np.array(v) for year, v in series.yearly[f"indices.{output}"].items()}
     monthly = _monthly(target, output, series)
-    rows: dict[int, list[int]] = {}
-    for place, month in enumerate(series.months):
-        rows.setdefault(int(month[:4]), []).append(place)
     found: dict[int, Array] = {}
-    for year, places in rows.items():
-        if len(places) < 12:
-            continue
+    for year, places in series.whole_years.items():
         part = monthly[places]
         if target.within_year == "end":
             found[year] = part[-1]

@@ -29,6 +29,7 @@ from sim.outputs.declaration import (
     TECHNOLOGY_EN,
     TECHNOLOGY_ZH,
     Output,
+    Sums,
 )
 from sim.outputs.month import Month
 from sim.outputs.together import AllSums
@@ -45,6 +46,10 @@ IN_TABLE = {
 }
 
 _SUMS = {table: AllSums.of(outputs) for table, outputs in IN_TABLE.items()}
+_OTHERS = {
+    table: tuple(output for output in outputs if not isinstance(output.value, Sums))
+    for table, outputs in IN_TABLE.items()
+}
 
 
 def in_table(table: str) -> tuple[Output, ...]:
@@ -60,11 +65,12 @@ def series(context: Context) -> dict[str, dict[str, Any]]:
     month = Month(context)
     for table, sums in _SUMS.items():
         sums.derive(month, table)
-    value = month.value
-    tables: dict[str, dict[str, Any]] = {
-        table: {output.name: value(output, table) for output in outputs}
-        for table, outputs in IN_TABLE.items()
-    }
+    tables: dict[str, dict[str, Any]] = {}
+    for table, outputs in IN_TABLE.items():
+        for output in _OTHERS[table]:
+            month.value(output, table)
+        values = month.values(table)
+        tables[table] = {output.name: values[output.name] for output in outputs}
     return tables | {"items": indices.figures(month)}
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
+from sim.core.sums import pairwise
 from sim.core.table import Array
 from sim.outputs.declaration import ALL, PLACES, Output, Value, divided, ratio, share_in
 from sim.outputs.month import Month
@@ -19,17 +21,36 @@ def _index(weights: str, whole: tuple[str, ...], controlled: str, saving: str) -
     """
 
     def value(month: Month, table: str) -> Any:
-        exposed = sum(month.by_sector(table, name) for name in whole)
-        cover = divided(month.by_sector(table, controlled), exposed)
-        left: Array = 1.0 - getattr(month.context.outcomes, saving) * cover
-        fixed, before = month.anchor(
-            f"{weights} {table}", lambda: np.array([month.chosen(weights) * exposed, left])
-        )
-        base = (fixed * before).sum(axis=-1)
-        now = (fixed * left).sum(axis=-1)
-        return np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0)
+        exposed: Any = sum(month.by_sector(table, name) for name in whole)
+        covered = np.ascontiguousarray(month.by_sector(table, controlled))
+        saved = getattr(month.context.outcomes, saving)
+
+        def start() -> Array:
+            left = 1.0 - saved * divided(covered, exposed)
+            return np.array([month.chosen(weights) * exposed, left])
+
+        fixed, before = month.anchor(f"{weights} {table}", start)
+        if table == "province":
+            rows = (one[None, :] for one in (exposed, covered, fixed, before))
+            return _over_start(saved, *rows)[0]
+        return _over_start(saved, exposed, covered, fixed, before)
 
     return value
+
+
+@njit(nogil=True, cache=True)
+def _over_start(saving: Any, exposed: Any, covered: Any, fixed: Any, before: Any) -> Any:
+    """What is left of `fixed` over what was `before`, each (rows, S); 1 for rows of nothing."""
+    figures, now = np.ones(len(fixed)), np.empty(fixed.shape[1])
+    for row in range(len(fixed)):
+        base = pairwise(fixed[row] * before[row])
+        if base > 0.0:
+            for one in range(len(now)):
+                whole = exposed[row, one]
+                cover = covered[row, one] / whole if whole > 0.0 else 0.0
+                now[one] = fixed[row, one] * (1.0 - saving * cover)
+            figures[row] = pairwise(now) / base
+    return figures
 
 
 OUTPUTS = (

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.core.bits import COUNTS
+from sim.core.bits import COUNTS, among
+from sim.core.sums import pairwise
 from sim.core.table import Array
 from sim.processes.context import Context
 from sim.processes.indicators import POSITION
@@ -25,6 +26,7 @@ KEY = (0,)
 
 GROUPS = (ABOVE, BELOW, KEY, ALL_TIERS)
 """Groups of tiers that figures are of, in the order of `Month.sums`."""
+_GROUP = {group: place for place, group in enumerate(GROUPS)}
 _LIMITS = np.array([[group[0], group[-1] + 1] for group in GROUPS])
 
 
@@ -86,14 +88,15 @@ class Month:
         if weights:
             cities = self._weighted(name, tiers, weights)
             return cities.sum() if table == "province" else cities
-        sums, group, variable = self.sums(table), GROUPS.index(tiers), POSITION[name]
+        sums, group, variable = self._sums[table], _GROUP[tiers], POSITION[name]
         return sums[0, group, variable] if table == "province" else sums[:, group, variable]
 
     def _weighted(self, name: str, tiers: tuple[int, ...], weights: str) -> Array:
         key = (name, tiers, weights)
         if key not in self._kept:
-            cells = self.cube[:, :, tiers[0] : tiers[-1] + 1, POSITION[name]]
-            self._kept[key] = (cells * self.chosen(weights)[:, None]).sum(axis=(1, 2))
+            self._kept[key] = _weigh(
+                self.cube, tiers[0], tiers[-1] + 1, POSITION[name], self.chosen(weights)
+            )
         found: Array = self._kept[key]
         return found
 
@@ -101,8 +104,8 @@ class Month:
         """Sum of a variable of above-scale industry by sector: (S,) for the province, else (C, S)."""
         if table == "province":
             return self.sums("sectors")[:, 0, POSITION[name]]
-        cells: Array = self.cube[:, :, :ABOVE_SCALE, POSITION[name]]
-        return cells.sum(axis=2)
+        first, *others = (self.cube[:, :, tier, POSITION[name]] for tier in ABOVE)
+        return sum(others, start=first)
 
     def once(self, figure: Callable[[Month], Array]) -> Array:
         """A figure that several outputs need, computed once a month."""
@@ -130,6 +133,7 @@ class Month:
         """
         if name == "applicable":
             weights: Array = COUNTS[self.context.world.applicable]
+            weights.flags.writeable = False
             return weights
         return _chosen(self.measures, name)
 
@@ -152,11 +156,9 @@ class Month:
 
     def by_city(self, values: Array, kinds: tuple[int, ...]) -> Array:
         """Sum of `values`, one a provider, over the providers of some kinds, by city (C,)."""
-        among = np.zeros(len(PROVIDER_KINDS), dtype=bool)
-        among[list(kinds)] = True
-        chosen = among[self.providers.kind] & (self.providers.alive == 1)
+        mine = among(kinds)[self.providers.kind] * self.providers.alive
         return np.bincount(
-            self.providers.city[chosen], weights=values[chosen], minlength=self.context.world.cities
+            self.providers.city, weights=mine * values, minlength=self.context.world.cities
         )
 
     def attraction(self, kind: int) -> float:
@@ -194,6 +196,19 @@ def _sum_groups(
         for city in range(1, len(cities)):
             one += cube[city, sector]
         _add_tiers(one, limits, sectors[sector])
+
+
+@njit(nogil=True, cache=True)
+def _weigh(cube: Any, first: Any, last: Any, variable: Any, weights: Any) -> Any:
+    """Sum of a variable over tiers and over sectors by `weights` (S,), by city (C,)."""
+    found, cells = np.empty(len(cube)), np.empty((len(weights), last - first))
+    for city in range(len(cube)):
+        for sector in range(len(weights)):
+            for tier in range(first, last):
+                cell = cube[city, sector, tier, variable] * weights[sector]
+                cells[sector, tier - first] = cell
+        found[city] = pairwise(cells.ravel())
+    return found
 
 
 @njit(nogil=True, cache=True)

@@ -41,7 +41,7 @@ class LeadingGroup(Instrument):
         if money > 0:
             instruments.leadership.append(
                 Leadership(
-                    name, money, self.cost, self.gain, self.speed, self.eligibility(codes).cities
+                    name, money, self.cost, self.gain, self.speed, self.eligible_cities(codes)
                 )
             )
 

@@ -81,8 +81,8 @@ class Instrument(Section):
 
     def running(self, clock: Clock) -> bool:
         """Is this instrument in force this month?"""
-        now = clock.start + clock.month
-        return self.enabled and month_number(self.start) <= now <= month_number(self.end)
+        # Months written YYYY-MM are in the order of their letters.
+        return self.enabled and self.start <= clock.name <= self.end
 
     def year_budget(self, year: int) -> float:
         """Budget of a calendar year, 10k CNY."""
@@ -102,15 +102,19 @@ class Instrument(Section):
         before = max(0, month_number(self.start) - 12 * clock.year)
         return 1.0 - (12 - clock.month_of_year) / (12 - before)
 
+    def eligible_cities(self, codes: Mapping[str, Mapping[str, int]]) -> tuple[int, ...] | None:
+        """Cities that are eligible, by position; None means all."""
+        return tuple(map(codes["cities"].__getitem__, self.cities)) or None
+
     def eligibility(self, codes: Mapping[str, Mapping[str, int]]) -> Eligibility:
         """Who is eligible; `codes` maps "sectors", "cities" and "pilots" to positions."""
         return Eligibility(
-            tuple(TIERS.index(tier) for tier in self.tiers) or None,
-            tuple(codes["sectors"][code] for code in self.sectors) or None,
-            tuple(codes["cities"][code] for code in self.cities) or None,
+            tuple(map(TIERS.index, self.tiers)) or None,
+            tuple(map(codes["sectors"].__getitem__, self.sectors)) or None,
+            self.eligible_cities(codes),
             self.smallest,
             self.largest,
-            sum(1 << codes["pilots"][name] for name in self.named_by),
+            sum([1 << codes["pilots"][name] for name in self.named_by]),
         )
 
     def moved(self) -> tuple[tuple[str, int], ...]:

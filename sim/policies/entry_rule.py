@@ -46,7 +46,7 @@ class EntryRule(Instrument):
                 ProviderStandard(
                     name,
                     tuple(PROVIDER_KINDS.index(kind) for kind in self.provider_kinds),
-                    self.eligibility(codes).cities,
+                    self.eligible_cities(codes),
                     money,
                     self.cost,
                     self.least,

@@ -66,7 +66,7 @@ class ProviderSupport(Instrument):
                 ProviderCall(
                     name,
                     tuple(PROVIDER_KINDS.index(kind) for kind in self.provider_kinds),
-                    self.eligibility(codes).cities,
+                    self.eligible_cities(codes),
                     self.effect,
                     self.places,
                     self.award,

@@ -58,7 +58,7 @@ class Procurement(Instrument):
                     for s in self.goods_sectors
                     if goods > 0
                 ),
-                self.eligibility(codes).cities,
+                self.eligible_cities(codes),
                 self.copayment,
             )
         )
@@ -103,7 +103,7 @@ class SmartCity(Instrument):
                 name,
                 money,
                 self.cost,
-                self.eligibility(codes).cities or tuple(codes["cities"].values()),
+                self.eligible_cities(codes) or tuple(codes["cities"].values()),
                 stage,
                 tuple(PROVIDER_KINDS.index(kind) for kind in self.provider_kinds),
             )

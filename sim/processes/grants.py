@@ -68,6 +68,10 @@ def receive_applications(
     if call.rate <= 0 or call.money <= 0 or call.cap <= 0:
         return
     rows = np.flatnonzero(call.eligibility.rows(firms))
+    key = month_key(context.seed, f"application {call.instrument}", month)
+    rate = np.where(firms.tier[rows] >= 2, numbers.small_firm_friction, 1.0)
+    rate = rate * numbers.application_rate * outreach.take_up(context, cities)[firms.city[rows]]
+    rows = rows[uniforms(key, firms.uid[rows]) < rate]
     if len(rows) == 0:
         return
     application_cost = numbers.application_cost * call.paperwork
@@ -80,11 +84,8 @@ def receive_applications(
         cities.wage, _mean_prices(providers), context.world.applicable, context.world.energy_share,
         context.world.automation_saving, context.technologies.numbers, context.adoption, found,
     )  # fmt: skip
-    key = month_key(context.seed, f"application {call.instrument}", month)
-    rate = np.where(firms.tier[rows] >= 2, numbers.small_firm_friction, 1.0)
-    rate = rate * numbers.application_rate * outreach.take_up(context, cities)[firms.city[rows]]
-    applies = (found[:, 0] >= 0) & (uniforms(key, firms.uid[rows]) < rate)
-    chosen, found = rows[applies], found[applies]
+    worth = found[:, 0] >= 0
+    chosen, found = rows[worth], found[worth]
     if len(chosen) == 0:
         return
     technology = found[:, 0].astype(np.int64)

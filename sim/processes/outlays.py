@@ -42,6 +42,10 @@ class Outlays(Book):
     }  # fmt: skip
 
 
+_PROVINCE = Receivers(np.ones(1))
+"""Money for the whole province."""
+
+
 def to_firms(firms: Any, rows: Array, share: Array) -> Receivers:
     """Receivers that are rows of `firms` (column uid)."""
     return Receivers(share, rows, firms.uid[rows])
@@ -55,7 +59,7 @@ def enter_outlay(
         return
     total = 0.0 if receivers is None else float(receivers.share.sum())
     if receivers is None or total <= 0:
-        receivers, total = Receivers(np.ones(1)), 1.0
+        receivers, total = _PROVINCE, 1.0
     row = receivers.row
     context.outlays.append(
         row=np.full(len(receivers.share), row) if isinstance(row, int) else row, uid=receivers.uid,

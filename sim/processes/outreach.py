@@ -24,8 +24,9 @@ SCALE_THRESHOLD = 2000.0
 def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     """Visit firms that lack a technology, by lot; they may hear of it and gain capability."""
     bits = _bits(context, call.technologies)
-    lacking = (~firms.adopted & bits & context.world.applicable[firms.sector]) != 0
-    rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
+    rows = _lacking(
+        call.eligibility.rows(firms), firms.adopted, firms.sector, context.world.applicable, bits
+    )
     key = month_key(context.seed, f"visit {call.instrument}", context.clock.month)
     if call.platforms > 0:
         rows, paid, whole = _by_platforms(context, firms, cities, call, rows, key)
@@ -37,33 +38,42 @@ def visit(context: Context, firms: Any, cities: Any, call: Visits) -> None:
     if len(rows) == 0:
         return
     met = rows[whole]
-    _advise(context, firms, met, call.technologies, call.response, call.capability, key)
+    _advise(context, firms, met, bits, call.response, call.capability, key)
     if call.matching:
         firms.matched[met] |= bits & context.world.applicable[firms.sector[met]]
     context.watch.met(context.clock.month, "visit", call.instrument, rows, firms.uid[rows], paid)
-    reached = float(paid.sum()) / call.cost
+    total = float(paid.sum())
     spend(
-        context, call.instrument, float(paid.sum()), "providers", "services", reached,
+        context, call.instrument, total, "providers", "services", total / call.cost,
         to_firms(firms, rows, paid),
     )  # fmt: skip
 
 
+@njit(nogil=True, cache=True)
+def _lacking(chosen: Any, adopted: Any, sector: Any, applicable: Any, bits: Any) -> Any:
+    """Rows among those `chosen` (flags) that lack a technology of `bits` that they could use."""
+    rows, count = np.empty(len(chosen), dtype=np.int64), 0
+    for i in range(len(chosen)):
+        rows[count] = i
+        count += chosen[i] & ((~adopted[i] & bits & applicable[sector[i]]) != 0)
+    return rows[:count]
+
+
 def _advise(
-    context: Context, firms: Any, rows: Array, technologies: tuple[int, ...], response: float,
-    capability: float, key: np.uint64,
+    context: Context, firms: Any, rows: Array, bits: Any, response: float, capability: float,
+    key: np.uint64,
 ) -> None:  # fmt: skip
     """Let the rows hear of each technology with chance `response`; they gain capability."""
     _tell(
-        rows, _bits(context, technologies), response, key, firms.uid, firms.sector,
-        context.world.applicable, firms.aware,
+        rows, bits, response, firms.capability.dtype.type(capability), key, firms.uid,
+        firms.sector, context.world.applicable, firms.aware, firms.capability,
     )  # fmt: skip
-    firms.capability[rows] += capability * (1.0 - firms.capability[rows])
 
 
 @njit(nogil=True, cache=True)
 def _tell(
-    rows: Any, bits: Any, response: Any, key: Any, uid: Any, sector: Any, applicable: Any,
-    aware: Any,
+    rows: Any, bits: Any, response: Any, gain: Any, key: Any, uid: Any, sector: Any,
+    applicable: Any, aware: Any, capability: Any,
 ) -> None:  # fmt: skip
     for i in rows:
         heard = 0
@@ -71,6 +81,7 @@ def _tell(
             if (bits >> k) & 1 and uniform(key, uid[i], 1 + k) < response:
                 heard |= 1 << k
         aware[i] |= heard & applicable[sector[i]]
+        capability[i] += gain * (np.float32(1.0) - capability[i])
 
 
 def _by_platforms(
@@ -99,9 +110,9 @@ def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
     count = context.world.cities
     centres = np.bincount(firms.city[named], weights=firms.weight[named], minlength=count)
     bits = _bits(context, call.technologies)
-    lacking = (~firms.adopted & bits & context.world.applicable[firms.sector]) != 0
     key = month_key(context.seed, f"clients {call.instrument}", context.clock.month)
-    rows = np.flatnonzero(call.eligibility.rows(firms) & lacking & ~named)
+    others = call.eligibility.rows(firms) & ~named
+    rows = _lacking(others, firms.adopted, firms.sector, context.world.applicable, bits)
     places = call.clients * centres
     rows = by_lot(rows, firms.uid, key, firms.weight, places, firms.city)
     free_of_charge = np.full(count, np.inf)
@@ -109,7 +120,7 @@ def serve_clients(context: Context, firms: Any, call: PilotServices) -> None:
         rows, firms.city, firms.uid, firms.weight, 0.0, free_of_charge, places, key
     )
     clients = found.rows[found.whole]
-    _advise(context, firms, clients, call.technologies, 1.0, call.capability, key)
+    _advise(context, firms, clients, bits, 1.0, call.capability, key)
     free = np.zeros(len(clients))
     context.watch.met(
         context.clock.month, "client", call.instrument, clients, firms.uid[clients], free
@@ -177,7 +188,7 @@ def inspect(context: Context, firms: Any, call: Inspections) -> None:
     """Inspect firms that lack green process control, by lot; they owe the charge from now on."""
     bit = _bits(context, (GREEN_IOT,)) & context.world.applicable[firms.sector]
     lacking = ((firms.adopted & bit) == 0) & (bit != 0) & (firms.charge == 0)
-    rows = np.flatnonzero(call.eligibility.rows(firms) & lacking)
+    rows = (call.eligibility.rows(firms) & lacking).nonzero()[0]
     key = month_key(context.seed, f"inspection {call.instrument}", context.clock.month)
     rows = by_lot(rows, firms.uid, key, firms.weight, call.money / call.cost)
     rows, paid, whole = take_in_order(

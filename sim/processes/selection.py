@@ -33,19 +33,26 @@ def take_in_order(
     never exceeds what there is.
     """
     limit = min(places, money / cost) if cost > 0 else places
-    each = weight[rows].astype(np.float64)
-    reach = np.cumsum(each)
-    whole = int(reach.searchsorted(limit * (1.0 + 1e-12), side="right"))
-    left = limit - (float(reach[whole - 1]) if whole else 0.0)
-    taken = whole + (whole < len(rows) and left > 1e-9 * limit)
-    chosen, part = rows[:taken], each[:taken].copy()
-    flag = np.ones(taken, dtype=bool)
-    if taken > whole:
-        part[-1] = left
-        flag[-1] = uniforms(key, uid[chosen[-1:]], 63)[0] * each[whole] < left
-    paid = part * cost
+    paid, whole = _take(uid[rows], weight[rows].astype(np.float64), cost, limit, key)
     total = float(paid.sum())
-    return Taken(chosen, paid * (min(1.0, money / total) if total > 0 else 1.0), flag)
+    return Taken(rows[: len(paid)], paid * (min(1.0, money / total) if total > 0 else 1.0), whole)
+
+
+@njit(nogil=True, cache=True)
+def _take(uid: Any, each: Any, cost: Any, limit: Any, key: Any) -> Any:
+    """Cost of the first within `limit`, who are `each` (n,) real units, and who gets a whole place."""
+    paid, whole = np.empty(len(each)), np.ones(len(each), dtype=np.bool_)
+    reach, taken = 0.0, 0
+    while taken < len(each) and reach + each[taken] <= limit * (1.0 + 1e-12):
+        reach += each[taken]
+        paid[taken] = each[taken] * cost
+        taken += 1
+    left = limit - reach
+    if taken < len(each) and left > 1e-9 * limit:
+        paid[taken] = left * cost
+        whole[taken] = uniform(key, uid[taken], 63) * each[taken] < left
+        taken += 1
+    return paid[:taken], whole[:taken]
 
 
 def take_by_city(
@@ -56,40 +63,52 @@ def take_by_city(
 
     `city` is of every row of the table.
     """
-    rows = rows[np.argsort(city[rows], kind="stable")]
-    home, count = city[rows], len(places)
-    each = weight[rows].astype(np.float64)
     limit = np.minimum(places, money / cost) if cost > 0 else places
-    taken, flag = _fill_places(home, each, limit, uid[rows], key)
-    home, paid = home[taken], each[taken] * cost
-    total = np.bincount(home, weights=paid, minlength=count)
-    part = np.divide(money, total, out=np.ones(count), where=total > 0)
-    return Taken(rows[taken], paid * np.minimum(part, 1.0)[home], flag[taken])
+    return Taken(*_take_by_city(rows, city, uid, weight, cost, money, limit, key))
 
 
 @njit(nogil=True, cache=True)
-def _fill_places(home: Any, each: Any, limit: Any, uid: Any, key: Any) -> Any:
-    """Flags (n,) of who gets a place within the `limit` (C,) of its city, and who a whole one.
-
-    `each` (n,), real units, becomes the part that the last of a city gets.
-    """
-    reach, full = np.zeros(len(limit)), np.zeros(len(limit), dtype=np.bool_)
-    taken, whole = np.zeros(len(home), dtype=np.bool_), np.zeros(len(home), dtype=np.bool_)
-    for i in range(len(home)):
-        city = home[i]
-        if full[city]:
+def _take_by_city(
+    rows: Any, city: Any, uid: Any, weight: Any, cost: Any, money: Any, limit: Any, key: Any
+) -> Any:
+    """Rows with a place within the `limit` (C,) of their city, money paid, who has a whole one."""
+    count = len(limit)
+    start, full = np.zeros(count + 1, dtype=np.int64), np.zeros(count, dtype=np.bool_)
+    reach, total = np.zeros(count), np.zeros(count)
+    taken, whole = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
+    part = np.empty(len(rows))
+    for place in range(len(rows)):
+        i = rows[place]
+        home, each = city[i], np.float64(weight[i])
+        if full[home]:
             continue
-        if reach[city] + each[i] <= limit[city] * (1.0 + 1e-12):
-            reach[city] += each[i]
-            taken[i] = whole[i] = True
-            continue
-        full[city] = True
-        left = limit[city] - reach[city]
-        if left > 1e-9 * limit[city]:
-            taken[i] = True
-            whole[i] = uniform(key, uid[i], 63) * each[i] < left
-            each[i] = left
-    return taken, whole
+        if reach[home] + each <= limit[home] * (1.0 + 1e-12):
+            reach[home] += each
+            part[place] = each
+            taken[place] = whole[place] = True
+        else:
+            full[home] = True
+            left = limit[home] - reach[home]
+            if left > 1e-9 * limit[home]:
+                part[place] = left
+                taken[place] = True
+                whole[place] = uniform(key, uid[i], 63) * each < left
+        if taken[place]:
+            total[home] += part[place] * cost
+            start[home + 1] += 1
+    for home in range(count):
+        start[home + 1] += start[home]
+    found = np.empty(start[-1], dtype=np.int64)
+    paid, flag = np.empty(start[-1]), np.empty(start[-1], dtype=np.bool_)
+    for place in range(len(rows)):
+        if taken[place]:
+            home = city[rows[place]]
+            at = start[home]
+            start[home] += 1
+            found[at], flag[at] = rows[place], whole[place]
+            share = money[home] / total[home] if total[home] > 0.0 else 1.0
+            paid[at] = part[place] * cost * min(share, 1.0)
+    return found, paid, flag
 
 
 def by_lot(
@@ -102,31 +121,35 @@ def by_lot(
     as stand for more than `enough` real units, or all: sorting many for a few places takes long.
     With `city` (of every row too) `enough` (C,) is of each city.
     """
-    draw = uniforms(key, uid[rows])
-    if weight is not None and len(rows):
-        group = np.zeros(len(rows), np.int8) if city is None else city[rows]
+    if weight is None or len(rows) == 0:
+        draw = uniforms(key, uid[rows])
+    else:
+        group = np.zeros(len(rows), dtype=np.uint8) if city is None else city[rows]
         wanted = np.atleast_1d(np.asarray(enough, dtype=np.float64))
-        near = _first(draw, weight[rows].astype(np.float64), group, wanted)
-        rows, draw = rows[near], draw[near]
+        rows, draw = _first(rows, uid, key, weight[rows].astype(np.float64), group, wanted)
     ordered: Array = rows[np.argsort(draw, kind="stable")]
     return ordered
 
 
 @njit(nogil=True, cache=True)
-def _first(draw: Any, each: Any, group: Any, enough: Any) -> Any:
-    """Positions (n,) among which are the first of each group that stand for more than `enough`."""
-    total = np.zeros(len(enough))
-    for i in range(len(draw)):
-        total[group[i]] += each[i]
+def _first(rows: Any, uid: Any, key: Any, each: Any, group: Any, enough: Any) -> Any:
+    """Rows and their draws, among which are the first of a group that stand for more than `enough`.
+
+    `each` (n,) are the real units of a row.
+    """
+    draw, total = np.empty(len(rows)), np.zeros(len(enough))
+    for place in range(len(rows)):
+        draw[place] = uniform(key, uid[rows[place]], 0)
+        total[group[place]] += each[place]
     part = 1.2 * (enough + each.max()) / np.maximum(total, 1e-300)
-    near, found = np.empty(len(draw), dtype=np.int64), np.empty(len(enough))
+    near, found = np.empty(len(rows), dtype=np.int64), np.empty(len(enough))
     while True:
         count = 0
         found[:] = 0.0
-        for i in range(len(draw)):
-            if draw[i] < part[group[i]]:
-                near[count] = i
-                found[group[i]] += each[i]
+        for place in range(len(rows)):
+            if draw[place] < part[group[place]]:
+                near[count] = place
+                found[group[place]] += each[place]
                 count += 1
         enlarged = False
         for one in range(len(enough)):
@@ -134,4 +157,4 @@ def _first(draw: Any, each: Any, group: Any, enough: Any) -> Any:
                 part[one] *= 2.0
                 enlarged = True
         if not enlarged:
-            return near[:count]
+            return rows[near[:count]], draw[near[:count]]

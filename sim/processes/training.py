@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.core.streams import month_key
 from sim.instruments import TrainingPlaces
@@ -16,33 +17,20 @@ from sim.processes.selection import by_lot
 
 def train(context: Context, firms: Any, cities: Any, places: TrainingPlaces) -> None:
     """Fill this month's places by a keyed lottery; a firm sends five in a hundred of its people."""
-    rows = np.flatnonzero(places.eligibility.rows(firms))
+    rows = places.eligibility.rows(firms).nonzero()[0]
     key = month_key(context.seed, f"training {places.instrument}", context.clock.month)
     sending = 0.05 * (firms.skilled + firms.unskilled).astype(np.float64)
     offered = places.money / places.cost
     rows = by_lot(rows, firms.uid, key, sending * firms.weight, offered)
-    persons = sending[rows] * firms.weight[rows]
-    persons = np.clip(offered - (np.cumsum(persons) - persons), 0.0, persons)
-    taken = persons > 1e-9 * offered
-    rows, persons = rows[taken], persons[taken]
+    moved, gained = np.zeros((2, context.world.cities))
+    rows, persons = _teach(
+        rows, sending, offered, places.skilled_share, context.skills.training_gain, firms.city,
+        firms.weight, firms.skilled, firms.unskilled, firms.capability, moved, gained,
+    )  # fmt: skip
     if len(rows) == 0:
         return
-    # The last firm, or part of the firms that a row stands for, gets what is left.
-    part = persons / (sending[rows] * firms.weight[rows])
-    before = firms.unskilled[rows].astype(np.float64)
-    sent = np.minimum(part * sending[rows] * places.skilled_share, before)
-    firms.unskilled[rows] = before - sent
-    moved = before - firms.unskilled[rows].astype(np.float64)
-    old = firms.skilled[rows].astype(np.float64)
-    firms.skilled[rows] = old + moved
-    gained = firms.skilled[rows].astype(np.float64) - old
-    gain = context.skills.training_gain * part
-    firms.capability[rows] += gain * (1.0 - firms.capability[rows])
-    weight = firms.weight[rows].astype(np.float64)
-    by_city = firms.city[rows]
-    count = context.world.cities
-    cities.labour_unskilled[:] -= np.bincount(by_city, weights=weight * moved, minlength=count)
-    cities.labour_skilled[:] += np.bincount(by_city, weights=weight * gained, minlength=count)
+    cities.labour_unskilled[:] -= moved
+    cities.labour_skilled[:] += gained
     each = persons * places.cost
     context.watch.met(
         context.clock.month, "training", places.instrument, rows, firms.uid[rows], each
@@ -52,3 +40,35 @@ def train(context: Context, firms: Any, cities: Any, places: TrainingPlaces) -> 
         context, places.instrument, float(each.sum()), "providers", "training",
         float(persons.sum()), receivers,
     )  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def _teach(
+    rows: Any, sending: Any, offered: Any, skilled_share: Any, gain: Any, city: Any, weight: Any,
+    skilled: Any, unskilled: Any, capability: Any, moved: Any, gained: Any,
+) -> Any:  # fmt: skip
+    """Teach the people of the first of `rows`, as far as places go; those rows and real persons.
+
+    `moved` and `gained` (C,) are people who are no longer unskilled, and skilled now: what the
+    columns really hold.
+    """
+    persons = np.empty(len(rows))
+    reach, taught = 0.0, 0
+    for i in rows:
+        whole = sending[i] * weight[i]
+        reach += whole
+        # The last firm, or part of the firms that a row stands for, gets what is left.
+        persons[taught] = min(max(offered - (reach - whole), 0.0), whole)
+        if persons[taught] <= 1e-9 * offered:
+            continue
+        part = persons[taught] / whole
+        rows[taught] = i
+        taught += 1
+        before, old = np.float64(unskilled[i]), np.float64(skilled[i])
+        unskilled[i] = before - min(part * sending[i] * skilled_share, before)
+        left = before - np.float64(unskilled[i])
+        skilled[i] = old + left
+        capability[i] += gain * part * (np.float32(1.0) - capability[i])
+        moved[city[i]] += weight[i] * left
+        gained[city[i]] += weight[i] * (np.float64(skilled[i]) - old)
+    return rows[:taught], persons[:taught]

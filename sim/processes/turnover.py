@@ -36,15 +36,11 @@ def replace_firms(context: Context, firms: Any, cities: Any) -> None:
         key = month_key(context.seed, "entry", month)
         supported, award = _supported_start_ups(context, firms, vacant)
         parents = np.full((count, context.world.sectors, 2), -1, dtype=np.int64)
-        lots = np.full(parents.shape, np.inf)
-        _find_parents(month_key(context.seed, "parents", month), firms, parents, lots)
-        # Where a cluster has no firm left, founders come from the sector's other cities.
-        anywhere = np.take_along_axis(parents, lots.argmin(axis=0)[None], axis=0)
+        _find_parents(month_key(context.seed, "parents", month), firms, parents)
         _open(
-            month, key, vacant, supported, award, np.where(parents >= 0, parents, anywhere), firms,
-            context.accounts, context.production.inventory_months,
-            context.world.capital_output_ratio, context.world.automation_saving,
-            context.world.uid_stride, opened,
+            month, key, vacant, supported, award, parents, firms, context.accounts,
+            context.production.inventory_months, context.world.capital_output_ratio,
+            context.world.automation_saving, context.world.uid_stride, opened,
         )  # fmt: skip
     flows.book("households", "firms", "founding", opened[1])
     context.measures["entries"] = float(opened[0])
@@ -115,8 +111,12 @@ def _close(month: Any, key: Any, firms: Any, numbers: Any, closed: Any) -> None:
 
 
 @njit(nogil=True, cache=True)
-def _find_parents(key: Any, firms: Any, parents: Any, lots: Any) -> None:
-    """A firm in operation of each city, sector and side of the scale, by lot: parents (C, S, 2)."""
+def _find_parents(key: Any, firms: Any, parents: Any) -> None:
+    """A firm in operation of each city, sector and side of the scale, by lot: parents (C, S, 2).
+
+    Where a cluster has no firm left, founders come from the sector's other cities.
+    """
+    lots = np.full(parents.shape, np.inf)
     for i in range(len(firms.uid)):
         if firms.alive[i] == 0:
             continue
@@ -126,6 +126,12 @@ def _find_parents(key: Any, firms: Any, parents: Any, lots: Any) -> None:
         if lot < lots[city, sector, below]:
             lots[city, sector, below] = lot
             parents[city, sector, below] = i
+    for sector in range(parents.shape[1]):
+        for below in range(2):
+            anywhere = parents[lots[:, sector, below].argmin(), sector, below]
+            for city in range(len(parents)):
+                if parents[city, sector, below] < 0:
+                    parents[city, sector, below] = anywhere
 
 
 @njit(nogil=True, cache=True)

@@ -15,6 +15,7 @@ from sys import intern
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.branching import shared_months
 from sim.comparison import drawn
@@ -80,21 +81,15 @@ def member(results: Results, replicate: int) -> Member:
     from sim.view.targets import targets_of
 
     months = tuple(str(month) for month in results.province["month"])
-    programme = results.programme
     indices = results.indices[results.indices["level"] != "item"]
-    instruments = tuple(dict.fromkeys(programme["instrument"]))
     return Member(
         replicate,
         months,
-        {name: _small(column) for name, column in results.province.items() if name != "month"},
-        {name: _small(results.cities[name], len(months)) for name in CITY_OUTPUTS},
-        {
-            name: _small(column, len(months))
-            for name, column in results.tiers.items()
-            if name not in ("month", "tier")
-        },
-        {name: _small(programme[name], len(months)) for name in ACCOUNT},
-        instruments,
+        _small(results.province.iloc[:, 1:]),
+        _small(results.cities[list(CITY_OUTPUTS)], len(months)),
+        _small(results.tiers.iloc[:, 2:], len(months)),
+        _small(results.programme[list(ACCOUNT)], len(months)),
+        tuple(results.programme["instrument"].unique()),
         targets_of(results),
         {name: _shared(column.to_numpy()) for name, column in indices.items()},
     )
@@ -107,10 +102,12 @@ def _shared(column: Array) -> Array:
     return np.array([intern(one) for one in column], dtype=object)
 
 
-def _small(column: Any, months: int = 0) -> Array:
-    """A column as float32, (months,) or (months, rows)."""
-    values = np.asarray(column, dtype=np.float32)
-    return values.reshape(months, -1) if months else values
+def _small(frame: pd.DataFrame, months: int = 0) -> dict[str, Array]:
+    """Columns of figures as float32, (months,) or (months, rows), all in one array."""
+    figures = np.ascontiguousarray(frame.to_numpy(dtype=np.float32).T)
+    if months:
+        figures = figures.reshape(len(figures), months, -1)
+    return dict(zip(frame.columns, figures, strict=True))
 
 
 def _continued(scenario: Scenario, replicate: int) -> Province:
