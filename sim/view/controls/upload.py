@@ -11,6 +11,7 @@ import traitlets
 from sim.core.errors import InputError
 from sim.view.controls.base import STYLE, Control, board
 from sim.view.looking import View
+from sim.view.problems import framed
 from sim.view.uploads import LARGEST, read_plan
 
 TEMPLATE = (
@@ -66,7 +67,7 @@ def Upload(view: View) -> None:
         try:
             plan = read_plan(given[: LARGEST + 1].encode("utf-8", "replace"), choice.lang)
         except InputError as error:
-            set_says(view.say("controls.upload_bad", name=name, problem=str(error)))
+            set_says(view.say("controls.upload_bad", name=name, problem=framed(error, choice.lang)))
             return
         set_says(view.say("controls.upload_done", name=name))
         view.choose(replace(choice, plan=plan))

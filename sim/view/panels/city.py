@@ -12,7 +12,7 @@ from sim.view import colours
 from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
-from sim.view.numbers import factor, plain, shown, unit
+from sim.view.numbers import factor, month_words, plain, shown, unit
 from sim.view.panels.places import Beside, Figures, Note, Waiting, cities
 from sim.view.panels.series import Series
 from sim.view.panels.shared import ChartCard
@@ -137,7 +137,7 @@ def City(view: View, city: str, output: str) -> None:
     found = use_answer(Question("city", view.choice.plan, 0, lang, (("city", city),)))
     with ChartCard(view.say("city.title", city=name), view, HEADLINES,
                    note=rank_sentence(snapshot, place), name=f"city-{city}"):  # fmt: skip
-        month = snapshot.months[snapshot.place]
+        month = month_words(snapshot.months[snapshot.place], lang)
         Figures(
             headline_frame(snapshot, place),
             view.say("city.figures", city=name, month=month),

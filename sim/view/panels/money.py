@@ -10,7 +10,7 @@ import solara
 from sim.view import colours, spending
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
-from sim.view.numbers import plain
+from sim.view.numbers import month_words, plain
 from sim.view.panels.ledger import LedgerCard
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.snapshot import Snapshot, Track
@@ -211,7 +211,7 @@ def sentence(snapshot: Snapshot) -> str:
     if one.low == one.low:
         band = text("money.band", lang, low=plain(one.low), high=plain(one.high))
     return text(
-        "money.sentence", lang, month=snapshot.months[snapshot.place], budget=plain(one.budget),
+        "money.sentence", lang, month=month_words(snapshot.months[snapshot.place], lang), budget=plain(one.budget),
         paid=plain(one.paid), band=band, share=f"{100 * one.paid / one.budget:.0f}",
         committed=plain(one.committed), unused=plain(one.unused),
         province=plain(payers.get("province", 0.0)), cities=plain(payers.get("cities", 0.0)),

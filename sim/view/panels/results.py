@@ -12,6 +12,7 @@ from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
 from sim.view.panels.shared import ChartCard
+from sim.view.problems import framed
 from sim.view.studies import Study
 from sim.view.study_charts import MOST, headline, interval_option, rows_of
 
@@ -48,7 +49,7 @@ def _read(place: int, lang: str) -> Study | str:
     try:
         return studies.read(place, lang)
     except InputError as error:
-        return str(error)
+        return framed(error, lang)
 
 
 @solara.component

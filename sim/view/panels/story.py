@@ -18,6 +18,7 @@ from sim.view.numbers import plain
 from sim.view.panels.places import Beside, Controls, Note, Waiting, cities
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.panels.told import Told
+from sim.view.problems import framed
 from sim.view.questions import Question
 from sim.view.words import text
 from sim.world.tables import BARRIERS, TECHNOLOGIES
@@ -223,7 +224,7 @@ def Both(view: View, uid: int) -> None:
     with Beside():
         One(view, found, "plan")
         if base.value is None and base.error:
-            Note(view.say("story.not_there", error=base.error))
+            Note(view.say("story.not_there", error=framed(base.error, lang)))
         else:
             One(view, base, "baseline")
 

@@ -8,6 +8,7 @@ from typing import Any
 import solara
 
 from sim.view.colours import FONT, GRID, MUTED, TEXT
+from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.workshop.limits import YEARS
 from sim.view.workshop.looks import Countdown, button, colour_of, dot, html, phase_said, raw
@@ -132,13 +133,7 @@ def pick(
     label: str, value: str, on_value: Any, among: tuple[Outcome, ...], lang: str, name: str
 ) -> None:
     """A list of outcomes."""
-    labels = {one.label(lang): one.name for one in among}
-    shown = next(said for said, code in labels.items() if code == value)
-    solara.Select(
-        label=label, values=list(labels), value=shown,
-        on_value=lambda said: on_value(labels.get(said, value)),
-        classes=[f"lianghua-room-{name}"], style={"min-width": "min(100%, 18em)"},
-    )  # fmt: skip
+    Pick(label, [(one.name, one.label(lang)) for one in among], value, on_value, f"room-{name}")
 
 
 def rank_table(session: Session, name: str, lang: str) -> str:

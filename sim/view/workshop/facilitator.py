@@ -8,6 +8,7 @@ from html import escape
 
 import solara
 
+from sim.view.problems import framed
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.common_board import CommonBoard, team_mark
 from sim.view.workshop.limits import LONGEST_ROUND, YEARS
@@ -83,7 +84,9 @@ def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]],
 def Progress(results: Results, words: Words) -> None:
     """How far the runs are."""
     if results.error:
-        html("p", words("run_error", why=results.error), "lh-error", role="alert")
+        html(
+            "p", words("run_error", why=framed(results.error, words.lang)), "lh-error", role="alert"
+        )
     elif results.running:
         share = 100.0 * results.done / max(results.total, 1)
         html("p", words("running", done=results.done, total=results.total),

@@ -8,6 +8,7 @@ from typing import Any
 
 import solara
 
+from sim.view.controls.pick import Pick
 from sim.view.workshop.board import BOARD, FACILITATOR, Pass
 from sim.view.workshop.common_board import CommonBoard
 from sim.view.workshop.devices import DEVICES
@@ -163,10 +164,8 @@ def Join(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
     _field(words("team_name"), name, set_name, LONGEST_NAME, "name-field")
     if session.rules.mode == "city":
         taken = {one.city for one in session.teams}
-        names = {city_name(one, lang): one for one in cities() if one not in taken}
-        shown = next((said for said, one in names.items() if one == city), None)
-        solara.Select(words("city"), list(names), shown, lambda said: set_city(names.get(said, "")),
-                      classes=["lianghua-room-city"])  # fmt: skip
+        names = [(one, city_name(one, lang)) for one in cities() if one not in taken]
+        Pick(words("city"), [("", words("city_none")), *names], city, set_city, "room-city")
     Problem(problem)
     with solara.Div(classes=["lh-row"]):
         button(words("join_new"), join, "join", primary=True)
@@ -214,14 +213,13 @@ def Open(lang: str, enter: Enter) -> None:
             attempt(lambda: enter(restore(BOARD, file["data"])))
 
     _field(words("title"), title, set_title, LONGEST_TITLE, "title-field")
-    modes = {words(f"mode_{one}"): one for one in MODES}
 
-    def choose(said: str) -> None:
-        set_mode(modes[said])
+    def choose(one: str) -> None:
+        set_mode(one)
         set_budget(None)
 
-    current = next(said for said, one in modes.items() if one == mode)
-    solara.Select(words("mode"), list(modes), current, choose, classes=["lianghua-room-mode"])
+    modes = [(one, words(f"mode_{one}")) for one in MODES]
+    Pick(words("mode"), modes, mode, choose, "room-mode")
     html("p", words(f"mode_{mode}_how"), "lh-soft")
     solara.InputFloat(
         words("budget"), value=round(shown, 4), on_value=lambda value: set_budget(float(value or 0.0)),

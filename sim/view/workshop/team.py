@@ -13,6 +13,7 @@ import solara
 from sim.view.choice import Plan, scenario_of
 from sim.view.controls.levers import Levers
 from sim.view.plans import changed, values_of
+from sim.view.problems import framed
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.common_board import CommonBoard, interval_of
 from sim.view.workshop.facilitator import Memo
@@ -253,7 +254,7 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
     if not plans:
         return
     if results.error:
-        html("p", words("run_error", why=results.error), "lh-error", role="alert")
+        html("p", words("run_error", why=framed(results.error, lang)), "lh-error", role="alert")
     elif not results.complete(plans) or results.baseline is None:
         html(
             "p", words("running", done=results.done, total=results.total), "lh-soft", role="status"
