@@ -19,7 +19,7 @@ from sim.view.workshop.common_board import CommonBoard, interval_of
 from sim.view.workshop.facilitator import Memo
 from sim.view.workshop.limits import LONGEST_NOTE, YEARS
 from sim.view.workshop.live import use_attempt, use_results
-from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw
+from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw, region
 from sim.view.workshop.moves import (
     CITY_KINDS,
     budget_of,
@@ -30,7 +30,7 @@ from sim.view.workshop.moves import (
     prefix_of,
 )
 from sim.view.workshop.said import Words, action, budget_key, instruments_of, title
-from sim.view.workshop.scores import OUTCOMES, team_scores, told
+from sim.view.workshop.scores import COST, OUTCOMES, team_scores, told
 from sim.view.workshop.state import Move, Rules, Session, Team, plan_of
 
 PREVIEW_RUNS = 6
@@ -66,7 +66,8 @@ def TeamPage(
         elif session.phase == "vote":
             Vote(who, session, team, lang, look)
         elif session.phase in ("lobby", "reveal"):
-            html("p", words("wait_open"), "lh-soft")
+            last = session.phase == "reveal" and session.year == YEARS[-1]
+            html("p", words("wait_end" if last else "wait_open"), "lh-soft")
         html("p", words("your_word", word=BOARD.word(who) if BOARD.holds(who) else ""), "lh-soft")
         with solara.Div(classes=["lh-row"]):
             if session.revealed >= YEARS[0]:
@@ -100,9 +101,10 @@ def Draft(who: Pass, session: Session, team: Team, lang: str, look: Callable[[],
     over = CostBar(rules, draft, lang)
     with solara.Div(classes=["lianghua-room-note"]):
         # As it is typed: an event that the field was left can overtake what was typed in it.
-        solara.InputTextArea(
-            words("note"), value=note, on_value=lambda value: set_note(value[:LONGEST_NOTE]),
-            rows=2, continuous_update=True,
+        # The library's own area loses its label once something stands in it.
+        solara.v.Textarea(
+            label=words("note"), v_model=note, on_v_model=lambda value: set_note(value[:LONGEST_NOTE]),
+            rows=2, auto_grow=True, outlined=True, hide_details=True, maxlength=LONGEST_NOTE,
         )  # fmt: skip
     Problem(problem)
     with solara.Div(classes=["lh-row"]):
@@ -266,14 +268,17 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
         for score in found.scores:
             one = next(each for each in OUTCOMES[rules.mode] if each.name == score.outcome)
             mark = f" ({words('uncertain_mark')})" if told(score) == "uncertain" else ""
-            more = one.written(score.more, lang, True)
+            more = one.written(score.more, lang, score.outcome != COST)
             lines.append((one.label(lang), more, interval_of(one, score) + mark))
-        raw("div", preview_table(lines, words), "lh-scroll lianghua-room-previewed")
+        table = preview_table(lines, words)
+        raw("div", table, "lh-scroll lianghua-room-previewed", **region(words("preview_title")))
 
 
 def preview_table(lines: list[tuple[str, str, str]], words: Words) -> str:
     """Markup of a draft's outcomes."""
-    head = "".join(f"<th>{escape(words(key))}</th>" for key in ("outcome", "more", "interval"))
+    head = "".join(
+        f'<th scope="col">{escape(words(key))}</th>' for key in ("outcome", "more", "interval")
+    )
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines
     )
