@@ -87,7 +87,11 @@ class ChartWidget(ipyvuetify.VuetifyTemplate):
 
 def packed(option: dict[str, Any]) -> str:
     """An option as the widget takes it; what is not a number becomes null."""
-    return json.dumps(_finite(option), ensure_ascii=False, separators=(",", ":"))
+    try:
+        # Most options are plain already: walking them all was a third of a picture's cost.
+        return json.dumps(option, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError):
+        return json.dumps(_finite(option), ensure_ascii=False, separators=(",", ":"))
 
 
 def _finite(value: Any) -> Any:

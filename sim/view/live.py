@@ -26,6 +26,9 @@ PAUSE = 0.05
 """Seconds without a change before a plan is simulated; a lever has waited in the browser already."""
 REFRESH = 0.6
 """Least seconds between two pictures of runs that come in."""
+GROWTH = 1.5
+"""A picture is drawn once so many times the runs of the last one have come in: what they change
+becomes less and less, and drawing costs the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ def use_runs(
     """The snapshot of a choice, anew whenever runs have come in.
 
     The plan's first run comes at once; then the rest of it, of the baseline and of the saved
-    plans, in pictures at least `REFRESH` seconds apart. A changed plan gives up what the former
+    plans, in pictures at least `REFRESH` seconds and `GROWTH` times the runs apart. A changed plan gives up what the former
     one waits for. `paused` gives up too and keeps what there is; another `attempt` asks again.
     """
     runs = solara.use_reactive(NOTHING)
@@ -89,13 +92,17 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
         while not all(tickets[task].done() for task in tasks[: len(wanted)]):
             await news.wait()
             news.clear()
+        there = sum(ticket.done() for ticket in tickets.values()) - 1
         while True:
             news.clear()  # before looking: what comes in afterwards is news
             runs.value = picture(wanted, tickets)
             if not runs.value.running:
                 break
             await asyncio.sleep(REFRESH)
-            await news.wait()
+            enough = min(there + GROWTH * (runs.value.done - there), len(tickets))
+            while sum(ticket.done() for ticket in tickets.values()) < enough:
+                await news.wait()
+                news.clear()
     except InputError as error:
         runs.value = Runs(plans=wanted, error=str(error))
     finally:

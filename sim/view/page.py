@@ -92,6 +92,9 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
     paused = given_up.value == wanted
     snapshot = use_runs(choice, paused=paused, attempt=attempt.value)
     view = View(snapshot, choose)
+    # What shows the choice alone is not drawn anew when runs come in.
+    still = solara.use_memo(lambda: View(Snapshot(choice), choose), [choice])
+    taking = solara.use_reactive(False)
 
     def again() -> None:
         given_up.value = NOTHING_GIVEN_UP
@@ -102,31 +105,33 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
 
     with solara.Div(classes=["lianghua-room"]):
         with solara.Div(classes=["lianghua-left"]):
-            Presets(view)
+            Presets(still)
             History(history.value, history.set, choice.lang)
-            Saved(view)
+            Saved(still)
             Levers(choice.plan, move, choice.lang, month=branch.value)
-            Upload(view)
+            Upload(still)
         with solara.Div(classes=["lianghua-look"]):
             with solara.Div(classes=["lianghua-over"]):
                 Status(view, paused, lambda: given_up.set(wanted), again)
-                Share(view)
+                Share(still)
                 with solara.v.Html(tag="details", class_="lianghua-take"):
-                    solara.v.Html(tag="summary", children=[view.say("page.take")])
-                    Downloads(view)
+                    summary = solara.v.Html(tag="summary", children=[view.say("page.take")])
+                    solara.v.use_event(summary, "click", lambda *_: taking.set(True))
+                    if taking.value:
+                        Downloads(view)
             if not snapshot.ready:
                 solara.Text(view.say("page.first"), classes=["lianghua-first"])
             else:
                 Guarded(partial(Headline, view), view.lang).key("headline")
-                PlayBar(view, branch)
-                _panels(view)
+                PlayBar(still, branch)
+                _panels(view, still)
 
 
-def _panels(view: View) -> None:
+def _panels(view: View, still: View) -> None:
     tabs = [(name, view.say(f"page.{name}")) for name in PANELS]
     choice = view.choice
     name = choice.panel if choice.panel in PANELS else PANELS[0]
-    Tabs(tabs, name, view.say("page.panels"), lambda one: view.choose(replace(choice, panel=one)))
+    Tabs(tabs, name, view.say("page.panels"), lambda one: still.choose(replace(choice, panel=one)))
     with solara.v.Html(
         tag="section",
         attributes={"id": "lianghua-panel", "role": "tabpanel", "aria-labelledby": f"tab-{name}"},

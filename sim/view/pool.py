@@ -22,13 +22,13 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.view.settings import WORKERS
-from sim.view.worker import GivenUp, begin, perform
+from sim.view.worker import GivenUpError, begin, perform
 from sim.workers import cores, quiet_start
 
 URGENT, SOON, LATER = 0, 1, 2
 """Urgencies: the first run of a plan somebody waits for; the rest of it; what may be asked for."""
-KEPT = 400
-"""Results that are kept for other sessions, about 0.2 MB each."""
+KEPT = 120
+"""Results that are kept for other sessions, about 0.5 MB each: seven plans of 16 runs."""
 TRIES = 2
 """Times that a task is begun, if the worker that had it died."""
 
@@ -87,7 +87,9 @@ class Pool:
             if entry is None:
                 entry = self._entries[task] = Entry(task)
             entry.tickets.append(ticket)
-            ticket.add_done_callback(lambda done: self._given_up(entry) if done.cancelled() else None)
+            ticket.add_done_callback(
+                lambda done: self._given_up(entry) if done.cancelled() else None
+            )
             if entry.place is None:
                 heapq.heappush(self._waiting, (urgency, next(self._order), entry))
             self._begin()
@@ -155,7 +157,7 @@ class Pool:
             assert entry.place is not None
             self._free.append(entry.place)
             entry.place = None
-            if isinstance(error, GivenUp) and entry.wanted and not self._closed:
+            if isinstance(error, GivenUpError) and entry.wanted and not self._closed:
                 entry.tries -= 1  # somebody asked for it again while it was being given up
                 self._start(entry)
                 return

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import mimetypes
 import os
-import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from solara.lab import on_kernel_start
 from solara.server import app as solara_app
 from solara.server import compress, kernel_context
 from solara.server import settings as solara_settings
@@ -23,6 +23,9 @@ from starlette.types import Scope
 
 import sim
 from sim.view.document import mended
+from sim.view.memory import give_back_later, held
+from sim.view.messages import allow_events_only
+from sim.view.outgoing import send_in_one_go
 
 ASSETS = Path(__file__).parent / "assets"
 MAP = Path(__file__).parents[1] / "report" / "assets" / "zhejiang_cities.geojson"
@@ -78,22 +81,9 @@ def healthz(request: Request) -> Response:
         "version": sim.__version__,
         "sessions": sum(connected in one.page_status.values() for one in contexts),
         "kept": len(contexts),
-        "memory_mb": round(memory() / 2**20, 1),
+        "memory_mb": round(held() / 2**20, 1),
     }
     return JSONResponse(found, headers={"cache-control": "no-store"})
-
-
-def memory() -> int:
-    """Bytes of memory that this process holds; at its most, where the system tells no more."""
-    statm = Path("/proc/self/statm")
-    if statm.exists():
-        return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    if sys.platform == "win32":
-        return 0
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
 
 
 def routes() -> list[BaseRoute]:
@@ -130,6 +120,9 @@ def load_page() -> None:
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     # Our style and icons; not by the environment, which takes a comma in a path for two paths.
     solara_settings.assets.extra_locations = [str(ASSETS)]
+    allow_events_only()
+    send_in_one_go()
+    on_kernel_start(lambda: give_back_later)  # what it returns is called once a page is left
     solara_app.ensure_apps_initialized()
 
 

@@ -11,6 +11,7 @@ import os
 import time
 from collections import OrderedDict
 from functools import cache
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,15 @@ def member(results: Results, replicate: int) -> Member:
         {name: _small(programme[name], len(months)) for name in ACCOUNT},
         instruments,
         targets_of(results),
-        {name: column.to_numpy() for name, column in indices.items()},
+        {name: _shared(column.to_numpy()) for name, column in indices.items()},
     )
+
+
+def _shared(column: Array) -> Array:
+    """A column whose equal texts are one text: hundreds of rows name the same few regions."""
+    if column.dtype != object:
+        return column
+    return np.array([intern(one) for one in column], dtype=object)
 
 
 def _small(column: Any, months: int = 0) -> Array:

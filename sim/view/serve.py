@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import InputError
 from sim.view.code import Code, checked_code
 from sim.view.hosts import addresses, bind, hosts_of, is_wide
+from sim.view.memory import few_arenas
 from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ LARGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes of a websocket message; files come in parts of 2 MB."""
 PATIENCE = 3
 """Seconds that pages have to close when the server ends."""
-SILENCE = 120.0
+SILENCE = 60.0
 """Seconds that a page may leave a sign of life unanswered: a phone in a pocket, a full room."""
 
 
@@ -83,8 +84,6 @@ def prepare(service: Service) -> None:
         "SOLARA_THEME_LOADER": "plain",
         "SOLARA_THEME_TITLE": "两化 Lianghua",
         "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
-        # Else each of a page's 150 first messages waits for its turn in the server's one loop.
-        "SOLARA_SERVER_SYNC_WS_WRITE": "True",
         "SOLARA_SESSION_HTTP_ONLY": "True",
         "SOLARA_ASSETS_CDN": NOWHERE,
         "SOLARA_ASSETS_PROXY": "True",
@@ -131,6 +130,7 @@ def serve(service: Service) -> None:
     code = checked(service)
     listener = bind(service.host, service.port)
     service = replace(service, port=listener.getsockname()[1])
+    few_arenas()
     if not service.quiet:
         print("Starting …", file=sys.stderr, flush=True)
     try:
@@ -159,8 +159,7 @@ def _server(app: Starlette, ready: Callable[[], None]) -> Any:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=PATIENCE,
-        # The page's library writes frames itself with this implementation only.
-        ws="websockets", ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
+        ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
     )  # fmt: skip
     return Server(config)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class Track:
     scenario: Scenario
     members: tuple[Member, ...] = ()
 
-    @property
+    @cached_property
     def replicates(self) -> tuple[int, ...]:
         """Which replicates are there."""
         return tuple(one.replicate for one in self.members)

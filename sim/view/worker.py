@@ -20,7 +20,7 @@ _flags: Any = None
 _place = 0
 
 
-class GivenUp(Exception):
+class GivenUpError(Exception):
     """Nobody waits for the task any more."""
 
 
@@ -34,13 +34,13 @@ def begin(flags: Any) -> None:
 
 
 def perform(work: Callable[[Any], Any], task: Any, place: int) -> Any:
-    """What `work` makes of a task that has a place among those in hand; raises GivenUp."""
+    """What `work` makes of a task that has a place among those in hand; raises GivenUpError."""
     global _place
     _place = place
     return work(task)
 
 
 def go_on() -> None:
-    """Raise GivenUp if nobody waits for the task in hand any more."""
+    """Raise GivenUpError if nobody waits for the task in hand any more."""
     if _flags is not None and _flags[_place]:
-        raise GivenUp
+        raise GivenUpError

@@ -59,7 +59,9 @@ class Page:
                 cookies.load(one)
         self._cookie = "; ".join(f"{name}={one.value}" for name, one in cookies.items())
         for path in sorted(set(_FILES.findall(document))):
-            request = urllib.request.Request(self.address + path, headers={"Accept-Encoding": "gzip"})
+            request = urllib.request.Request(
+                self.address + path, headers={"Accept-Encoding": "gzip"}
+            )
             with urllib.request.urlopen(request, timeout=60) as answer:
                 answer.read()
 

@@ -174,7 +174,7 @@ def key(name: str, mark: str = "solid") -> dict[str, Any]:
 
 
 def curve(
-    name: str, title: str, colour: str, data: list[float], dashed: bool = False
+    name: str, title: str, colour: str, data: list[float | None], dashed: bool = False
 ) -> dict[str, Any]:
     """A line of a chart; `name` is its handle, `title` what the legend calls it."""
     return {
@@ -203,12 +203,12 @@ def _curves(line: Line, place: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def tidy(values: Array) -> list[float]:
-    """Figures with about four digits that count, as a tooltip shows them."""
+def tidy(values: Array) -> list[float | None]:
+    """Figures with about four digits that count, as a tooltip shows them; None for none."""
     sizes = np.abs(values[np.isfinite(values)])
     largest = float(sizes.max()) if len(sizes) else 0.0
     digits = 3 if largest <= 0 else max(0, 3 - int(np.floor(np.log10(largest))))
-    return [round(float(one), digits) for one in values]
+    return [round(one, digits) if one - one == 0 else None for one in values.tolist()]
 
 
 def _points(snapshot: Snapshot, output: str) -> list[dict[str, Any]]:

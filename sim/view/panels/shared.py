@@ -17,6 +17,7 @@ from sim.view.colours import CURRENT, MUTED, TEXT
 from sim.view.explanations import explanation
 from sim.view.looking import View
 from sim.view.numbers import plain
+from sim.view.words import text
 
 type Frame = pd.DataFrame | Callable[[], pd.DataFrame]
 """A table, or a function that makes it once it is opened."""
@@ -95,24 +96,28 @@ class ExplainWidget(ipyvuetify.VuetifyTemplate):
     name = traitlets.Unicode("").tag(sync=True)
 
 
-@solara.component
 def Explain(output: str | Sequence[str], view: View) -> None:
     """ "Explain this number" for one output or several, one below the other."""
-    names = (output,) if isinstance(output, str) else tuple(output)
-    titles = ("、" if view.lang == "zh" else ", ").join(
-        str(getattr(BY_NAME[name], view.lang)) for name in names[:3]
+    _Explained((output,) if isinstance(output, str) else tuple(output), view.lang)
+
+
+@solara.component
+def _Explained(names: tuple[str, ...], lang: str) -> None:
+    """Of names and language only: runs that come in draw none of it anew."""
+    titles = ("、" if lang == "zh" else ", ").join(
+        str(getattr(BY_NAME[name], lang)) for name in names[:3]
     )
     parts = [
         {
-            "title": str(getattr(BY_NAME[name], view.lang)),
-            "rows": explanation(name, view.lang, uncertainty=name == names[-1]),
+            "title": str(getattr(BY_NAME[name], lang)),
+            "rows": explanation(name, lang, uncertainty=name == names[-1]),
         }
         for name in names
     ]
     ExplainWidget.element(
         content=json.dumps(parts, ensure_ascii=False),
-        label=view.say("shared.explain", title=titles),
-        done=view.say("shared.close"),
+        label=text("shared.explain", lang, title=titles),
+        done=text("shared.close", lang),
         name=names[0],
     )
 

@@ -1,0 +1,81 @@
+"""What a page is sent: handed to the server's loop in one go, however much of it there is.
+
+The library's own way has every message wait for its turn in that loop, 150 of them when a page
+opens; its other way writes past the loop, into whatever connection has the number of one that was
+closed, and stops the whole server for one phone that has left the room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from threading import Lock
+from typing import Any
+
+from solara.server import starlette as solara_starlette
+from solara.server.websocket import WebSocketDisconnect
+
+MOST_WAITING = 5_000
+"""Messages that wait for a page that does not take them; with more it counts as gone."""
+
+
+class Outgoing(solara_starlette.WebsocketWrapper):
+    """A page's connection whose messages leave in the order they were given, from any thread."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._lock = Lock()
+        self._waiting: deque[str | bytes] = deque()
+        self._sending = self._gone = False
+
+    def send_text(self, data: str) -> None:
+        """Send a text; raises WebSocketDisconnect if the page is known to be gone."""
+        self._give(data)
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes; raises WebSocketDisconnect if the page is known to be gone."""
+        self._give(data)
+
+    def _give(self, data: str | bytes) -> None:
+        with self._lock:
+            if self._gone or len(self._waiting) >= MOST_WAITING:
+                self._gone = True
+                self._waiting.clear()
+                raise WebSocketDisconnect
+            self._waiting.append(data)
+            begin, self._sending = not self._sending, True
+        if begin:
+            try:
+                self.event_loop.call_soon_threadsafe(self._begin)
+            except RuntimeError as error:  # the server ends
+                raise WebSocketDisconnect from error
+
+    def _begin(self) -> None:
+        task = self.event_loop.create_task(self._send_all())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _send_all(self) -> None:
+        try:
+            while (data := self._next()) is not None:
+                if isinstance(data, str):
+                    await self._send_text_exc(data)
+                else:
+                    await self._send_bytes_exc(data)
+                await asyncio.sleep(0)  # other pages have their turn
+        except (WebSocketDisconnect, asyncio.CancelledError):
+            with self._lock:
+                self._gone = True
+                self._waiting.clear()
+
+    def _next(self) -> str | bytes | None:
+        with self._lock:
+            if not self._waiting:
+                self._sending = False
+                return None
+            return self._waiting.popleft()
+
+
+def send_in_one_go() -> None:
+    """Have pages that connect from now on be sent to this way."""
+    solara_starlette.WebsocketWrapper = Outgoing

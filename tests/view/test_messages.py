@@ -1,0 +1,50 @@
+"""What a browser may say to a widget."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from ipyvue.VueTemplateWidget import Events
+
+from sim.view.controls.base import Control
+from sim.view.messages import allow_events_only
+
+RARE = "nturl2path"
+"""A module that nothing here imports."""
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What a control is told, once only events are allowed."""
+    monkeypatch.setattr(Events, "_handle_event", Events._handle_event)
+    monkeypatch.delitem(sys.modules, RARE, raising=False)
+    allow_events_only()
+    heard: list[object] = []
+    widget = Control(template="<template><div/></template>", on_event=heard.append)
+    return widget, heard
+
+
+def test_a_browser_cannot_have_a_class_imported_and_called(said, caplog):
+    widget, heard = said
+    wish = {"create_widget": [RARE, "url2pathname"], "props": {}, "id": "1"}
+    widget._handle_custom_msg(wish, [])
+    assert RARE not in sys.modules
+    assert "it was left" in caplog.text
+    assert heard == []
+
+
+def test_a_browser_cannot_call_a_method_or_set_an_attribute(said):
+    widget, heard = said
+    call = {"functionRef": "close", "args": []}
+    widget._handle_custom_msg({"update_ref": call, "id": widget.model_id, "prop": "board"}, [])
+    assert widget.comm is not None  # `close` takes it away
+    for name in ("nothing", "", None, 3, "event\n"):
+        widget._handle_custom_msg({"event": name, "data": {"a": 1}}, [])
+    assert heard == []
+
+
+def test_events_go_through(said):
+    widget, heard = said
+    widget._handle_custom_msg({"event": "event", "data": {"key": "x"}}, [])
+    assert heard == [{"key": "x"}]
