@@ -21,10 +21,11 @@ from sim.view.study_charts import MOST, headline, interval_option, rows_of
 def Panel(view: View) -> None:
     """The studies that the server was started with, one at a time."""
     names = studies.names()
-    if names:
-        Chosen(names, view)
-    else:
-        solara.Text(view.say("results.none"), classes=["lianghua-results-none"])
+    with solara.Div(classes=["lianghua-results"]):
+        if names:
+            Chosen(names, view)
+        else:
+            solara.Text(view.say("results.none"), classes=["lianghua-results-none"])
 
 
 @solara.component

@@ -227,7 +227,9 @@ def trade_option(
     x_axis, y_axis = outcome(mode, across), outcome(mode, up)
     size = 22 if large else 14
     points = _points(session, across, up)
-    middle = _middle([x.more or 0.0 for _, x, _ in points])
+    middle = _middle(
+        [end for _, x, _ in points for end in (x.more, x.low, x.high) if end is not None]
+    )
     series: list[dict[str, Any]] = []
     for team, x, y in points:
         colour = colour_of(session, team.key)
@@ -248,8 +250,8 @@ def trade_option(
             # Towards the middle, where there is room, and above the interval's line.
             "label": {"show": True, "formatter": "{a}", "fontSize": size, "color": TEXT,
                       "position": "right" if (x.more or 0.0) <= middle else "left",
-                      "offset": [0, -0.8 * size], "width": 11 * size, "overflow": "truncate"},
-            "labelLayout": {"moveOverlap": "shiftY"},
+                      "width": 11 * size, "overflow": "truncate"},
+            "labelLayout": {"dy": -0.8 * size, "moveOverlap": "shiftY"},
         })  # fmt: skip
     return {
         "textStyle": {"fontFamily": FONT}, "animation": False, "tooltip": {"show": False},

@@ -32,7 +32,8 @@ pre{columns:2;column-gap:4mm;font:6.6pt/1.22 ui-monospace,Consolas,"Noto Sans SC
 padding:1mm 1.6mm;white-space:pre-wrap}
 @media print{main{max-height:274mm;overflow:hidden}}
 @media screen{body{padding:8mm 5mm;font-size:11pt}h2{font-size:12.5pt}pre{font-size:9pt}}
-@media screen and (max-width:600px){table.came td,th{white-space:normal}th,td{padding:.35mm .8mm}pre{columns:1}}
+@media screen and (max-width:600px){body{font-size:10pt}main{overflow-x:auto}pre{columns:1}
+th,td{padding:.35mm .8mm;overflow-wrap:normal}th{white-space:normal}table.came{font-size:9pt}}
 """
 
 
