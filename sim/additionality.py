@@ -22,6 +22,7 @@ from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
 from sim.results import write_manifest, write_table
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.twins import FOLLOW, Record, Variant, chosen, extended, origin, play, running, without
 from sim.workers import Progress, run_jobs
@@ -164,7 +165,7 @@ def ledger(
     scenario: Scenario | str | Path,
     instruments: Sequence[str] = (),
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     replicates: int = 5,
     seed: int = 1,
     workers: int | None = None,

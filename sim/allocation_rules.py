@@ -24,6 +24,7 @@ from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
 from sim.results import write_manifest, write_table
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.timetable import timetable, voted
 from sim.twins import FOLLOW, Record, Variant, extended, origin, play, without
@@ -113,7 +114,7 @@ def laboratory(
     *,
     rules: Sequence[str] = RULES,
     noise: Sequence[float] = (),
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     replicates: int = 5,
     seed: int = 1,
     workers: int | None = None,

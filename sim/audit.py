@@ -23,6 +23,7 @@ from sim.indices.yearly import CLASSES, INDICES, PROVINCE
 from sim.outputs import BY_NAME, PROVIDER_EN, PROVIDER_ZH
 from sim.outputs.indices import fed_by_model
 from sim.results import write_manifest, write_table
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.words import CLASS_ZH, UNITS, instrument_titles
 from sim.world.index_tables import Item
@@ -112,7 +113,7 @@ def audit(
     year: int,
     city: str | None = None,
     index: str = "two_integration",
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     seed: int = 1,
     settings: Iterable[str] = (),
     progress: Any = None,

@@ -16,6 +16,7 @@ from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.scenario_files import matching
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
@@ -124,7 +125,7 @@ def half_width(n: int) -> float:
 def run(
     scenario: Scenario | str | Path,
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     seed: int = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
@@ -144,7 +145,7 @@ def run(
 def compare(
     scenarios: Sequence[Scenario | str | Path],
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     replicates: int = 10,
     seed: int = 1,
     workers: int | None = None,

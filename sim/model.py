@@ -35,6 +35,7 @@ from sim.processes import (
 )
 from sim.processes.context import Context, Flows
 from sim.results import Recorder, Results
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.timetable import Policies, in_force, timetable
 from sim.words import headline_names
@@ -98,7 +99,7 @@ class Province(ColumnModel):
         self,
         scenario: Scenario | str = "document_2014",
         *,
-        scale: float = 0.05,
+        scale: float = USUAL_SCALE,
         seed: int | None = 1,
         supply_graph: Any = None,
         economy: Any = None,

@@ -20,6 +20,7 @@ from sim.indices.scorecard import Score, Series, instruments_of, score
 from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME
 from sim.results import Results, write_manifest, write_table
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.workers import Job, Progress, run_job
 from sim.world.data import load_data
@@ -150,7 +151,7 @@ class _Kept:
 def scorecard(
     scenarios: Sequence[Scenario | str | Path],
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     replicates: int = 10,
     seed: int = 1,
     workers: int | None = None,

@@ -23,6 +23,7 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.scale import USUAL_SCALE
 
 
 def scorecard_command(
@@ -32,7 +33,7 @@ def scorecard_command(
         typer.Argument(help="one or more; the last is the baseline; or a scorecard.parquet"),
     ],
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     replicates: Replicates = 10,
     seed: Seed = 1,
@@ -78,7 +79,7 @@ def ledger_command(
         list[str] | None, typer.Option("--instrument", help="switch off this one; repeatable")
     ] = None,
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     follow: Follow = 24,
     replicates: Pairs = 5,
@@ -128,7 +129,7 @@ def laboratory_command(
         typer.Option("--noise", help="error of a contest's jury, 0 to inf; repeatable"),
     ] = None,
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     follow: Follow = 24,
     replicates: Pairs = 5,
@@ -177,7 +178,7 @@ def audit_command(
         Literal["two_integration", "informatization"], typer.Option("--index", help="which index")
     ] = "two_integration",
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     seed: Seed = 1,
     settings: Settings = None,
     lang: Language = "en",

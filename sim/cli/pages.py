@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.options import Force, Language, Out, Quiet, Scale, Seed, Settings, Until
 from sim.core.errors import InputError
+from sim.scale import USUAL_SCALE
 
 story = typer.Typer(no_args_is_help=True, help="Tell what one firm or one city lived through.")
 
@@ -21,7 +22,7 @@ def story_firm_command(
         bool, typer.Option("--example", help="name firms worth a look instead")
     ] = False,
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     seed: Seed = 1,
     settings: Settings = None,
@@ -59,7 +60,7 @@ def story_city_command(
     city: Annotated[str, typer.Argument(help="name of the city")],
     scenario: Annotated[str, typer.Argument(help="name or TOML file")] = "document_2014",
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     seed: Seed = 1,
     settings: Settings = None,
@@ -101,7 +102,7 @@ def describe_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="folder for results; of evidence a file .html")
     ] = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     settings: Settings = None,
     fit: Annotated[
         Path | None, typer.Option("--fit", help="a calibration's folder, for evidence")
@@ -207,7 +208,7 @@ def schema_command(
         typer.echo(path)
 
 
-def warm_up_command(scale: Scale = 0.05) -> None:
+def warm_up_command(scale: Scale = USUAL_SCALE) -> None:
     """Compile the kernels and make the population, so that the next command starts at once."""
     from sim.core.compile import cache_directory
     from sim.scenario import Scenario

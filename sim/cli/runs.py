@@ -21,13 +21,14 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.scale import USUAL_SCALE
 
 
 def run_command(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="name, TOML file or a result.parquet to repeat")],
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     seed: Seed = 1,
     parameters: Parameters = "posterior",
@@ -72,7 +73,7 @@ def compare_command(
         typer.Argument(help="two or more; the last is the baseline; or a result.parquet to repeat"),
     ],
     out: Out = None,
-    scale: Scale = 0.05,
+    scale: Scale = USUAL_SCALE,
     until: Until = None,
     replicates: Replicates = 10,
     seed: Seed = 1,

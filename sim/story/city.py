@@ -16,6 +16,7 @@ from sim.core.clock import month_name
 from sim.core.errors import InputError
 from sim.model import Province
 from sim.results import Results
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.story.firm import sector_names
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
@@ -129,7 +130,7 @@ def city_story(
     scenario: Scenario | str | Path,
     city: str,
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     seed: int = 1,
     until: str | None = None,
     settings: Iterable[str] = (),

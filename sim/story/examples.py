@@ -12,6 +12,7 @@ from sim.comparison import prepared
 from sim.core.table import Array
 from sim.model import Province
 from sim.processes.awards import PAID, REFUSED
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.story.page import Progress, run_through
 from sim.story.words import WORDS
@@ -89,7 +90,7 @@ class Notes:
 def firm_examples(
     scenario: Scenario | str | Path,
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     seed: int = 1,
     until: str | None = None,
     settings: Iterable[str] = (),

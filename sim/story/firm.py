@@ -15,6 +15,7 @@ import pandas as pd
 from sim.comparison import prepared
 from sim.core.errors import InputError
 from sim.model import Province
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
@@ -169,7 +170,7 @@ def firm_story(
     scenario: Scenario | str | Path,
     uid: int,
     *,
-    scale: float = 0.05,
+    scale: float = USUAL_SCALE,
     seed: int = 1,
     until: str | None = None,
     settings: Iterable[str] = (),

@@ -21,6 +21,7 @@ from sim.comparison import drawn
 from sim.core.table import Array
 from sim.model import Province
 from sim.results import Results
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.view.choice import Plan
 from sim.view.questions import Question, answer
@@ -28,7 +29,7 @@ from sim.view.settings import FAULT
 from sim.view.snapshot import Member
 from sim.view.worker import go_on
 
-SCALE = 0.05
+SCALE = USUAL_SCALE
 """Share of the province's firms that have a row of their own: the workshop's size."""
 SEED = 1
 """Replicate r has seed SEED + r, as in `lianghua compare`."""

@@ -20,7 +20,7 @@ def ledger(question: Question) -> dict[str, Any]:
     """The ledger of a plan's programme, or of one instrument of it.
 
     Arguments: `instrument` (its name; nothing for the whole programme), `replicates` (1 to 8),
-    `scale` (0.01 to 0.05). Replicate r has the seed and the draw of parameters of the page's run r.
+    `scale` (0.01 to the page's own). Replicate r has the seed and the draw of parameters of the page's run r.
     Found are records of `Ledger.table`: `whole`, by `instruments`, by `tiers`; `costs`, its table
     of effects; `replicates`, `scale`, `last` month counted, `follow` months looked further.
     What a plan revises on the way counts as it is paid; its twin is without the money for good.

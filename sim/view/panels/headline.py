@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import solara
 
 from sim.outputs import BY_NAME
+from sim.scale import USUAL_SCALE
 from sim.view import colours
 from sim.view.looking import View
 from sim.view.numbers import factor, month_words, parts, plain, shown
@@ -41,7 +42,8 @@ STYLE = f"""
 .lianghua-figure.less .difference {{ color: {colours.LESS}; }}
 .lianghua-figure .lianghua-explain {{ position: absolute; top: .4rem; right: .4rem; }}
 .lianghua-plain {{ margin: 0 0 .5rem; line-height: 1.5; color: {colours.TEXT}; }}
-@media (min-width: 1700px) {{ .lianghua-headline {{ grid-template-columns: repeat(7, minmax(0, 1fr)); }} }}
+.lianghua-reserve {{ margin: .4rem 0 0; line-height: 1.4; color: {colours.MUTED}; font-size: .8125rem; }}
+@media (min-width: 1350px) {{ .lianghua-headline {{ grid-template-columns: repeat(7, minmax(0, 1fr)); }} }}
 @media (max-width: 600px) {{
   .lianghua-headline {{ grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .35rem; }}
   .lianghua-figure {{ padding: .35rem .45rem; }}
@@ -168,6 +170,8 @@ def Headline(view: View) -> None:
         with solara.Div(classes=["lianghua-headline"]):
             for output in OUTPUTS:
                 Card(figure(snapshot, output), view).key(output)
+        reserve = view.say("headline.reserve", share=f"{100 * USUAL_SCALE:g}")
+        solara.HTML(tag="p", unsafe_innerHTML=html.escape(reserve), class_="lianghua-reserve")
 
 
 @solara.component

@@ -23,7 +23,7 @@ from sim.words import TIER_ZH
 
 CLASSES = tuple(terms.CLASSES)
 REPLICATES = (3, 5, 8)
-SCALES = (0.01, 0.02, 0.05)
+SCALES = (0.02, 0.05, 0.1)
 PER_100M = 1e-4
 STYLE = """
 .lianghua-classes { border-collapse: collapse; margin: .5rem 0; }
@@ -164,7 +164,7 @@ def LedgerCard(view: View) -> None:
     track = view.snapshot.current
     instrument, set_instrument = solara.use_state("")
     replicates, set_replicates = solara.use_state(REPLICATES[1])
-    scale, set_scale = solara.use_state(SCALES[1])
+    scale, set_scale = solara.use_state(SCALES[-1])
     asked, set_asked = solara.use_state(None)
     question = Question(
         "ledger", plan, 0, "zh",

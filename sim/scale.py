@@ -1,0 +1,11 @@
+"""How many of the province's firms have a row of their own where nobody says otherwise."""
+
+USUAL_SCALE = 0.1
+"""4,956 rows, each for about ten firms.
+
+What the programme adds to firms that use machines, end of 2017, points (30 pairs, draws of the fit;
+95 % interval): +0.72 (0.43 to 1.00) at scale 0.05, +1.29 (0.83 to 1.74) at 0.1, +1.41 (0.91 to 1.91)
+at 0.15, +1.34 (0.91 to 1.78) at 0.3, +1.49 (1.11 to 1.86) at 1. So below a tenth the programme looks
+weaker than it is, and from a tenth on no difference can be told; a run costs a tenth more than at
+0.05, as most of its time does not depend on the rows.
+"""
