@@ -35,7 +35,9 @@ def drawn(plan: Plan, key: str, **how: Any) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("part", ["levers", "controls", "address", "copying", "results", "problems"])
+@pytest.mark.parametrize(
+    "part", ["levers", "controls", "address", "copying", "results", "problems"]
+)
 def test_catalogues_have_equal_keys(part: str) -> None:
     zh, en = (
         {key for key in catalogue(lang) if key.startswith(f"{part}.")} for lang in ("zh", "en")
@@ -205,7 +207,7 @@ def test_a_press_is_heard_as_soon_as_the_button_is_there(monkeypatch: Any) -> No
     monkeypatch.setattr(PressWidget, "open", pressed_at_once)
 
     @solara.component
-    def Two() -> None:
+    def Two() -> None:  # noqa: N802
         with solara.Div():
             press("a", lambda: heard.append("a"), "a")
             press("b", lambda: heard.append("b"), "b", disabled=True)

@@ -167,11 +167,17 @@ def _figures(one: Outcome, score: Score, words: Words) -> list[str]:
     """Escaped: difference, interval, level, baseline."""
     lang, cost = words.lang, score.outcome == COST
     more = one.written(score.more, lang, not cost)
-    interval = interval_of(one, score)
-    if not cost and score.more is not None and told(score) == "uncertain":
-        interval += f" ({words('uncertain_mark')})"
+    interval = interval_said(one, score, words)
     value = "–" if cost else one.written(score.value, lang)
     return [escape(each) for each in (more, interval, value, one.written(score.anyway, lang))]
+
+
+def interval_said(one: Outcome, score: Score, words: Words) -> str:
+    """The interval of a difference, and whether it can be told from nothing."""
+    interval = interval_of(one, score)
+    if score.outcome != COST and score.more is not None and told(score) == "uncertain":
+        interval += f" ({words('uncertain_mark')})"
+    return interval
 
 
 def interval_of(one: Outcome, score: Score) -> str:

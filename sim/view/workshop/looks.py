@@ -42,7 +42,7 @@ STYLE = f"""
 .lh-room .lh-scroll {{ overflow-x: auto; overflow-wrap: normal; }}
 .lh-room .lh-scroll th, .lh-room .lh-scroll td:not(.lh-text) {{ white-space: nowrap; }}
 .lh-room .lh-scroll td.lh-text {{ min-width: 7em; }}
-.lh-room .lh-scroll td.lh-text:first-child {{ min-width: 5em; }}
+.lh-room .lh-scroll td.lh-text:first-child {{ min-width: 7em; }}
 .lh-room .lianghua-room-ranks td:first-child {{ min-width: 2.5em !important; }}
 .lh-room .lianghua-room-teams {{ margin: 0 0 8px; }}
 .lh-room .lh-error {{ border-left: 5px solid {SAVED[0]}; background: {SOFT}; padding: 8px 12px; margin: 8px 0;
@@ -63,7 +63,8 @@ STYLE = f"""
   box-shadow: none !important; width: fit-content; max-width: 100%; }}
 .lh-room .v-btn__content {{ white-space: normal; flex: 1 1 auto; }}
 .lh-room .v-btn .v-icon {{ color: inherit; }}
-.lh-room .v-text-field .v-label--active {{ transform: translateY(-17px) scale(.85); }}
+.lh-room .v-text-field:not(.v-text-field--outlined) {{ margin-top: 6px; }}
+.lh-room .v-text-field:not(.v-text-field--outlined) .v-label--active {{ transform: translateY(-1.1em) scale(.85); }}
 .lh-room .primary {{ background-color: {CURRENT} !important; border-color: {CURRENT} !important; }}
 .lh-room .primary.lighten-3 {{ background-color: {GRID} !important; border-color: {GRID} !important; }}
 .lh-room .primary--text {{ color: {CURRENT} !important; caret-color: {CURRENT} !important; }}

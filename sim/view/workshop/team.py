@@ -15,7 +15,7 @@ from sim.view.controls.levers import Levers
 from sim.view.plans import changed, values_of
 from sim.view.problems import framed
 from sim.view.workshop.board import BOARD, Pass
-from sim.view.workshop.common_board import CommonBoard, interval_of
+from sim.view.workshop.common_board import CommonBoard, interval_said
 from sim.view.workshop.facilitator import Memo
 from sim.view.workshop.limits import LONGEST_NOTE, YEARS
 from sim.view.workshop.live import use_attempt, use_results
@@ -30,7 +30,7 @@ from sim.view.workshop.moves import (
     prefix_of,
 )
 from sim.view.workshop.said import Words, action, budget_key, instruments_of, title
-from sim.view.workshop.scores import COST, OUTCOMES, team_scores, told
+from sim.view.workshop.scores import COST, OUTCOMES, team_scores
 from sim.view.workshop.state import Move, Rules, Session, Team, plan_of
 
 PREVIEW_RUNS = 6
@@ -225,20 +225,26 @@ def CityMoney(plan: Plan, on_plan: Callable[[Plan], None], year: int, city: str,
             name = prefix_of(city) + kind
             key = budget_key(name, year)
             solara.InputFloat(
-                title(preset.instruments[name], lang), value=float(values.get(key, 0.0)),
+                title(preset.instruments[name], lang), value=_whole(float(values.get(key, 0.0))),
                 on_value=lambda value, key=key: set_value(key, value or 0.0, 1e8),
                 classes=[f"lianghua-room-{kind}"],
             ).key(key)  # fmt: skip
         for kind in ("machines", "software"):
             key = f"instruments.{prefix_of(city)}{kind}.rate"
+            colon = ":" if lang == "zh" else ": "
             label = (
-                f"{title(preset.instruments[prefix_of(city) + kind], lang)}: {words('city_rate')}"
+                title(preset.instruments[prefix_of(city) + kind], lang) + colon + words("city_rate")
             )
             solara.SliderFloat(
                 label, value=float(values[key]), min=0.0, max=0.5, step=0.01,
                 on_value=lambda value, key=key: set_value(key, round(value, 2), 1.0),
                 thumb_label=False,
             ).key(key)  # fmt: skip
+
+
+def _whole(amount: float) -> float:
+    """As a field shows it: without the point of a whole number."""
+    return int(amount) if amount.is_integer() else amount
 
 
 @solara.component
@@ -252,7 +258,7 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
     html("h2", words("preview_title"))
     button(words("preview_start"), lambda: ask(plan), "preview", disabled=asked == plan)
     notes = [words("preview_note")] + ([words("preview_city")] if rules.mode == "city" else [])
-    html("p", " ".join(notes), "lh-soft")
+    html("p", ("" if lang == "zh" else " ").join(notes), "lh-soft")
     if not plans:
         return
     if results.error:
@@ -267,9 +273,8 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
         lines = []
         for score in found.scores:
             one = next(each for each in OUTCOMES[rules.mode] if each.name == score.outcome)
-            mark = f" ({words('uncertain_mark')})" if told(score) == "uncertain" else ""
             more = one.written(score.more, lang, score.outcome != COST)
-            lines.append((one.label(lang), more, interval_of(one, score) + mark))
+            lines.append((one.label(lang), more, interval_said(one, score, words)))
         table = preview_table(lines, words)
         raw("div", table, "lh-scroll lianghua-room-previewed", **region(words("preview_title")))
 
@@ -280,7 +285,10 @@ def preview_table(lines: list[tuple[str, str, str]], words: Words) -> str:
         f'<th scope="col">{escape(words(key))}</th>' for key in ("outcome", "more", "interval")
     )
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines
+        f'<tr><td class="lh-text">{escape(label)}</td>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in figures)
+        + "</tr>"
+        for label, *figures in lines
     )
     return f"<table><tr>{head}</tr>{rows}</table>"
 
