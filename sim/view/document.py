@@ -27,6 +27,11 @@ def replacements(lang: str) -> list[tuple[str, str]]:
             "App is disconnected, and may not function properly. Please refresh the page.",
             text("server.lost", lang),
         ),
+        (
+            '<v-progress-linear :style="{visibility: (kernelBusyLong',
+            f'<v-progress-linear aria-label="{text("server.busy", lang)}"'
+            ' :style="{visibility: (kernelBusyLong',
+        ),
         ("Refresh now", text("server.reload", lang)),
         ("Cancel\n", text("server.later", lang) + "\n"),
         ("Restoring session…", text("server.restoring", lang)),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sim.view.workshop.board import Board
+from tests.experiments.folders import scenario_study
 from tests.view.boards import Clock
 from tests.view.browsers import ARGUMENTS, chromium, settled, watch
 from tests.view.servers import REAL, SMALL, serving
@@ -63,9 +64,10 @@ def small_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """Address of the view, one for all tests of a process."""
-    with serving(*OPTIONS, module=REAL) as running:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the view with the results of a study, one for all tests of a process."""
+    study = scenario_study(tmp_path_factory.mktemp("results") / "study", replicates=2)
+    with serving(*OPTIONS, "--results", str(study), module=REAL) as running:
         yield running.address
 
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import solara
 
 from sim.view import plans
 from sim.view.choice import MOST_SAVED, Choice, Plan
 from sim.view.controls.levers import levers_board, money, moved_by
 from sim.view.controls.playbar import MONTHS, branched, month_at, place_of, play_board
 from sim.view.controls.presets import items, presets_board
+from sim.view.controls.press import PressWidget, press
 from sim.view.controls.saved import saved_board, with_saved
 from sim.view.controls.share import share_board
 from sim.view.controls.steps import steps_board
@@ -33,7 +35,9 @@ def drawn(plan: Plan, key: str, **how: Any) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("part", ["levers", "controls", "address", "copying", "results"])
+@pytest.mark.parametrize(
+    "part", ["levers", "controls", "address", "copying", "results", "problems"]
+)
 def test_catalogues_have_equal_keys(part: str) -> None:
     zh, en = (
         {key for key in catalogue(lang) if key.startswith(f"{part}.")} for lang in ("zh", "en")
@@ -190,3 +194,24 @@ def test_file_and_code_are_made_when_asked_for() -> None:
     found = share_board(view, True)
     assert [one["key"] for one in found["parts"]] == ["link", "toml", "python"]
     assert found["query"].startswith("c=only_a2&l=en")
+
+
+def test_a_press_is_heard_as_soon_as_the_button_is_there(monkeypatch: Any) -> None:
+    heard: list[str] = []
+    shown = PressWidget.open
+
+    def pressed_at_once(self: PressWidget) -> None:
+        shown(self)
+        self.vue_event({})
+
+    monkeypatch.setattr(PressWidget, "open", pressed_at_once)
+
+    @solara.component
+    def Two() -> None:  # noqa: N802
+        with solara.Div():
+            press("a", lambda: heard.append("a"), "a")
+            press("b", lambda: heard.append("b"), "b", disabled=True)
+
+    _, rc = solara.render(Two(), handle_error=False)
+    rc.close()
+    assert heard == ["a"]

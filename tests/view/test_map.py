@@ -86,7 +86,9 @@ def test_the_month_changes_the_patch_and_not_the_map() -> None:
     first, second = (panel.map_patch(one, found, "wage", "Ningbo") for one in (early, late))
     assert [one["name"] for one in first["series"][0]["data"]] == cities("zh")
     assert first["series"][0]["data"] != second["series"][0]["data"]
-    assert (first["title"]["text"], second["title"]["text"]) == ("2012-06", "2017-06")
+    assert (first["title"]["text"], second["title"]["text"]) == (
+        "2012年6月", "2017年6月",
+    )  # fmt: skip
     widths = [one["itemStyle"]["borderWidth"] for one in first["series"][0]["data"]]
     assert [place for place, width in enumerate(widths) if width == 3] == [
         cities("en").index("Ningbo")

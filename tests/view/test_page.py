@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from sim.view.page import PANELS
+from tests.view.accessible import barriers
 from tests.view.browsers import settled, watch
 
 MACHINES = "headline-adoption_automation"
@@ -341,17 +342,31 @@ def test_a_page_comes_back_after_the_network_was_away(page, server):
     changed(page, before)
 
 
-@pytest.mark.parametrize("panel", ["adoption", "map", "scorecard", "money"])
+@pytest.mark.parametrize("panel", PANELS)
 def test_axe_finds_nothing_serious(view, panel):
     page = view(f"?l=zh&v={panel}")
-    page.locator("#lianghua-panel .lianghua-chart[data-ready='1']").first.wait_for(timeout=30_000)
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
-    serious = [
-        (one["id"], len(one["nodes"]), one["nodes"][0]["html"][:160])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert not serious, "\n".join(map(str, serious))
+    page.locator("#lianghua-panel .lianghua-chart[data-ready='1']").first.wait_for(timeout=90_000)
+    assert barriers(page) == ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_results_of_a_study_are_drawn(watched, server, lang):
+    watched.goto(f"{server}/?l={lang}&page=results", wait_until="commit")
+    expect(chart(watched, "results-contrasts")).to_be_visible(timeout=60_000)
+    before = option(watched, "results-levels")
+    watched.get_by_test_id("outcome").select_option(index=1)
+    watched.wait_for_function(
+        "before => document.querySelector('[data-name=results-levels]').__chart.getOption()"
+        ".xAxis[0].max !== before",
+        arg=before["xAxis"][0]["max"],
+    )
+    watched.get_by_test_id("table-results-levels").click()
+    expect(watched.locator(".lianghua-table table").first).to_be_visible()
+    assert barriers(watched) == ""
+    watched.set_viewport_size({"width": 390, "height": 844})
+    watched.wait_for_timeout(300)
+    edge = "document.querySelector('.lianghua-page').getBoundingClientRect().right"
+    assert watched.evaluate(edge) <= 390
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1920, 1080)])

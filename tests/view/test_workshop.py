@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import expect
 
+from tests.view.accessible import barriers
 from tests.view.browsers import watch
 from tests.view.conftest import OPTIONS
 from tests.view.servers import REAL, serving
@@ -42,19 +43,12 @@ def press(page: Any, name: str) -> None:
 
 
 def go_to(page: Any, name: str, phase: str, year: int) -> None:
-    """Press until the session is there: a press is lost while the page draws itself anew."""
-    there = page.locator(f".lianghua-room-phase[data-phase='{phase}'][data-year='{year}']").first
-    for _ in range(6):
-        if page.locator(f".lianghua-room-{name}").count():
-            press(page, name)
-        if page.locator(f".lianghua-room-{name}-yes").count():
-            press(page, f"{name}-yes")
-        try:
-            there.wait_for(timeout=15_000)
-        except TimeoutError:
-            continue
-        return
-    there.wait_for(timeout=1_000)
+    """Press once, and wait until the session is there."""
+    press(page, name)
+    if name == "rewind":
+        press(page, "rewind-yes")
+    there = page.locator(f".lianghua-room-phase[data-phase='{phase}'][data-year='{year}']")
+    there.first.wait_for(timeout=60_000)
 
 
 def fill(page: Any, name: str, value: str) -> None:
@@ -82,6 +76,8 @@ def test_from_joining_to_the_memo(devices):
     with serving(*OPTIONS[:2], "--replicates", "2", module=REAL) as running:
         leader = devices(running.address)
         press(leader, "lead")
+        expect(leader.locator(".lianghua-room-open")).to_be_visible(timeout=30_000)
+        assert barriers(leader) == ""  # the door
         press(leader, "open")
         code = leader.locator(".lianghua-room-code").first.inner_text(timeout=30_000).strip()
         assert re.fullmatch(r"[A-Z0-9]{4,8}", code.replace(" ", "").replace("-", ""))
@@ -101,6 +97,10 @@ def test_from_joining_to_the_memo(devices):
 
         for year in (2014, 2015, 2016, 2017):
             go_to(leader, "open-round", "commit", year)
+            if year == 2014:
+                teams[0].locator(".lianghua-room-note textarea").fill("why")
+                press(teams[0], "more")
+                assert barriers(teams[0]) == ""
             for page in teams:
                 commit(page)
             go_to(leader, "reveal", "reveal", year)
@@ -114,9 +114,16 @@ def test_from_joining_to_the_memo(devices):
                     commit(page)
                 go_to(leader, "reveal", "reveal", year)
         expect(leader.locator(".lianghua-room-ranks").first).to_contain_text("Green")
+        press(teams[1], "moves")
+        press(leader, "log")
+        leader.locator(".lianghua-room-log").wait_for(timeout=30_000)
+        for page in (teams[1], leader):  # the board under a team's part, and the facilitator's
+            page.locator(".lianghua-chart[data-ready='1']").first.wait_for(timeout=30_000)
+            assert barriers(page) == ""
         go_to(leader, "start-vote", "vote", 2017)
         for page in teams[:2]:
             page.locator("[class*='lianghua-room-vote-']").first.click(timeout=30_000)
+        assert barriers(teams[0]) == ""
         go_to(leader, "finish", "closed", 2017)
         expect(teams[2].locator(".lianghua-room-votes")).to_be_visible(timeout=30_000)
 
@@ -126,6 +133,10 @@ def test_from_joining_to_the_memo(devices):
         assert "Green" in memo
         assert "2017" in memo
         assert "<b>team</b>" not in memo
+        paper = leader.context.new_page()
+        paper.set_content(memo)
+        assert barriers(paper) == ""
+        paper.close()
         with leader.expect_download(timeout=60_000) as download:
             leader.locator(".lianghua-room-export").get_by_role("button").first.click()
         record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))

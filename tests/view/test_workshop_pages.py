@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import solara
 
 from sim.view import live
 from sim.view.choice import Choice, Plan
+from sim.view.controls.press import PressWidget
 from sim.view.snapshot import Snapshot, Track
 from sim.view.workshop import common_board, devices, facilitator, room, team
 from sim.view.workshop import live as room_live
@@ -73,10 +75,15 @@ class Shown:
 
     def press(self, name: str) -> None:
         """Press a button by its name."""
-        wanted = f"lianghua-room-{name}"
-        found = self.rc.find(v.Btn).widgets
-        [button] = [one for one in found if wanted in str(one.class_).split()]
-        button.click()
+        [button] = [one for one in self._buttons() if self._is(one, name)]
+        button.vue_event({})
+
+    def _buttons(self) -> list[PressWidget]:
+        return list(self.rc.find(PressWidget).widgets)
+
+    @staticmethod
+    def _is(one: PressWidget, name: str) -> bool:
+        return f"lianghua-room-{name}" in json.loads(one.board)["classes"].split()
 
     def fill(self, name: str, value: str) -> None:
         """Write into a field by its name."""
@@ -86,8 +93,7 @@ class Shown:
 
     def has(self, name: str) -> bool:
         """Is there a button of this name?"""
-        wanted = f"lianghua-room-{name}"
-        return any(wanted in str(one.class_).split() for one in self.rc.find(v.Btn).widgets)
+        return any(self._is(one, name) for one in self._buttons())
 
     @property
     def text(self) -> str:

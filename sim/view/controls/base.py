@@ -20,6 +20,8 @@ STYLE = """
 .lianghua-lever select:focus-visible { outline: 3px solid #CURRENT; outline-offset: 2px; }
 .lh-button:disabled { color: #MUTED; border-color: #GRID; cursor: default; }
 .lh-button[aria-pressed="true"] { background: #CURRENT; color: #SURFACE; }
+.lh-primary, .lh-primary:hover:not(:disabled) { background: #CURRENT; color: #SURFACE; }
+.lh-primary:disabled { background: #SOFT; }
 .lh-plain { border-color: transparent; padding: .3em .5em; }
 .lh-input { font: inherit; padding: .3em .5em; border: 1px solid #MUTED; border-radius: 4px;
   background: #SURFACE; color: #TEXT; max-width: 100%; }

@@ -12,6 +12,7 @@ from sim.programme import CLAUSES
 from sim.view.choice import Plan
 from sim.view.controls.base import STYLE, Control, board
 from sim.view.levers import WHOLE, Lever, lever, levers, money, moved, shown
+from sim.view.numbers import month_words
 from sim.view.plans import preset_values, values_of
 from sim.view.words import text
 
@@ -171,7 +172,13 @@ def levers_board(
             "open": code == WHOLE or code == "A2" or len(wanted) < 8
             or any(one.key in changed for one in mine if one.kind != "clause"),
         })  # fmt: skip
-    note = say("disabled") if disabled else say("edit_from", month=month) if month else ""
+    note = (
+        say("disabled")
+        if disabled
+        else say("edit_from", month=month_words(month, lang))
+        if month
+        else ""
+    )
     said = {key: say(key) for key in ("levers", "expand", "collapse", "about", "changed")}
     return {"groups": groups, "disabled": disabled, "note": note, "words": said}
 

@@ -22,8 +22,8 @@ TEMPLATE = (
 module.exports = { computed: { b() { return JSON.parse(this.board); } } }
 </script>
 <style id="lianghua-pick">
-.lianghua-pick { display: flex; gap: .6em; align-items: baseline; flex-wrap: wrap; }
-.lianghua-pick select { flex: 0 1 auto; min-width: 0; }
+.lianghua-pick { display: flex; gap: .6em; align-items: baseline; flex-wrap: wrap; max-width: 100%; min-width: 0; }
+.lianghua-pick select { flex: 0 1 auto; min-width: 0; max-width: 100%; }
 </style>
 """
     + STYLE

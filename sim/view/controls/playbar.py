@@ -19,6 +19,7 @@ from sim.view.choice import Choice, Plan
 from sim.view.controls.base import STYLE, Control, board
 from sim.view.levers import summary
 from sim.view.looking import View
+from sim.view.numbers import month_words
 from sim.view.plans import END, MOST_REVISIONS, START, without_revision
 from sim.view.words import text
 
@@ -66,7 +67,7 @@ module.exports = {
     board() { if (!this.playing && !this.wait && this.b.place !== this.place) this.place = this.sent = this.b.place; },
   },
   methods: {
-    month(p) { const n = this.b.first + p; return Math.floor(n / 12) + '-' + String(n % 12 + 1).padStart(2, '0'); },
+    month(p) { return this.b.months[p]; },
     send(p) { clearTimeout(this.wait); this.wait = null; this.place = p; if (p === this.sent) return; this.sent = p; this.sentAt = Date.now(); this.event({place: p}); },
     go(p) { this.stop(); this.send(Math.min(this.b.count - 1, Math.max(0, p))); },
     drag() { this.stop(); clearTimeout(this.wait); this.wait = setTimeout(() => this.send(this.place), 150); },
@@ -90,7 +91,7 @@ module.exports = {
 <style id="lianghua-play">
 .lianghua-play .lh-row { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; margin: 0; }
 .lianghua-play .lh-row > .lh-button { margin: 0; }
-.lianghua-play .lh-month { font-weight: 600; font-variant-numeric: tabular-nums; min-width: 4.6em; padding: 0 .4em; font-size: 1.1em; }
+.lianghua-play .lh-month { font-weight: 600; font-variant-numeric: tabular-nums; min-width: 5.6em; padding: 0 .4em; font-size: 1.1em; }
 .lh-months { width: 100%; margin: .3em 0 0; height: 24px; accent-color: #0b4f8a; cursor: pointer; display: block; }
 .lh-months:focus-visible { outline: 3px solid #0b4f8a; outline-offset: 2px; }
 .lh-years { display: flex; font-size: .8em; color: #52606d; }
@@ -121,9 +122,11 @@ def play_board(choice: Choice, edited: str = "") -> dict[str, Any]:
         {
             "month": month,
             "text": say(
-                "revised", month=month, says=summary(plan, lang, month) or say("no_change")
+                "revised",
+                month=month_words(month, lang),
+                says=summary(plan, lang, month) or say("no_change"),
             ),
-            "says": say("edit_tip", month=month),
+            "says": say("edit_tip", month=month_words(month, lang)),
         }
         for month in months
     ]
@@ -132,7 +135,8 @@ def play_board(choice: Choice, edited: str = "") -> dict[str, Any]:
     keys = ("months", "month", "rewind", "back", "play", "pause", "step", "speed", "branch",
             "branch_tip", "from", "remove")  # fmt: skip
     return {
-        "first": first, "count": MONTHS, "place": place_of(choice), "chips": chips,
+        "count": MONTHS, "months": [month_words(month_name(first + one), lang) for one in range(MONTHS)],
+        "place": place_of(choice), "chips": chips,
         "edited": edited, "branches": len(plan.revisions) < MOST_REVISIONS,
         "years": list(range(first // 12, month_number(END) // 12 + 1)),
         "words": {key: say(key) for key in keys},

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import solara
 
 from sim.core.errors import InputError
+from sim.view.problems import framed
 from sim.view.words import text
 
 log = logging.getLogger("lianghua.view")
@@ -23,5 +24,5 @@ def Guarded(draw: Callable[[], None], lang: str) -> None:
     if not isinstance(failed, InputError):
         log.error("a panel failed", exc_info=failed)
     with solara.Div(classes=["lianghua-error"]):
-        solara.Text(text("page.panel_failed", lang, error=str(failed)[:300]))
+        solara.Text(text("page.panel_failed", lang, error=framed(failed, lang)[:300]))
         solara.Button(text("page.again", lang), on_click=clear, outlined=True)

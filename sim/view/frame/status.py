@@ -10,6 +10,7 @@ import traitlets
 
 from sim.view.controls.base import STYLE, Control, board
 from sim.view.looking import View
+from sim.view.problems import framed
 
 TEMPLATE = (
     """
@@ -40,7 +41,7 @@ def status_board(view: View, paused: bool) -> dict[str, Any]:
     """What the line draws: state of the runs in words."""
     snapshot = view.snapshot
     if snapshot.error:
-        said = view.say("page.failed", error=snapshot.error[:300])
+        said = view.say("page.failed", error=framed(snapshot.error, view.lang)[:300])
     elif paused:
         said = view.say("page.paused", done=snapshot.done, total=snapshot.total)
     elif snapshot.running:

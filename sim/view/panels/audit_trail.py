@@ -13,6 +13,7 @@ from sim.view.live import use_answer
 from sim.view.looking import View
 from sim.view.numbers import plain
 from sim.view.panels.shared import ChartCard
+from sim.view.problems import framed
 from sim.view.questions import Question
 from sim.view.words import text
 from sim.words import TIER_ZH, UNITS
@@ -200,7 +201,7 @@ def AuditCard(view: View, index: str, place: int, year: int, place_name: str, na
             solara.HTML(tag="p", unsafe_innerHTML=escape(say("audit.waiting")),
                         attributes={"role": "status", "data-testid": "audit-waiting"})  # fmt: skip
         elif found.error:
-            solara.Error(found.error)
+            solara.Error(framed(found.error, view.lang))
         elif found.value is not None:
             solara.HTML(tag="div", unsafe_innerHTML=total_html(found.value, view.lang),
                         attributes={"data-testid": "audit-trail"})  # fmt: skip

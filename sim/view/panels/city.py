@@ -12,7 +12,7 @@ from sim.view import colours
 from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
-from sim.view.numbers import factor, plain, shown, unit
+from sim.view.numbers import factor, month_words, plain, shown, unit
 from sim.view.panels.places import Beside, Figures, Note, Waiting, cities
 from sim.view.panels.series import Series
 from sim.view.panels.shared import ChartCard
@@ -104,7 +104,7 @@ def counties_option(rows: list[dict[str, Any]], lang: str, large: bool = False) 
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
                   "data": [f"{row['county']} {text('city.place', lang, rank=row['rank_last'])}"
                            for row in kept],
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0}},
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0}},
         "series": [
             {"name": text("city.use_last", lang), "type": "bar", "color": colours.CURRENT,
              "barMaxWidth": 16,
@@ -137,7 +137,7 @@ def City(view: View, city: str, output: str) -> None:
     found = use_answer(Question("city", view.choice.plan, 0, lang, (("city", city),)))
     with ChartCard(view.say("city.title", city=name), view, HEADLINES,
                    note=rank_sentence(snapshot, place), name=f"city-{city}"):  # fmt: skip
-        month = snapshot.months[snapshot.place]
+        month = month_words(snapshot.months[snapshot.place], lang)
         Figures(
             headline_frame(snapshot, place),
             view.say("city.figures", city=name, month=month),

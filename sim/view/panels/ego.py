@@ -14,6 +14,7 @@ from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
+from sim.view.numbers import month_words
 from sim.view.panels.places import Controls, Waiting, cities
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.questions import Question
@@ -139,8 +140,8 @@ def headline(told: dict[str, Any], lang: str) -> str:
     return text(
         "network.ego_headline", lang, firm=told["firm"], place=place_words(centre, lang),
         suppliers=told["suppliers"], customers=told["customers"], drawn=len(told["nodes"]),
-        first=len(centre["use_first"]), last=len(centre["use_last"]), start=told["start"],
-        end=told["end"],
+        first=len(centre["use_first"]), last=len(centre["use_last"]), start=month_words(told["start"], lang),
+        end=month_words(told["end"], lang),
     )  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def Neighbours(view: View, told: dict[str, Any], set_firm: Callable[[int], None]
                 set_technology,
                 "ego-technology",
             )
-            whens = [("start", told["start"]), ("end", told["end"])]
+            whens = [(one, month_words(told[one], lang)) for one in ("start", "end")]
             Choose(whens, when, set_when, view.say("network.when"), "ego-when")
         Chart(
             option, label, "ego", height="560px", on_click=lambda event: _clicked(event, set_firm)

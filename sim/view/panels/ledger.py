@@ -16,6 +16,7 @@ from sim.view.live import use_answer
 from sim.view.looking import View
 from sim.view.numbers import plain
 from sim.view.panels.shared import ChartCard
+from sim.view.problems import framed
 from sim.view.questions import Question
 from sim.view.words import text
 from sim.words import TIER_ZH
@@ -71,7 +72,7 @@ def yuan_option(
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
                   "data": [names.get(one, one) for one in groups],
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
                                 "width": 140, "overflow": "truncate"}},
         "series": series,
     }  # fmt: skip
@@ -198,7 +199,7 @@ def LedgerCard(view: View) -> None:
                 attributes={"role": "status", "data-testid": "ledger-waiting"},
             )  # fmt: skip
         elif found.error:
-            solara.Error(found.error)
+            solara.Error(framed(found.error, view.lang))
         elif found.value is not None:
             Found(view, found.value, names)
 

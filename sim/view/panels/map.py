@@ -15,7 +15,7 @@ from sim.view import colours
 from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
-from sim.view.numbers import factor, plain, shown, unit
+from sim.view.numbers import factor, month_words, plain, shown, unit
 from sim.view.panels.city import City
 from sim.view.panels.places import Beside, Controls, Figures, cities
 from sim.view.panels.series import runs_shown, tidy
@@ -128,7 +128,7 @@ def map_patch(snapshot: Snapshot, found: Shading, output: str, chosen: str = "")
                        "borderColor": colours.TEXT if code == chosen else colours.MUTED}}
         for code, name, value in zip(codes, cities(lang), values, strict=True)
     ]  # fmt: skip
-    month = snapshot.months[snapshot.place]
+    month = month_words(snapshot.months[snapshot.place], lang)
     return {"title": {"id": "month", "text": month}, "series": [{"id": "cities", "data": data}]}
 
 
@@ -155,7 +155,9 @@ def map_frame(
     }
     if shows == "change":
         found = shading(snapshot, output, shows, since).values[place]
-        columns[text("map.since", lang, month=since)] = [plain(v, True) for v in found]
+        columns[text("map.since", lang, month=month_words(since, lang))] = [
+            plain(v, True) for v in found
+        ]
     return pd.DataFrame(columns)
 
 
@@ -163,7 +165,7 @@ def headline(snapshot: Snapshot, found: Shading, output: str, shows: str) -> str
     """The map in a sentence: the highest and the lowest city at the month looked at."""
     lang, values = snapshot.choice.lang, found.values[snapshot.place]
     label = str(getattr(BY_NAME[output], lang))
-    month = snapshot.months[snapshot.place]
+    month = month_words(snapshot.months[snapshot.place], lang)
     if not np.isfinite(values).any():
         return text("map.nothing", lang, label=label, month=month)
     names, scale, signed = cities(lang), factor(output), shows != "level"
@@ -204,7 +206,11 @@ def CitiesMap(view: View) -> None:
         if shows == "change":
             months = [one for one in snapshot.months if one.endswith("-12")]
             Pick(
-                view.say("map.from"), [(one, one) for one in months], since, set_since, "map-since"
+                view.say("map.from"),
+                [(one, month_words(one, lang)) for one in months],
+                since,
+                set_since,
+                "map-since",
             )
     name = unit(output, lang, shows != "level")
     title = f"{getattr(BY_NAME[output], lang)} · {view.say(f'map.{shows}')} ({name})"
@@ -214,7 +220,7 @@ def CitiesMap(view: View) -> None:
             "560px" if view.large else "480px", MAP_ADDRESS,
             on_click=lambda event: set_city(code_of(str(event.get("name", "")), lang, city)),
         )  # fmt: skip
-        Figures(map_frame(snapshot, output, shows, since), f"{title}, {snapshot.months[snapshot.place]}",
+        Figures(map_frame(snapshot, output, shows, since), f"{title}, {month_words(snapshot.months[snapshot.place], lang)}",
                 "30rem")  # fmt: skip
     with Controls():
         options = [("", view.say("map.no_city")),

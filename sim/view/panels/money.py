@@ -10,7 +10,7 @@ import solara
 from sim.view import colours, spending
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
-from sim.view.numbers import plain
+from sim.view.numbers import month_words, plain
 from sim.view.panels.ledger import LedgerCard
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.snapshot import Snapshot, Track
@@ -69,8 +69,7 @@ def bars(
     return {
         "animation": False,
         "textStyle": {"fontSize": size},
-        # Room of its own for the names: the library measures Chinese narrower than it is drawn.
-        "grid": {"left": NAMES * 1.15, "right": 24, "top": 2 * size + 20, "bottom": 3 * size + 12},
+        "grid": {"left": 8, "right": 24, "top": 2 * size + 20, "bottom": 30, "containLabel": True},
         "legend": {"type": "scroll", "top": 0, "textStyle": {"color": colours.TEXT, "fontSize": size}},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
         "xAxis": {"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 22,
@@ -79,10 +78,8 @@ def bars(
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "data": names, "inverse": inverse,
                   "axisTick": {"show": False},
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
-                                "width": NAMES, "overflow": "truncate"}},
-        "media": [{"query": {"maxWidth": 500}, "option": {
-            "grid": {"left": 138}, "yAxis": {"axisLabel": {"width": 120}}}}],
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
+                                "width": 150, "overflow": "truncate"}},
         "series": series,
     }  # fmt: skip
 
@@ -151,7 +148,9 @@ def shares_option(snapshot: Snapshot, table: str, large: bool = False) -> dict[s
             "name": text("money.share_band", lang), "type": "scatter", "symbol": "rect",
             "symbolSize": [2, 14], "color": colours.LESS, "data": points, "z": 5,
         })  # fmt: skip
-    return bars(names, series, text("money.share_unit", lang), size, inverse=True)
+    option = bars(names, series, text("money.share_unit", lang), size, inverse=True)
+    option["yAxis"]["axisLabel"]["width"] = 130
+    return option
 
 
 def groups_frame(snapshot: Snapshot, by: str) -> pd.DataFrame:
@@ -212,15 +211,11 @@ def sentence(snapshot: Snapshot) -> str:
     if one.low == one.low:
         band = text("money.band", lang, low=plain(one.low), high=plain(one.high))
     return text(
-        "money.sentence", lang, month=snapshot.months[snapshot.place], budget=plain(one.budget),
+        "money.sentence", lang, month=month_words(snapshot.months[snapshot.place], lang), budget=plain(one.budget),
         paid=plain(one.paid), band=band, share=f"{100 * one.paid / one.budget:.0f}",
         committed=plain(one.committed), unused=plain(one.unused),
         province=plain(payers.get("province", 0.0)), cities=plain(payers.get("cities", 0.0)),
     )  # fmt: skip
-
-
-NAMES = 170
-"""Pixels for the names of bars."""
 
 
 @solara.component

@@ -14,7 +14,7 @@ from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
-from sim.view.numbers import plain
+from sim.view.numbers import month_words, plain
 from sim.view.panels.ego import Ego
 from sim.view.panels.places import Beside, Controls, Note, Waiting, cities
 from sim.view.panels.shared import ChartCard, Choose
@@ -134,7 +134,7 @@ def _hover(told: dict[str, Any], node: dict[str, Any], moment: int, colour: str,
     """Name and figures of a cluster."""
     lines = [
         cluster_name(told, node, lang),
-        text("network.hover", lang, month=told["moments"][moment],
+        text("network.hover", lang, month=month_words(told["moments"][moment], lang),
              output=plain(node["output"][moment] / 1e4), firms=f"{node['firms'][moment]:,}"),
     ]  # fmt: skip
     if colour != CITY and node["use"][moment] is not None:
@@ -154,7 +154,8 @@ def clusters_frame(told: dict[str, Any], colour: str, moment: int, lang: str) ->
     code = "automation" if shown == CITY else shown
     place = TECHNOLOGIES.index(code)
     nodes = sorted(told["nodes"], key=lambda node: -node["output"][moment])
-    month, name = told["moments"][moment], technology(code, lang)
+    first, month = (month_words(told["moments"][at], lang) for at in (0, moment))
+    name = technology(code, lang)
 
     def use(node: dict[str, Any], at: int) -> float:
         found = node["use"][at]
@@ -165,7 +166,7 @@ def clusters_frame(told: dict[str, Any], colour: str, moment: int, lang: str) ->
             text("network.cluster", lang): [cluster_name(told, node, lang) for node in nodes],
             text("network.output", lang, month=month): [node["output"][moment] / 1e4 for node in nodes],
             text("network.firms", lang, month=month): [f"{node['firms'][moment]:,}" for node in nodes],
-            f"{name}, {told['moments'][0]} (%)": [use(node, 0) for node in nodes],
+            f"{name}, {first} (%)": [use(node, 0) for node in nodes],
             f"{name}, {month} (%)": [use(node, moment) for node in nodes],
         }
     )  # fmt: skip
@@ -177,7 +178,7 @@ def headline(told: dict[str, Any], moment: int, lang: str) -> str:
     return text(
         "network.headline", lang, clusters=len(told["nodes"]), links=len(told["links"]),
         share=f"{100.0 * told['share']:.0f}%", largest=cluster_name(told, largest, lang),
-        month=told["moments"][moment],
+        month=month_words(told["moments"][moment], lang),
     )  # fmt: skip
 
 
@@ -233,7 +234,7 @@ def Network(
         Choose(whens, when, set_when, view.say("network.when"), "network-when")
     label = headline(told, moment, lang)
     with ChartCard(
-        view.say("network.title", month=told["moments"][moment]), view, (),
+        view.say("network.title", month=month_words(told["moments"][moment], lang)), view, (),
         lambda: clusters_frame(told, colour, moment, lang), note=label, name="network",
     ):  # fmt: skip
         Chart(option, label, "network", patch, "640px" if view.large else "560px",

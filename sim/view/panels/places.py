@@ -13,6 +13,7 @@ from sim.view.colours import MUTED
 from sim.view.live import Answer
 from sim.view.looking import View
 from sim.view.panels.shared import table_html
+from sim.view.problems import framed
 from sim.world.data import load_data
 
 
@@ -65,7 +66,9 @@ def Note(words: str, name: str = "") -> None:
 @solara.component
 def Waiting(view: View, answer: Answer, name: str) -> None:
     """What is said while an answer is worked out, or why there is none."""
-    words = answer.error or (view.say("places.waiting") if answer.waiting else "")
+    words = framed(answer.error, view.lang) or (
+        view.say("places.waiting") if answer.waiting else ""
+    )
     solara.HTML(
         tag="div", unsafe_innerHTML=html.escape(words), style=f"color:{MUTED}",
         attributes={"role": "status", "aria-live": "polite", "data-testid": f"status-{name}"},

@@ -12,6 +12,7 @@ from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.looking import View
 from sim.view.panels.shared import ChartCard
+from sim.view.problems import framed
 from sim.view.studies import Study
 from sim.view.study_charts import MOST, headline, interval_option, rows_of
 
@@ -20,10 +21,11 @@ from sim.view.study_charts import MOST, headline, interval_option, rows_of
 def Panel(view: View) -> None:
     """The studies that the server was started with, one at a time."""
     names = studies.names()
-    if names:
-        Chosen(names, view)
-    else:
-        solara.Text(view.say("results.none"), classes=["lianghua-results-none"])
+    with solara.Div(classes=["lianghua-results"]):
+        if names:
+            Chosen(names, view)
+        else:
+            solara.Text(view.say("results.none"), classes=["lianghua-results-none"])
 
 
 @solara.component
@@ -48,7 +50,7 @@ def _read(place: int, lang: str) -> Study | str:
     try:
         return studies.read(place, lang)
     except InputError as error:
-        return str(error)
+        return framed(error, lang)
 
 
 @solara.component

@@ -112,12 +112,10 @@ def _dots(
                        "borderWidth": 2}}
         for place, who in enumerate(("baseline", "plan"))
     ]  # fmt: skip
-    width = 280 if large else 230
     return {
         "animation": False,
         "textStyle": {"fontSize": size},
-        # Room of its own for the names: the library measures Chinese narrower than it is drawn.
-        "grid": {"left": width * 1.1, "right": 20, "top": 62 + size, "bottom": 8},
+        "grid": {"left": 8, "right": 20, "top": 56, "bottom": 8, "containLabel": True},
         "legend": {"top": 0, "data": [one["name"] for one in dots],
                    "textStyle": {"color": colours.TEXT, "fontSize": size}},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
@@ -128,10 +126,9 @@ def _dots(
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
                   "data": [label(row, lang) for row in found],
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
-                                "width": width, "overflow": "truncate"}},
-        "media": [{"query": {"maxWidth": 500}, "option": {
-            "grid": {"left": 132}, "yAxis": {"axisLabel": {"width": 120}}}}],
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
+                                "width": 230 if not large else 280, "overflow": "truncate"}},
+        "media": [{"query": {"maxWidth": 500}, "option": {"yAxis": {"axisLabel": {"width": 120}}}}],
         "series": [*bars, *dots],
     }  # fmt: skip
 

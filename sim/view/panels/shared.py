@@ -70,18 +70,6 @@ module.exports = {
 .lianghua-explain-close {
   float: right; padding: .4rem 1.2rem; border: 1px solid #0b4f8a; border-radius: 4px;
   color: #0b4f8a; background: #ffffff; margin-bottom: 1rem; }
-.lianghua-table { overflow: auto; max-height: 22rem; border: 1px solid #e4e7eb; }
-.lianghua-table table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.lianghua-table caption { text-align: left; padding: .4rem .6rem; color: #52606d; }
-.lianghua-table th { position: sticky; top: 0; background: #f5f7fa; text-align: right; }
-.lianghua-table th, .lianghua-table td { padding: .25rem .6rem; white-space: nowrap; }
-.lianghua-table td { text-align: right; border-top: 1px solid #e4e7eb; }
-.lianghua-table th:first-child, .lianghua-table td:first-child { text-align: left; }
-.lianghua-card { border: 1px solid #e4e7eb; border-radius: 6px; padding: .75rem 1rem;
-  background: #ffffff; margin: 0 0 1rem; min-width: 0; }
-.lianghua-grid { display: grid; gap: 0 1rem; align-items: start;
-  grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
-.lianghua-card h3 { font-size: 1.05rem; font-weight: 600; margin: 0; color: #1f2933; }
 </style>
 """
 

@@ -18,6 +18,7 @@ from sim.view.numbers import plain
 from sim.view.panels.places import Beside, Controls, Note, Waiting, cities
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.panels.told import Told
+from sim.view.problems import framed
 from sim.view.questions import Question
 from sim.view.words import text
 from sim.world.tables import BARRIERS, TECHNOLOGIES
@@ -52,7 +53,7 @@ def strip_option(told: dict[str, Any], lang: str, large: bool = False) -> dict[s
                                 "hideOverlap": True}},
         "yAxis": {"type": "category", "inverse": True, "data": [names[code] for code in rows],
                   "axisTick": {"show": False},
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
                                 "width": 130, "overflow": "break", "lineHeight": size + 2}},
         "visualMap": {
             "type": "piecewise", "dimension": 2, "show": False,
@@ -223,7 +224,7 @@ def Both(view: View, uid: int) -> None:
     with Beside():
         One(view, found, "plan")
         if base.value is None and base.error:
-            Note(view.say("story.not_there", error=base.error))
+            Note(view.say("story.not_there", error=framed(base.error, lang)))
         else:
             One(view, base, "baseline")
 

@@ -10,7 +10,7 @@ import solara
 
 from sim.outputs import BY_NAME
 from sim.view.looking import View
-from sim.view.numbers import factor, unit
+from sim.view.numbers import factor, month_words, unit
 from sim.view.panels.series import Series
 from sim.view.panels.shared import ChartCard, table_of
 from sim.view.snapshot import Snapshot
@@ -47,7 +47,7 @@ def Panel(view: View) -> None:
     with solara.Div(classes=["lianghua-grid"]):
         for output in OUTPUTS:
             Series(view, output, height="280px").key(output)
-    month = view.snapshot.months[view.snapshot.place]
+    month = month_words(view.snapshot.months[view.snapshot.place], view.lang)
     title = view.say("work.cities", month=month)
     with ChartCard(title, view, BY_CITY, name="cities"):
         table_of(cities_frame(view.snapshot), title, view)

@@ -8,9 +8,10 @@ from typing import Any
 import solara
 
 from sim.view.colours import FONT, GRID, MUTED, TEXT
+from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.workshop.limits import YEARS
-from sim.view.workshop.looks import Countdown, button, colour_of, dot, html, phase_said, raw
+from sim.view.workshop.looks import Countdown, button, colour_of, dot, html, phase_said, raw, region
 from sim.view.workshop.moves import city_name
 from sim.view.workshop.said import Words, sentence
 from sim.view.workshop.scores import (
@@ -26,8 +27,6 @@ from sim.view.workshop.state import Score, Session, Team
 
 FIRST = "adopters"
 """Outcome that the board shows first."""
-SIDES = ("right", "left", "top", "bottom")
-"""Where names stand beside their points: teams that come out alike can be read all the same."""
 
 
 @solara.component
@@ -96,7 +95,7 @@ def team_mark(session: Session, team: Team, lang: str) -> str:
         done = team.move(session.year) is not None
         said += " · " + escape(words("committed" if done else "waiting"))
     if session.phase == "vote":
-        said += " · " + escape(words("voted" if team.voted or team.vote else "waiting"))
+        said += " · " + escape(words("voted" if team.voted or team.vote else "not_voted"))
     return dot(colour_of(session, team.key)) + f" <span>{said}</span>"
 
 
@@ -113,7 +112,8 @@ def Results(session: Session, lang: str, large: bool) -> None:
         html("h2", f"{words('results')} · {words('year_short', year=year)} · {against}")
         with solara.Div(classes=["lh-row"]):
             pick(words("rank_by"), by, set_by, OUTCOMES[mode], lang, "by")
-        raw("div", rank_table(session, by, lang), "lh-scroll lianghua-room-ranks")
+        shown = outcome(mode, by).label(lang)
+        raw("div", rank_table(session, by, lang), "lh-scroll lianghua-room-ranks", **region(shown))
         html("p", words("level_mark"), "lh-soft")
     with solara.Div(classes=["lh-card"]):
         html("h2", words("trade_off"))
@@ -125,20 +125,15 @@ def Results(session: Session, lang: str, large: bool) -> None:
             option=packed(option), label=trade_label(session, across, up, lang), name="room-trade",
             height="560px" if large else "400px",
         )  # fmt: skip
-        raw("div", trade_table(session, across, up, lang), "lh-scroll")
+        table = trade_table(session, across, up, lang)
+        raw("div", table, "lh-scroll", **region(words("trade_off")))
 
 
 def pick(
     label: str, value: str, on_value: Any, among: tuple[Outcome, ...], lang: str, name: str
 ) -> None:
     """A list of outcomes."""
-    labels = {one.label(lang): one.name for one in among}
-    shown = next(said for said, code in labels.items() if code == value)
-    solara.Select(
-        label=label, values=list(labels), value=shown,
-        on_value=lambda said: on_value(labels.get(said, value)),
-        classes=[f"lianghua-room-{name}"], style={"min-width": "min(100%, 18em)"},
-    )  # fmt: skip
+    Pick(label, [(one.name, one.label(lang)) for one in among], value, on_value, f"room-{name}")
 
 
 def rank_table(session: Session, name: str, lang: str) -> str:
@@ -161,7 +156,7 @@ def rank_table(session: Session, name: str, lang: str) -> str:
         if team.key not in placed
     ]
     head = ("rank", "team", "more", "interval", "value", "anyway")
-    return _table([words(key) for key in head], rows, one.label(lang), texts=2)
+    return _table([words(key) for key in head], rows, one.label(lang), texts=2, said=True)
 
 
 def _named(session: Session, team: Team) -> str:
@@ -172,11 +167,17 @@ def _figures(one: Outcome, score: Score, words: Words) -> list[str]:
     """Escaped: difference, interval, level, baseline."""
     lang, cost = words.lang, score.outcome == COST
     more = one.written(score.more, lang, not cost)
-    interval = interval_of(one, score)
-    if not cost and score.more is not None and told(score) == "uncertain":
-        interval += f" ({words('uncertain_mark')})"
+    interval = interval_said(one, score, words)
     value = "–" if cost else one.written(score.value, lang)
     return [escape(each) for each in (more, interval, value, one.written(score.anyway, lang))]
+
+
+def interval_said(one: Outcome, score: Score, words: Words) -> str:
+    """The interval of a difference, and whether it can be told from nothing."""
+    interval = interval_of(one, score)
+    if score.outcome != COST and score.more is not None and told(score) == "uncertain":
+        interval += f" ({words('uncertain_mark')})"
+    return interval
 
 
 def interval_of(one: Outcome, score: Score) -> str:
@@ -187,8 +188,14 @@ def interval_of(one: Outcome, score: Score) -> str:
     return " … ".join(one.bare(end, signed) for end in (score.low, score.high))
 
 
-def _table(head: list[str], rows: list[list[str]], caption: str, texts: int = 1) -> str:
-    """Markup of a table; heads are escaped here, cells are markup already."""
+def _table(
+    head: list[str], rows: list[list[str]], caption: str, texts: int = 1, said: bool = False
+) -> str:
+    """Markup of a table; heads are escaped here, cells are markup already.
+
+    A caption that stands above the table already (`said`) is there for screen readers alone.
+    """
+    look = "lianghua-unseen" if said else "lh-soft"
     above = "".join(
         f'<th scope="col"{' class="lh-text"' if place < texts else ""}>{escape(one)}</th>'
         for place, one in enumerate(head)
@@ -203,7 +210,7 @@ def _table(head: list[str], rows: list[list[str]], caption: str, texts: int = 1)
         for row in rows
     )
     return (
-        f'<table><caption class="lh-soft" style="text-align:left">{escape(caption)}</caption>'
+        f'<table><caption class="{look}" style="text-align:left">{escape(caption)}</caption>'
         f"<thead><tr>{above}</tr></thead><tbody>{body}</tbody></table>"
     )
 
@@ -225,8 +232,12 @@ def trade_option(
     mode = session.rules.mode
     x_axis, y_axis = outcome(mode, across), outcome(mode, up)
     size = 22 if large else 14
+    points = _points(session, across, up)
+    middle = _middle(
+        [end for _, x, _ in points for end in (x.more, x.low, x.high) if end is not None]
+    )
     series: list[dict[str, Any]] = []
-    for place_of, (team, x, y) in enumerate(_points(session, across, up)):
+    for team, x, y in points:
         colour = colour_of(session, team.key)
         fx, fy = x_axis.factor, y_axis.factor
         place = [fx * (x.more or 0.0), fy * (y.more or 0.0)]
@@ -242,17 +253,25 @@ def trade_option(
         series.append({
             "type": "scatter", "name": team.name, "data": [place], "symbolSize": size,
             "itemStyle": {"color": colour},
-            "label": {"show": True, "formatter": "{a}", "position": SIDES[place_of % len(SIDES)], "fontSize": size,
-                      "color": TEXT},
+            # Towards the middle, where there is room, and above the interval's line.
+            "label": {"show": True, "formatter": "{a}", "fontSize": size, "color": TEXT,
+                      "position": "right" if (x.more or 0.0) <= middle else "left",
+                      "width": 11 * size, "overflow": "truncate"},
+            "labelLayout": {"dy": -0.8 * size, "moveOverlap": "shiftY"},
         })  # fmt: skip
     return {
         "textStyle": {"fontFamily": FONT}, "animation": False, "tooltip": {"show": False},
-        "grid": {"left": 16, "right": 90, "top": 44 if large else 34, "bottom": 40 if large else 30,
+        "grid": {"left": 16, "right": 24, "top": 44 if large else 34, "bottom": 40 if large else 30,
                  "containLabel": True},
         "xAxis": _axis(x_axis, lang, size, "middle", 40 if large else 28),
         "yAxis": _axis(y_axis, lang, size, "end", 16 if large else 12),
         "series": series,
     }  # fmt: skip
+
+
+def _middle(values: list[float]) -> float:
+    """Half way between the smallest and the largest."""
+    return 0.5 * (min(values) + max(values)) if values else 0.0
 
 
 def _spread(score: Score) -> bool:
@@ -333,7 +352,7 @@ def Moves(session: Session, lang: str) -> None:
         mark = "▾ " if opened else "▸ "
         button(mark + words("moves"), lambda: set_opened(not opened), "moves")
         if opened:
-            raw("div", moves_table(session, lang), "lh-scroll")
+            raw("div", moves_table(session, lang), "lh-scroll", **region(words("moves")))
 
 
 def moves_table(session: Session, lang: str) -> str:
@@ -356,4 +375,4 @@ def moves_table(session: Session, lang: str) -> str:
             cells.append(escape(said) + note)
         rows.append(cells)
     head = [words("team"), *(words("year_short", year=year) for year in years)]
-    return _table(head, rows, words("moves"), texts=len(years) + 1)
+    return _table(head, rows, words("moves"), texts=len(years) + 1, said=True)

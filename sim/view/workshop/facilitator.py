@@ -8,11 +8,12 @@ from html import escape
 
 import solara
 
+from sim.view.problems import framed
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.common_board import CommonBoard, team_mark
 from sim.view.workshop.limits import LONGEST_ROUND, YEARS
 from sim.view.workshop.live import NO_RESULTS, Results, use_attempt, use_results
-from sim.view.workshop.looks import Problem, Sure, button, html, raw
+from sim.view.workshop.looks import Problem, Sure, button, html, raw, region
 from sim.view.workshop.memo import filename, memo
 from sim.view.workshop.record import export
 from sim.view.workshop.said import Words
@@ -46,8 +47,9 @@ def Facilitator(
         Progress(results, words)
     if large:
         return
-    with solara.Div(classes=["lh-card"]):
-        TeamList(who, session, lang, do)
+    if session.teams:  # the board says that there is none
+        with solara.Div(classes=["lh-card"]):
+            TeamList(who, session, lang, do)
     CommonBoard(session, lang, False, address)
     with solara.Div(classes=["lh-card"]):
         Papers(who, session, lang)
@@ -83,7 +85,9 @@ def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]],
 def Progress(results: Results, words: Words) -> None:
     """How far the runs are."""
     if results.error:
-        html("p", words("run_error", why=results.error), "lh-error", role="alert")
+        html(
+            "p", words("run_error", why=framed(results.error, words.lang)), "lh-error", role="alert"
+        )
     elif results.running:
         share = 100.0 * results.done / max(results.total, 1)
         html("p", words("running", done=results.done, total=results.total),
@@ -149,14 +153,12 @@ def TeamList(
     """Teams with their words; a team can be taken out."""
     words = Words(lang)
     html("h2", words("teams", count=len(session.teams)))
-    if not session.teams:
-        html("p", words("no_teams"), "lh-soft")
     for one in session.teams:
         with solara.Div(classes=["lh-row"]).key(one.key):
             said = words("word_is", word=BOARD.word(who, one.key))
             raw("span", team_mark(session, one, lang) + f' <span class="lh-soft">{escape(said)}</span>',
                 "lh-team")  # fmt: skip
-            Sure(words("dismiss"), one.name, lambda key=one.key: do(lambda: BOARD.dismiss(who, key)),
+            Sure(words("dismiss"), words("sure_dismiss", name=one.name), lambda key=one.key: do(lambda: BOARD.dismiss(who, key)),
                  f"dismiss-{one.key}", words)  # fmt: skip
 
 
@@ -212,7 +214,7 @@ def Handle(
         html("p", words("key_note"), "lh-soft")
         html("pre", who.secret, "lianghua-room-secret")
     if log:
-        raw("div", log_table(session, lang), "lh-scroll lianghua-room-log")
+        raw("div", log_table(session, lang), "lh-scroll lianghua-room-log", **region(words("log")))
 
 
 def log_table(session: Session, lang: str) -> str:

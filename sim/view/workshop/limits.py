@@ -6,6 +6,7 @@ import secrets
 import unicodedata
 
 from sim.core.errors import InputError
+from sim.view.problems import framed
 from sim.view.words import text
 
 YEARS = (2014, 2015, 2016, 2017)
@@ -42,7 +43,10 @@ class RefusedError(InputError):
     def say(self, lang: str) -> str:
         """The message to show."""
         what = text(f"workshop.what_{self.values['what']}", lang) if "what" in self.values else ""
-        return text(f"workshop.refused_{self.reason}", lang, what_said=what, **self.values)
+        values = self.values
+        if "why" in values:
+            values = values | {"why": framed(values["why"], lang)}
+        return text(f"workshop.refused_{self.reason}", lang, what_said=what, **values)
 
     def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
         return _refused, (self.reason, self.values)

@@ -13,6 +13,7 @@ from solara.lab import use_task
 from sim.core.errors import InputError
 from sim.view import live
 from sim.view.choice import Choice, Plan
+from sim.view.problems import framed
 from sim.view.snapshot import Track
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.limits import RefusedError
@@ -81,7 +82,7 @@ def use_attempt(
             set_problem(error.say(lang))
             return False
         except InputError as error:
-            set_problem(str(error))
+            set_problem(framed(error, lang))
             return False
         set_problem("")
         return True

@@ -12,6 +12,7 @@ import solara
 from solara.lab import use_task
 
 from sim.view.colours import CURRENT, GRID, MUTED, SAVED, SOFT, SURFACE, TEXT
+from sim.view.controls.press import press
 from sim.view.workshop.said import Words
 from sim.view.workshop.state import Session
 
@@ -41,7 +42,9 @@ STYLE = f"""
 .lh-room .lh-scroll {{ overflow-x: auto; overflow-wrap: normal; }}
 .lh-room .lh-scroll th, .lh-room .lh-scroll td:not(.lh-text) {{ white-space: nowrap; }}
 .lh-room .lh-scroll td.lh-text {{ min-width: 7em; }}
-.lh-room .lh-scroll td.lh-text:first-child {{ min-width: 3em; }}
+.lh-room .lh-scroll td.lh-text:first-child {{ min-width: 7em; }}
+.lh-room .lianghua-room-ranks td:first-child {{ min-width: 2.5em !important; }}
+.lh-room .lianghua-room-teams {{ margin: 0 0 8px; }}
 .lh-room .lh-error {{ border-left: 5px solid {SAVED[0]}; background: {SOFT}; padding: 8px 12px; margin: 8px 0;
   color: {TEXT}; }}
 .lh-room .lh-team {{ display: inline-flex; align-items: center; gap: .4em; border: 1px solid {GRID};
@@ -53,14 +56,22 @@ STYLE = f"""
 .lh-room .lh-row {{ display: flex; flex-wrap: wrap; gap: 10px 16px; align-items: center; }}
 .lh-room .lh-grid {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr));
   gap: 4px 24px; }}
-.lh-room .v-btn {{ text-transform: none; letter-spacing: 0; font-size: 1em; min-height: 40px;
-  height: auto !important; padding: 6px 16px !important; white-space: normal; }}
+.lh-room .lh-button:not(.lh-plain) {{ font-size: 1em; min-height: 40px; padding: 6px 16px; margin: 0;
+  overflow-wrap: anywhere; max-width: 100%; width: fit-content; }}
+.lh-room .v-btn {{ font-size: 1em; min-height: 40px; height: auto !important; padding: 6px 16px !important;
+  white-space: normal; background: {SURFACE} !important; color: {CURRENT}; border: 1px solid {CURRENT};
+  box-shadow: none !important; width: fit-content; max-width: 100%; }}
 .lh-room .v-btn__content {{ white-space: normal; flex: 1 1 auto; }}
+.lh-room .v-btn .v-icon {{ color: inherit; }}
+.lh-room .v-text-field:not(.v-text-field--outlined) {{ margin-top: 6px; }}
+.lh-room .v-text-field:not(.v-text-field--outlined) .v-label--active {{ transform: translateY(-1.1em) scale(.85); }}
+.lh-room .primary {{ background-color: {CURRENT} !important; border-color: {CURRENT} !important; }}
+.lh-room .primary.lighten-3 {{ background-color: {GRID} !important; border-color: {GRID} !important; }}
+.lh-room .primary--text {{ color: {CURRENT} !important; caret-color: {CURRENT} !important; }}
 .lh-room .v-label, .lh-room .v-input, .lh-room .v-input input, .lh-room .v-input textarea,
 .lh-room .v-select__selection {{ font-size: 1em; line-height: 1.4; color: {TEXT}; }}
 .lh-room .v-text-field--outlined .v-label, .lh-room .v-messages {{ color: {MUTED} !important; }}
-.lh-room .v-btn {{ width: fit-content; max-width: 100%; }}
-.lh-large .v-btn {{ font-size: .8em; }}
+.lh-large .v-btn, .lh-large .lh-button {{ font-size: .8em !important; }}
 .lh-room .v-text-field .v-label {{ height: auto; line-height: 1.4; overflow: visible; }}
 .lh-large .v-text-field, .lh-large .v-select {{ padding-top: 1em; }}
 .lh-room .lh-grid .v-input__slot {{ flex-wrap: wrap; margin: 0; height: auto !important; }}
@@ -89,6 +100,11 @@ def raw(tag: str, content: str, classes: str = "", **attributes: str) -> None:
     )  # fmt: skip
 
 
+def region(label: str) -> dict[str, str]:
+    """Attributes of what scrolls by itself: reached by keyboard, and named."""
+    return {"tabindex": "0", "role": "region", "aria_label": label}
+
+
 @solara.component
 def Problem(message: str) -> None:
     """What was refused, told to screen readers too; an empty place while there is nothing."""
@@ -103,10 +119,8 @@ def button(
     disabled: bool = False,
 ) -> None:
     """A button; tests find it as `lianghua-room-NAME`."""
-    solara.Button(
-        label, on_click=on_click, outlined=not primary, color=CURRENT, dark=primary and not disabled,
-        disabled=disabled, classes=[f"lianghua-room-{name}"], depressed=True,
-    )  # fmt: skip
+    classes = f"lianghua-room-{name}{' lh-primary' if primary else ''}"
+    press(label, on_click, name, classes, disabled)
 
 
 @solara.component

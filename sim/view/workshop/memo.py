@@ -31,7 +31,9 @@ td.clip div{max-height:2.6em;overflow:hidden}
 pre{columns:2;column-gap:4mm;font:6.6pt/1.22 ui-monospace,Consolas,"Noto Sans SC",monospace;background:#f5f7fa;margin:.6mm 0;
 padding:1mm 1.6mm;white-space:pre-wrap}
 @media print{main{max-height:274mm;overflow:hidden}}
-@media screen{body{padding:8mm 5mm;font-size:11pt}}
+@media screen{body{padding:8mm 5mm;font-size:11pt}h2{font-size:12.5pt}pre{font-size:9pt}}
+@media screen and (max-width:600px){body{font-size:10pt}main{overflow-x:auto}pre{columns:1}
+th,td{padding:.35mm .8mm;overflow-wrap:normal}th{white-space:normal}table.came{font-size:9pt}}
 """
 
 
@@ -145,17 +147,20 @@ def _cost(rules: Rules, team: Team, words: Words) -> str:
     said = words(
         "memo_cost_text", budget=_money(budget_of(rules, team.city)), total=_money(cost.total)
     )
-    stop = ", " if words.lang == "en" else "、"
+    stop, colon = (", ", ": ") if words.lang == "en" else ("、", ":")
     years = stop.join(
-        f"{words('year_short', year=year)} {_money(amount)}"
+        f"{words('year_short', year=year)} {words('memo_money', amount=_money(amount))}"
         for year, amount in cost.by_year.items()
     )
-    parts = [said, f"{words('memo_by_year')}: {years}"]
+    parts = [said, f"{words('memo_by_year')}{colon}{years}"]
     actions = sorted(cost.by_action.items(), key=lambda row: -row[1])[:4]
     actions = [(code, amount) for code, amount in actions if amount > 0 and code]
     if actions:
-        most = stop.join(f"{action(code, words.lang)} {_money(amount)}" for code, amount in actions)
-        parts.append(f"{words('memo_by_action')}: {most}")
+        most = stop.join(
+            f"{action(code, words.lang)} {words('memo_money', amount=_money(amount))}"
+            for code, amount in actions
+        )
+        parts.append(f"{words('memo_by_action')}{colon}{most}")
     text_of = "".join(f"<p>{escape(part)}</p>" for part in parts)
     return _heading(words, "memo_cost") + text_of
 

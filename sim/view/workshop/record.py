@@ -31,8 +31,8 @@ from sim.view.workshop.state import (
 
 FORMAT = "lianghua-workshop"
 VERSION = 1
-LARGEST = 4_000_000
-"""Bytes of a file that is read."""
+LARGEST = 2_500_000
+"""Bytes of a file that is read: quoted, it fits a message of a page (4 MB)."""
 _MOST_SCORES = limits.MOST_TEAMS * len(YEARS)
 
 
@@ -134,7 +134,7 @@ def read(content: str | bytes) -> Session:
     """The session of a file; RefusedError, with where it is wrong, for anything else."""
     size = len(content.encode()) if isinstance(content, str) else len(content)
     if size > LARGEST:
-        raise RefusedError("file", where=f"> {LARGEST:,} bytes")
+        raise RefusedError("file", where=f"> {LARGEST / 1e6:.1f} MB")
     try:
         found = _Record.model_validate_json(content)
     except ValidationError as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import solara
 
+from sim.view.controls.file import take_file
+from sim.view.controls.pick import Pick
 from sim.view.workshop.board import BOARD, FACILITATOR, Pass
 from sim.view.workshop.common_board import CommonBoard
 from sim.view.workshop.devices import DEVICES
@@ -34,7 +35,7 @@ def Room(
 ) -> None:
     """The room in a language. `address` is where others open the page, shown large on the board.
 
-    Without `on_lang` and `on_large` the room keeps language and size itself. Who somebody is stays
+    Without `on_lang` and `on_large` the room keeps language and size itself, and has the buttons. Who somebody is stays
     on the server and in this page's state; nothing of it stands in an address.
     """
     own_lang, set_own_lang = solara.use_state(lang)
@@ -59,12 +60,12 @@ def Room(
 
     solara.Style(STYLE)
     with solara.Div(classes=["lh-room", *(["lh-large"] if large else [])]):
-        with solara.Div(classes=["lh-row"], style={"justify-content": "flex-end"}):
-            other = "en" if lang == "zh" else "zh"
-            button(words("lang"), lambda: (on_lang or set_own_lang)(other), "lang")
-            if shown is not None or watched:
+        if on_lang is None or on_large is None:
+            with solara.Div(classes=["lh-row"], style={"justify-content": "flex-end"}):
+                other = "en" if lang == "zh" else "zh"
+                button(words("lang"), lambda: set_own_lang(other), "lang")
                 size = words("large_off" if large else "large")
-                button(size, lambda: (on_large or set_own_large)(not large), "large")
+                button(size, lambda: set_own_large(not large), "large")
         if shown is None and not watched:
             Door(lang, enter, watch)
         else:
@@ -163,10 +164,8 @@ def Join(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
     _field(words("team_name"), name, set_name, LONGEST_NAME, "name-field")
     if session.rules.mode == "city":
         taken = {one.city for one in session.teams}
-        names = {city_name(one, lang): one for one in cities() if one not in taken}
-        shown = next((said for said, one in names.items() if one == city), None)
-        solara.Select(words("city"), list(names), shown, lambda said: set_city(names.get(said, "")),
-                      classes=["lianghua-room-city"])  # fmt: skip
+        names = [(one, city_name(one, lang)) for one in cities() if one not in taken]
+        Pick(words("city"), [("", words("city_none")), *names], city, set_city, "room-city")
     Problem(problem)
     with solara.Div(classes=["lh-row"]):
         button(words("join_new"), join, "join", primary=True)
@@ -207,25 +206,21 @@ def Open(lang: str, enter: Enter) -> None:
         money = None if budget is None else 1e4 * budget
         attempt(lambda: enter(BOARD.open(title, mode, money, preview)))
 
-    def take(file: Any) -> None:
-        if file["size"] > LARGEST:
-            attempt(lambda: restore(BOARD, b" " * (LARGEST + 1)))
-        else:
-            attempt(lambda: enter(restore(BOARD, file["data"])))
+    def take(_: str, content: str) -> None:
+        attempt(lambda: enter(restore(BOARD, content)))
 
     _field(words("title"), title, set_title, LONGEST_TITLE, "title-field")
-    modes = {words(f"mode_{one}"): one for one in MODES}
 
-    def choose(said: str) -> None:
-        set_mode(modes[said])
+    def choose(one: str) -> None:
+        set_mode(one)
         set_budget(None)
 
-    current = next(said for said, one in modes.items() if one == mode)
-    solara.Select(words("mode"), list(modes), current, choose, classes=["lianghua-room-mode"])
+    modes = [(one, words(f"mode_{one}")) for one in MODES]
+    Pick(words("mode"), modes, mode, choose, "room-mode")
     html("p", words(f"mode_{mode}_how"), "lh-soft")
     solara.InputFloat(
         words("budget"), value=round(shown, 4), on_value=lambda value: set_budget(float(value or 0.0)),
-        classes=["lianghua-room-budget"],
+        classes=["lianghua-room-budget"], style={"max-width": "28em"},
     ).key(mode)  # fmt: skip
     if mode == "city":
         html("p", words("budget_city_note"), "lh-soft")
@@ -233,7 +228,8 @@ def Open(lang: str, enter: Enter) -> None:
     Problem(problem)
     button(words("open"), open_, "open", primary=True)
     html("h2", words("restore"))
-    solara.FileDrop(label=words("restore_drop"), on_file=take, lazy=False)
+    take_file(words("restore_file"), take, "room-restore", ".json,application/json", LARGEST,
+              words("refused_file", where=f"> {LARGEST / 1e6:.1f} MB"))  # fmt: skip
     html("h2", words("lead_again"))
     _field(words("code"), code, set_code, 20, "lead-code-field")
     solara.InputText(words("key"), value=secret, on_value=set_secret, password=True,

@@ -52,7 +52,10 @@ class Outcome:
             return "–"
         if self.name in BY_NAME:
             return shown(self.name, value, lang, difference)
-        return f"{plain(value, signed=difference)} {self.unit(lang)}".strip()
+        said, name = plain(value, signed=difference), self.unit(lang)
+        if lang == "zh" or not name:
+            return said + name
+        return f"{said} × {name}" if name[0].isdigit() else f"{said} {name}"
 
     def bare(self, value: float | None, signed: bool = False) -> str:
         """A figure in its unit, without saying it; levels of shares keep their %."""

@@ -13,12 +13,13 @@ import solara
 from sim.view.choice import Plan, scenario_of
 from sim.view.controls.levers import Levers
 from sim.view.plans import changed, values_of
+from sim.view.problems import framed
 from sim.view.workshop.board import BOARD, Pass
-from sim.view.workshop.common_board import CommonBoard, interval_of
+from sim.view.workshop.common_board import CommonBoard, interval_said
 from sim.view.workshop.facilitator import Memo
 from sim.view.workshop.limits import LONGEST_NOTE, YEARS
 from sim.view.workshop.live import use_attempt, use_results
-from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw
+from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw, region
 from sim.view.workshop.moves import (
     CITY_KINDS,
     budget_of,
@@ -29,7 +30,7 @@ from sim.view.workshop.moves import (
     prefix_of,
 )
 from sim.view.workshop.said import Words, action, budget_key, instruments_of, title
-from sim.view.workshop.scores import OUTCOMES, team_scores, told
+from sim.view.workshop.scores import COST, OUTCOMES, team_scores
 from sim.view.workshop.state import Move, Rules, Session, Team, plan_of
 
 PREVIEW_RUNS = 6
@@ -65,7 +66,8 @@ def TeamPage(
         elif session.phase == "vote":
             Vote(who, session, team, lang, look)
         elif session.phase in ("lobby", "reveal"):
-            html("p", words("wait_open"), "lh-soft")
+            last = session.phase == "reveal" and session.year == YEARS[-1]
+            html("p", words("wait_end" if last else "wait_open"), "lh-soft")
         html("p", words("your_word", word=BOARD.word(who) if BOARD.holds(who) else ""), "lh-soft")
         with solara.Div(classes=["lh-row"]):
             if session.revealed >= YEARS[0]:
@@ -99,9 +101,10 @@ def Draft(who: Pass, session: Session, team: Team, lang: str, look: Callable[[],
     over = CostBar(rules, draft, lang)
     with solara.Div(classes=["lianghua-room-note"]):
         # As it is typed: an event that the field was left can overtake what was typed in it.
-        solara.InputTextArea(
-            words("note"), value=note, on_value=lambda value: set_note(value[:LONGEST_NOTE]),
-            rows=2, continuous_update=True,
+        # The library's own area loses its label once something stands in it.
+        solara.v.Textarea(
+            label=words("note"), v_model=note, on_v_model=lambda value: set_note(value[:LONGEST_NOTE]),
+            rows=2, auto_grow=True, outlined=True, hide_details=True, maxlength=LONGEST_NOTE,
         )  # fmt: skip
     Problem(problem)
     with solara.Div(classes=["lh-row"]):
@@ -222,20 +225,26 @@ def CityMoney(plan: Plan, on_plan: Callable[[Plan], None], year: int, city: str,
             name = prefix_of(city) + kind
             key = budget_key(name, year)
             solara.InputFloat(
-                title(preset.instruments[name], lang), value=float(values.get(key, 0.0)),
+                title(preset.instruments[name], lang), value=_whole(float(values.get(key, 0.0))),
                 on_value=lambda value, key=key: set_value(key, value or 0.0, 1e8),
                 classes=[f"lianghua-room-{kind}"],
             ).key(key)  # fmt: skip
         for kind in ("machines", "software"):
             key = f"instruments.{prefix_of(city)}{kind}.rate"
+            colon = ":" if lang == "zh" else ": "
             label = (
-                f"{title(preset.instruments[prefix_of(city) + kind], lang)}: {words('city_rate')}"
+                title(preset.instruments[prefix_of(city) + kind], lang) + colon + words("city_rate")
             )
             solara.SliderFloat(
                 label, value=float(values[key]), min=0.0, max=0.5, step=0.01,
                 on_value=lambda value, key=key: set_value(key, round(value, 2), 1.0),
                 thumb_label=False,
             ).key(key)  # fmt: skip
+
+
+def _whole(amount: float) -> float:
+    """As a field shows it: without the point of a whole number."""
+    return int(amount) if amount.is_integer() else amount
 
 
 @solara.component
@@ -249,11 +258,11 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
     html("h2", words("preview_title"))
     button(words("preview_start"), lambda: ask(plan), "preview", disabled=asked == plan)
     notes = [words("preview_note")] + ([words("preview_city")] if rules.mode == "city" else [])
-    html("p", " ".join(notes), "lh-soft")
+    html("p", ("" if lang == "zh" else " ").join(notes), "lh-soft")
     if not plans:
         return
     if results.error:
-        html("p", words("run_error", why=results.error), "lh-error", role="alert")
+        html("p", words("run_error", why=framed(results.error, lang)), "lh-error", role="alert")
     elif not results.complete(plans) or results.baseline is None:
         html(
             "p", words("running", done=results.done, total=results.total), "lh-soft", role="status"
@@ -264,17 +273,22 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
         lines = []
         for score in found.scores:
             one = next(each for each in OUTCOMES[rules.mode] if each.name == score.outcome)
-            mark = f" ({words('uncertain_mark')})" if told(score) == "uncertain" else ""
-            more = one.written(score.more, lang, True)
-            lines.append((one.label(lang), more, interval_of(one, score) + mark))
-        raw("div", preview_table(lines, words), "lh-scroll lianghua-room-previewed")
+            more = one.written(score.more, lang, score.outcome != COST)
+            lines.append((one.label(lang), more, interval_said(one, score, words)))
+        table = preview_table(lines, words)
+        raw("div", table, "lh-scroll lianghua-room-previewed", **region(words("preview_title")))
 
 
 def preview_table(lines: list[tuple[str, str, str]], words: Words) -> str:
     """Markup of a draft's outcomes."""
-    head = "".join(f"<th>{escape(words(key))}</th>" for key in ("outcome", "more", "interval"))
+    head = "".join(
+        f'<th scope="col">{escape(words(key))}</th>' for key in ("outcome", "more", "interval")
+    )
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines
+        f'<tr><td class="lh-text">{escape(label)}</td>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in figures)
+        + "</tr>"
+        for label, *figures in lines
     )
     return f"<table><tr>{head}</tr>{rows}</table>"
 
