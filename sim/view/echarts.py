@@ -51,6 +51,9 @@ module.exports = {
     dressed(text) {
       const option = JSON.parse(text);
       option.textStyle = {...option.textStyle, fontFamily: this.family};
+      // The labels of axes are drawn with that font, but measured without it unless told.
+      for (const axis of [option.xAxis, option.yAxis].flat().filter(Boolean))
+        axis.axisLabel = {...axis.axisLabel, fontFamily: this.family};
       return option;
     },
   },

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.view.colours import BASELINE, CURRENT, FONT, GRID, LESS, MORE, TEXT, UNCERTAIN
+from sim.view.colours import BASELINE, CURRENT, GRID, LESS, MORE, TEXT, UNCERTAIN
 from sim.view.numbers import plain
 from sim.view.studies import Study
 
@@ -66,7 +66,7 @@ def interval_option(
                   "splitLine": {"lineStyle": {"color": GRID}}},
         "yAxis": {"type": "category", "inverse": True, "data": list(shown["title"]),
                   # The library measures labels without the font of all texts.
-                  "axisLabel": {"fontSize": size, "fontFamily": FONT, "width": 220, "overflow": "truncate"}},
+                  "axisLabel": {"fontSize": size, "width": 220, "overflow": "truncate"}},
         "series": [
             {"type": "lines", "coordinateSystem": "cartesian2d", "silent": True, "data": bars,
              "lineStyle": {"width": 3, "opacity": 1}, "polyline": False},

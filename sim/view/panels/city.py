@@ -104,7 +104,7 @@ def counties_option(rows: list[dict[str, Any]], lang: str, large: bool = False) 
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
                   "data": [f"{row['county']} {text('city.place', lang, rank=row['rank_last'])}"
                            for row in kept],
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0}},
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0}},
         "series": [
             {"name": text("city.use_last", lang), "type": "bar", "color": colours.CURRENT,
              "barMaxWidth": 16,

@@ -171,7 +171,7 @@ def chances_option(
         for row, city in enumerate(order) for rank in range(count)
     ]  # fmt: skip
     axis = {"axisTick": {"show": False}, "splitArea": {"show": False},
-            "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0}}  # fmt: skip
+            "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0}}  # fmt: skip
     return {
         "animation": False,
         "textStyle": {"fontSize": size},

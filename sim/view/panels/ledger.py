@@ -72,7 +72,7 @@ def yuan_option(
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
                   "data": [names.get(one, one) for one in groups],
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
                                 "width": 140, "overflow": "truncate"}},
         "series": series,
     }  # fmt: skip

@@ -78,7 +78,7 @@ def bars(
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "data": names, "inverse": inverse,
                   "axisTick": {"show": False},
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
                                 "width": 150, "overflow": "truncate"}},
         "series": series,
     }  # fmt: skip

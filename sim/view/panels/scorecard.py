@@ -126,7 +126,7 @@ def _dots(
                   "splitLine": {"lineStyle": {"color": colours.GRID}}},
         "yAxis": {"type": "category", "inverse": True, "axisTick": {"show": False},
                   "data": [label(row, lang) for row in found],
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
                                 "width": 230 if not large else 280, "overflow": "truncate"}},
         "media": [{"query": {"maxWidth": 500}, "option": {"yAxis": {"axisLabel": {"width": 120}}}}],
         "series": [*bars, *dots],

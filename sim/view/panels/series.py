@@ -149,7 +149,7 @@ def chart_frame(
         series.append(_zero())
     return {
         "animation": False,
-        "textStyle": {"fontFamily": colours.FONT, "fontSize": size},
+        "textStyle": {"fontSize": size},
         "grid": _grid(0 if small else _rows(names, size), size),
         "legend": _legend([] if small else names, size),
         "tooltip": {"trigger": "axis", "confine": True, "textStyle": {"fontSize": size}},

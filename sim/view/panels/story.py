@@ -53,7 +53,7 @@ def strip_option(told: dict[str, Any], lang: str, large: bool = False) -> dict[s
                                 "hideOverlap": True}},
         "yAxis": {"type": "category", "inverse": True, "data": [names[code] for code in rows],
                   "axisTick": {"show": False},
-                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "fontFamily": colours.FONT, "interval": 0,
+                  "axisLabel": {"color": colours.TEXT, "fontSize": size, "interval": 0,
                                 "width": 130, "overflow": "break", "lineHeight": size + 2}},
         "visualMap": {
             "type": "piecewise", "dimension": 2, "show": False,

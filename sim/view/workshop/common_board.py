@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from sim.view.colours import FONT, GRID, MUTED, TEXT
+from sim.view.colours import GRID, MUTED, TEXT
 from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
 from sim.view.workshop.limits import YEARS
@@ -260,7 +260,7 @@ def trade_option(
             "labelLayout": {"dy": -0.8 * size, "moveOverlap": "shiftY"},
         })  # fmt: skip
     return {
-        "textStyle": {"fontFamily": FONT}, "animation": False, "tooltip": {"show": False},
+        "animation": False, "tooltip": {"show": False},
         "grid": {"left": 16, "right": 24, "top": 44 if large else 34, "bottom": 40 if large else 30,
                  "containLabel": True},
         "xAxis": _axis(x_axis, lang, size, "middle", 40 if large else 28),
