@@ -19,6 +19,7 @@ from sim.view.plans import named
 from sim.view.pool import LATER, SOON, URGENT, shared_pool
 from sim.view.questions import Question
 from sim.view.snapshot import Member, Snapshot, Track
+from sim.view.words import text
 
 REPLICATES = int(os.environ.get(settings.REPLICATES, "16"))
 """Runs of each plan that a page waits for; the server sets it before the page is loaded."""
@@ -145,7 +146,7 @@ def _snapshot(runs: Runs, choice: Choice, wanted: tuple[Plan, ...], paused: bool
     saved = tuple(tracks[plan] for plan in choice.saved if plan in tracks)
     months = base.members[0].months if base is not None and base.members else ()
     if current is not None and current.members and months and current.members[0].months != months:
-        error = "these months do not fit those of the baseline"
+        error = text("page.other_months", choice.lang)
         return Snapshot(choice, months, base, None, saved, error=error)
     return Snapshot(
         choice, months, base, current, saved, runs.done if fresh else 0, runs.total,

@@ -256,8 +256,8 @@ def trade_option(
             # Towards the middle, where there is room, and above the interval's line.
             "label": {"show": True, "formatter": "{a}", "fontSize": size, "color": TEXT,
                       "position": "right" if (x.more or 0.0) <= middle else "left",
-                      "width": 11 * size, "overflow": "truncate"},
-            "labelLayout": {"dy": -0.8 * size, "moveOverlap": "shiftY"},
+                      "offset": [0, -0.8 * size], "width": 11 * size, "overflow": "truncate"},
+            "labelLayout": {"moveOverlap": "shiftY"},
         })  # fmt: skip
     return {
         "animation": False, "tooltip": {"show": False},
