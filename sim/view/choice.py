@@ -52,9 +52,9 @@ class Choice:
     """Large type, for a projector."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def scenario_of(plan: Plan) -> Scenario:
-    """The scenario of a plan, made once."""
+    """The scenario of a plan, made once; each holds 0.15 MB."""
     return Scenario.load(plan.preset, setting_lines(plan))
 
 

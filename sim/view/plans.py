@@ -84,7 +84,7 @@ def plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def values_of(plan: Plan, month: str = "") -> Mapping[str, Any]:
     """What holds in a plan from `month` on; without a month, from the start.
 
