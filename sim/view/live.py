@@ -7,6 +7,7 @@ import os
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import solara
@@ -47,6 +48,40 @@ class Runs:
 NOTHING = Runs()
 
 
+class Request:
+    """Tickets that a page waits for, until it gives them up.
+
+    A task of the page's library hears of its end when it next awakes, and never if its page is
+    closed; this is heard by the workers at once.
+    """
+
+    def __init__(self) -> None:
+        self.given_up = False
+        self._lock, self._tickets = Lock(), list[Future[Any]]()
+
+    def add(self, ticket: Future[Any]) -> None:
+        """Wait for a ticket too."""
+        with self._lock:
+            self._tickets.append(ticket)
+            late = self.given_up
+        if late:
+            ticket.cancel()
+
+    def give_up(self) -> None:
+        """Wait no longer; who is asleep on a ticket awakes."""
+        with self._lock:
+            self.given_up = True
+        for ticket in self._tickets:
+            ticket.cancel()
+
+
+def use_request(dependencies: list[Any]) -> Request:
+    """A request of its own for each state of the dependencies; the former one is given up."""
+    request = solara.use_memo(Request, dependencies)
+    solara.use_effect(lambda: request.give_up, [request])
+    return request
+
+
 def use_runs(
     choice: Choice, replicates: int = REPLICATES, paused: bool = False, attempt: int = 0
 ) -> Snapshot:
@@ -59,9 +94,11 @@ def use_runs(
     runs = solara.use_reactive(NOTHING)
     wanted = tuple(dict.fromkeys((choice.plan, Plan(choice.baseline), *choice.saved)))
 
+    request = use_request([wanted, replicates, paused, attempt])
+
     async def follow() -> None:
         if not paused:
-            await _follow(wanted, replicates, runs)
+            await _follow(wanted, replicates, runs, request)
 
     use_task(follow, dependencies=[wanted, replicates, paused, attempt], raise_error=False)
     now = runs.value
@@ -70,7 +107,7 @@ def use_runs(
     )
 
 
-async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
+async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any, request: Request) -> None:
     """Ask for every run, and publish pictures until all are there."""
     pool = shared_pool()
     tasks = [(plan, one) for one in range(replicates) for plan in wanted]
@@ -90,11 +127,12 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
             urgency = URGENT if place < len(wanted) else SOON
             tickets[task] = pool.submit(_run(*task), urgency)
             tickets[task].add_done_callback(tell)
+            request.add(tickets[task])
         while not all(tickets[task].done() for task in tasks[: len(wanted)]):
             await news.wait()
             news.clear()
         there = sum(ticket.done() for ticket in tickets.values()) - 1
-        while True:
+        while not request.given_up:
             news.clear()  # before looking: what comes in afterwards is news
             runs.value = picture(wanted, tickets)
             if not runs.value.running:
@@ -107,8 +145,7 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any) -> None:
     except InputError as error:
         runs.value = Runs(plans=wanted, error=str(error))
     finally:
-        for ticket in tickets.values():
-            ticket.cancel()
+        request.give_up()
 
 
 def _run(plan: Plan, replicate: int) -> tuple[Plan, int]:
@@ -167,18 +204,20 @@ class Answer:
 def use_answer(question: Question | None) -> Answer:
     """The answer to a question, worked out in a worker; None asks nothing."""
     found = solara.use_reactive(NO_ANSWER)
+    request = use_request([question])
 
     async def ask() -> None:
         if question is None:
             found.value = NO_ANSWER
             return
         ticket = shared_pool().submit(question, SOON)
+        request.add(ticket)
         if not ticket.done():
             found.value = WAITING
         try:
             found.value = Answer(await asyncio.wrap_future(ticket))
         except asyncio.CancelledError:
-            ticket.cancel()
+            request.give_up()
             raise
         except Exception as error:
             found.value = Answer(error=str(error) or type(error).__name__)

@@ -123,11 +123,10 @@ class Pool:
         """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""
         while self._free and self._waiting and not self._closed:
             entry = heapq.heappop(self._waiting)[2]
-            if entry.place is not None:
-                continue
+            if entry.place is not None or self._entries.get(entry.task) is not entry:
+                continue  # it waits once for each who asked: it is in hand, or made
             if not entry.wanted:
-                if self._entries.get(entry.task) is entry:
-                    del self._entries[entry.task]
+                del self._entries[entry.task]
                 continue
             self._start(entry)
 

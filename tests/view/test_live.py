@@ -12,7 +12,7 @@ import pytest
 
 from sim.view import live
 from sim.view.choice import Plan
-from sim.view.live import NOTHING, Runs
+from sim.view.live import NOTHING, Request, Runs
 from sim.view.pool import SOON, URGENT
 from tests.view.fakes import member
 
@@ -70,7 +70,7 @@ def follow(desk: Desk, give: Any, plans: tuple[Plan, ...] = PLANS, runs: int = 3
     shown = Shown()
 
     async def all_of_it() -> None:
-        task = asyncio.create_task(live._follow(plans, runs, shown))
+        task = asyncio.create_task(live._follow(plans, runs, shown, Request()))
         await asyncio.sleep(0.02)
         thread = threading.Thread(target=give)
         thread.start()
@@ -115,6 +115,27 @@ def test_a_run_that_ends_while_a_picture_is_made_is_shown_too(
     assert follow(desk, give).value.done == 6
 
 
+def test_a_request_that_is_given_up_ends_its_tickets_and_shows_nothing_more(desk: Desk) -> None:
+    request, shown = Request(), Shown()
+
+    async def all_of_it() -> None:
+        task = asyncio.create_task(live._follow(PLANS, 3, shown, request))
+        await asyncio.sleep(0.02)
+        for ticket in list(desk.tickets)[:3]:
+            desk.give(ticket)
+        await asyncio.sleep(0.05)
+        seen = len(shown.seen)
+        await asyncio.to_thread(request.give_up)  # from another thread, as a page is closed
+        await asyncio.wait_for(task, 20)
+        assert len(shown.seen) == seen
+
+    elsewhere(all_of_it())
+    assert [ticket.cancelled() for ticket in desk.tickets.values()] == [False] * 3 + [True] * 3
+    late: Future[Any] = Future()
+    request.add(late)
+    assert late.cancelled()
+
+
 def test_a_failure_is_told_and_the_rest_given_up(desk: Desk) -> None:
     def give() -> None:
         tasks = list(desk.tickets)
@@ -135,7 +156,7 @@ def test_a_plan_that_cannot_be_asks_for_nothing(desk: Desk) -> None:
 
 def test_who_turns_to_another_plan_leaves_nothing_behind(desk: Desk) -> None:
     async def begin_and_leave() -> None:
-        task = asyncio.create_task(live._follow(PLANS, 3, Shown()))
+        task = asyncio.create_task(live._follow(PLANS, 3, Shown(), Request()))
         await asyncio.sleep(0.05)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

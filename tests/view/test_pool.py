@@ -52,6 +52,16 @@ def test_equal_tasks_run_once_and_are_kept_up_to_a_bound(pool, tmp_path):
     assert pool.kept(("note", (str(path), 10)))
 
 
+def test_what_several_asked_for_while_it_waited_is_made_once(pool, tmp_path):
+    path = tmp_path / "order"
+    blocker = pool.submit(("sleep", 0.3))
+    tickets = [pool.submit(("note", (str(path), 7)), urgency) for urgency in (SOON, URGENT, LATER)]
+    for ticket in (blocker, *tickets):
+        ticket.result(60)
+    pool.submit(("echo", 1)).result(60)
+    assert path.read_text().split() == ["7"]
+
+
 def test_what_nobody_waits_for_is_never_begun(pool, tmp_path):
     path = tmp_path / "order"
     path.touch()
