@@ -35,7 +35,7 @@ def test_parts_are_whole_and_add_up(amounts: list[float], total: int) -> None:
         assert (parts == 0).all()
         return
     assert parts.sum() == total
-    np.testing.assert_allclose(parts, values * (total / values.sum()), atol=1.01, rtol=1e-12)
+    np.testing.assert_allclose(parts, values / values.sum() * total, atol=1.01, rtol=1e-12)
 
 
 @given(FEN, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE, VALUE)

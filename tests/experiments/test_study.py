@@ -18,6 +18,7 @@ from experiments.study import Study, load_study
 from experiments.study_file import STUDIES, json_schema
 from sim.core.errors import InputError
 from sim.policies import INSTRUMENTS
+from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from tests.experiments.conftest import Command
 
@@ -284,7 +285,7 @@ def test_a_shipped_study_can_be_run(file: Path) -> None:
     assert study.name == file.stem
     assert all((study.title.zh, study.title.en, study.question.zh, study.question.en))
     assert 0 < study.runs <= 5000
-    assert study.scale == 0.05
+    assert study.scale == USUAL_SCALE
     case = next(study.cases([len(study.design()) - 1]))
     assert case.scenario.time.end == "2017-12"
     assert all(one.zh != one.key and one.en != one.key and one.unit for one in study.factors)
