@@ -2,7 +2,7 @@
 
 Each session is a connection of its own with a whole page behind it, but nothing is drawn: in a
 room every device draws for itself, on one machine thirty browsers would leave nothing to the
-server. Time runs from the release of a lever, through the pause that a browser waits for the next
+server. Levers move once all pages are open. Time runs from the release of a lever, through the pause that a browser waits for the next
 touch, to the change of the headline. Each session moves levers of its own, so that hardly two want
 the same run; `--alike` has all move the same one between two places.
 """
@@ -64,15 +64,19 @@ def sliders(page: Page) -> tuple[str, list[dict[str, Any]]]:
 
 
 async def session(
-    address: str, until: float, interval: float, alike: bool, found: Found, number: int
-) -> None:
+    address: str, until: float, interval: float, alike: bool, found: Found, number: int,
+    everyone: asyncio.Barrier,
+) -> None:  # fmt: skip
     """One person: opens the page, moves a lever every `interval` seconds, looks at the headline."""
     page, chance = Page(address), random.Random(number)
     try:
         began = time.perf_counter()
         await page.open()
-        await page.until(lambda: headline(page), OPENING)
-        found.opened.append(1000 * (time.perf_counter() - began))
+        try:
+            await page.until(lambda: headline(page), OPENING)
+            found.opened.append(1000 * (time.perf_counter() - began))
+        finally:
+            await asyncio.wait_for(everyone.wait(), 2 * OPENING)
         await asyncio.sleep(chance.uniform(0, interval))
         end, right = time.monotonic() + until, True
         while time.monotonic() < end:
@@ -122,9 +126,10 @@ def served(options: argparse.Namespace) -> Iterator[str]:
 
 async def room(address: str, options: argparse.Namespace) -> Found:
     """All sessions at once."""
-    found = Found()
+    found, everyone = Found(), asyncio.Barrier(options.sessions)
     await asyncio.gather(*(
-        session(address, options.seconds, max(0.5, options.interval), options.alike, found, one)
+        session(address, options.seconds, max(0.5, options.interval), options.alike, found, one,
+                everyone)
         for one in range(options.sessions)
     ))  # fmt: skip
     return found
