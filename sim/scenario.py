@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, time
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self, cast, get_args
+from typing import Any, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -19,7 +17,6 @@ from pydantic import (
     field_validator,
     model_serializer,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.core.errors import InputError
@@ -51,11 +48,11 @@ from sim.scenario_files import (
     flat,
     holds,
     merge,
-    one_line,
     parse_setting,
     read,
     toml,
 )
+from sim.scenario_mistakes import Declared, explain, given_words, same
 from sim.scenario_sections import Exogenous, PopulationSettings, Time
 from sim.world.tables import TECHNOLOGIES
 
@@ -189,7 +186,7 @@ def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
         scenario = Scenario.model_validate({**content, "name": name})
     except ValidationError as error:
         first = error.errors()[0]
-        raise _explain(first, _origin(first, layers), content) from None
+        raise explain(first, _origin(first, layers), content, Declared(Scenario, _KINDS)) from None
     _check_codes(scenario, layers)
     if not scenario.revisions:
         return scenario
@@ -210,7 +207,7 @@ def _known_keys(layer: Layer, below: Mapping[str, Any]) -> None:
     allowed = sorted(set(Scenario.model_fields) - {"name"})
     for key, value in layer.content.items():
         if key not in allowed:
-            raise InputError(layer.where, key, _given(value), closest(key, allowed))
+            raise InputError(layer.where, key, given_words(value), closest(key, allowed))
     instruments = layer.content.get("instruments", {})
     have = below.get("instruments", {})
     if not isinstance(instruments, Mapping) or not isinstance(have, Mapping):
@@ -220,19 +217,7 @@ def _known_keys(layer: Layer, below: Mapping[str, Any]) -> None:
             allowed_here = f"a table with a kind ({', '.join(_KINDS)})"
             if have:
                 allowed_here += f" or an instrument: {closest(key, list(have))}"
-            raise InputError(layer.where, f"instruments.{key}", _given(table), allowed_here)
-
-
-def _given(value: Any) -> Any:
-    """A given value as a message can show it."""
-    if isinstance(value, Mapping | BaseModel):
-        return "a table"
-    return one_line(value) if isinstance(value, str | list | tuple | date | time) else value
-
-
-def _same(one: ErrorDetails) -> tuple[Any, ...]:
-    """What makes two problems the same, whatever else stands around them."""
-    return one["loc"], one["type"], one["msg"], repr(_given(one["input"]))
+            raise InputError(layer.where, f"instruments.{key}", given_words(table), allowed_here)
 
 
 def _origin(first: ErrorDetails, layers: Sequence[Layer]) -> str:
@@ -247,96 +232,10 @@ def _origin(first: ErrorDetails, layers: Sequence[Layer]) -> str:
         try:
             Scenario.model_validate({**content, "name": "scenario"})
         except ValidationError as error:
-            if any(_same(one) == _same(first) for one in error.errors()):
+            if any(same(one) == same(first) for one in error.errors()):
                 continue
         return layers[count].where
     return layers[0].where
-
-
-def _explain(first: ErrorDetails, where: str, content: Mapping[str, Any]) -> InputError:
-    """A problem as one line: key, what was given, what is allowed."""
-    path, kind, context = list(first["loc"]), first["type"], first.get("ctx", {})
-    if path[:1] == ["instruments"] and len(path) > 2:
-        # pydantic puts the kind of the union's member between name and field.
-        del path[2]
-    given = None if kind == "missing" else _given(first["input"])
-    if kind == "union_tag_invalid":
-        path, given = [*path, "kind"], context["tag"]
-    key = ".".join(str(part) for part in path)
-    if kind == "value_error":
-        problem, _, allowed = first["msg"].removeprefix("Value error, ").partition("; allowed: ")
-        return InputError(where, key, problem, allowed or None)
-    return InputError(where, key, given, _allowed(first, path, content))
-
-
-def _allowed(first: ErrorDetails, path: Sequence[Any], content: Mapping[str, Any]) -> str:
-    """What may stand at a path, as the declarations say."""
-    kind = first["type"]
-    section, field = _declared(path, content)
-    if kind == "extra_forbidden":
-        fields = section.model_fields if section else {}
-        return closest(str(path[-1]), sorted(one.alias or key for key, one in fields.items()))
-    if kind in ("literal_error", "union_tag_invalid"):
-        expected = first["ctx"].get("expected") or first["ctx"]["expected_tags"]
-        return ", ".join(re.findall(r"'([^']*)'", expected))
-    if kind == "string_pattern_mismatch":
-        return "a month written YYYY-MM"
-    shape = kind.removesuffix("_type").removesuffix("_parsing")
-    if shape in _SHAPES:
-        return _SHAPES[shape]
-    if shape in ("int", "float", "finite_number") or kind.startswith(("greater", "less")):
-        whole = shape == "int" or (field is not None and field.annotation is int)
-        return ("a whole number" if whole else "a number") + _bounds(field)
-    return first["msg"][0].lower() + first["msg"][1:]
-
-
-_SHAPES = {
-    "bool": "true or false", "list": "an array", "tuple": "an array", "string": "a text in quotes",
-    "dict": "a table", "model": "a table", "model_attributes": "a table", "missing": "a value",
-    "union_tag_not_found": "a table",
-}  # fmt: skip
-
-
-def _declared(
-    path: Sequence[Any], content: Mapping[str, Any]
-) -> tuple[type[BaseModel] | None, FieldInfo | None]:
-    """The section that holds the last key of a path, and that key's declaration."""
-    holder: type[BaseModel] | None = None
-    inside: type[BaseModel] | None = Scenario
-    field: FieldInfo | None = None
-    for place, part in enumerate(path):
-        if isinstance(part, int):
-            continue
-        holder = inside
-        if place == 1 and path[0] == "instruments":
-            table = content["instruments"][part]
-            inside = _KINDS.get(str(table.get("kind"))) if isinstance(table, Mapping) else None
-            continue
-        if holder is None:
-            break
-        field = holder.model_fields.get(part)
-        annotation = field.annotation if field is not None else None
-        within = (annotation, *get_args(annotation))
-        sections = (x for x in within if isinstance(x, type) and issubclass(x, BaseModel))
-        inside = next(sections, None)
-    return holder, field
-
-
-def _bounds(field: FieldInfo | None) -> str:
-    """The range of a number and its unit: " from 0 to 1 (share)"."""
-    if field is None:
-        return ""
-    ends = {
-        name: f"{getattr(mark, name):.10g}"
-        for mark in field.metadata
-        for name in ("ge", "gt", "le", "lt")
-        if getattr(mark, name, None) is not None
-    }
-    low = f" from {ends['ge']}" if "ge" in ends else f" above {ends['gt']}" if "gt" in ends else ""
-    high = f" to {ends['le']}" if "le" in ends else f" below {ends['lt']}" if "lt" in ends else ""
-    extra = field.json_schema_extra
-    unit = extra.get("unit", "1") if isinstance(extra, dict) else "1"
-    return low + high + (f" ({unit})" if unit != "1" else "")
 
 
 def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
@@ -370,7 +269,7 @@ def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
                 where = next((x.where for x in reversed(layers) if holds(x.content, path)), "")
                 one_of_many = path[-1] not in ("city", "sector")
                 key = ".".join(map(str, (*path, place) if one_of_many else path))
-                raise InputError(where, key, _given(code), closest(code, known[kind]))
+                raise InputError(where, key, given_words(code), closest(code, known[kind]))
 
 
 def _left_alone(section: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:

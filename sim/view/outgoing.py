@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Coroutine
 from threading import Lock
 from typing import Any
 
@@ -38,20 +39,31 @@ class Outgoing(solara_starlette.WebsocketWrapper):
 
     def _give(self, data: str | bytes) -> None:
         with self._lock:
-            if self._gone or len(self._waiting) >= MOST_WAITING:
-                self._gone = True
-                self._waiting.clear()
+            if self._gone:
                 raise WebSocketDisconnect
-            self._waiting.append(data)
-            begin, self._sending = not self._sending, True
+            full = len(self._waiting) >= MOST_WAITING
+            if full:
+                self._give_up()
+            else:
+                self._waiting.append(data)
+            begin, self._sending = full or not self._sending, True
         if begin:
             try:
-                self.event_loop.call_soon_threadsafe(self._begin)
+                # One that takes nothing is closed: a page that is still there then comes back.
+                self.event_loop.call_soon_threadsafe(
+                    self._begin, self.ws.close if full else self._send_all
+                )
             except RuntimeError as error:  # the server ends
                 raise WebSocketDisconnect from error
+        if full:
+            raise WebSocketDisconnect
 
-    def _begin(self) -> None:
-        task = self.event_loop.create_task(self._send_all())
+    def _give_up(self) -> None:
+        self._gone = True
+        self._waiting.clear()
+
+    def _begin(self, what: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = self.event_loop.create_task(what())
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -63,10 +75,9 @@ class Outgoing(solara_starlette.WebsocketWrapper):
                 else:
                     await self._send_bytes_exc(data)
                 await asyncio.sleep(0)  # other pages have their turn
-        except (WebSocketDisconnect, asyncio.CancelledError):
+        except (WebSocketDisconnect, RuntimeError, asyncio.CancelledError):
             with self._lock:
-                self._gone = True
-                self._waiting.clear()
+                self._give_up()
 
     def _next(self) -> str | bytes | None:
         with self._lock:

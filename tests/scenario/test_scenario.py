@@ -129,6 +129,14 @@ def test_hash_follows_content_and_not_words(tmp_path: Path) -> None:
     assert Scenario.load("document_2014", ["adoption.reviews_per_year=3"]).hash != one.hash
 
 
+def test_hash_of_a_changed_copy_is_its_own() -> None:
+    one = Scenario.load("document_2014")
+    before = one.hash  # kept from now on
+    copy = one.model_copy(update={"programme": type(one.programme)(funding=0.5)})
+    assert copy.hash != before
+    assert one.model_copy(deep=True).hash == one.hash == before
+
+
 def test_hash_does_not_depend_on_the_order_of_keys() -> None:
     def turned(value: Any) -> Any:
         if isinstance(value, dict):

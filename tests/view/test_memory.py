@@ -30,25 +30,21 @@ def test_a_library_without_the_function_is_left_alone(monkeypatch):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the C library is another")
-def test_memory_of_threads_that_ended_is_given_back():
+def test_memory_that_was_left_is_given_back():
     program = """
-import threading, time
+import time
 from sim.view import memory
 memory.AFTER = 0.1
 memory.few_arenas()
-def work():
-    kept = [bytes(400) for _ in range(100_000)]
-    return len(kept)
-threads = [threading.Thread(target=work) for _ in range(8)]
-for one in threads: one.start()
-for one in threads: one.join()
+taken = [bytes(2000) for _ in range(50_000)]
+kept = taken[::1000]  # what survives holds on to all that lies before it
+del taken
 before = memory.held()
 memory.give_back_later()
 time.sleep(1.5)
-assert memory.held() <= before + 1_000_000
-print("given")
+print(round((before - memory.held()) / 1e6))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
     )
-    assert done.stdout.strip() == "given", done.stderr
+    assert int(done.stdout) > 50, done.stderr

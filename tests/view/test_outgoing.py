@@ -20,7 +20,7 @@ class Socket:
 
     def __init__(self) -> None:
         self.taken: list[str | bytes] = []
-        self.broken = False
+        self.broken = self.closed = False
         self.open = asyncio.Event()
         self.open.set()
 
@@ -31,6 +31,9 @@ class Socket:
         self.taken.append(data)
 
     send_bytes = send_text
+
+    async def close(self) -> None:
+        self.closed = True
 
 
 async def _quiet(socket: Socket, count: int) -> None:
@@ -90,5 +93,9 @@ def test_a_page_that_takes_nothing_counts_as_gone_in_the_end(monkeypatch):
             page.send_text(str(number))
         with pytest.raises(WebSocketDisconnect):
             page.send_text("too much")
+        await asyncio.sleep(0.05)
+        assert socket.closed
+        with pytest.raises(WebSocketDisconnect):
+            page.send_text("more")
 
     asyncio.run(room())
