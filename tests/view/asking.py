@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.view.elsewhere import elsewhere
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,7 @@ def ask(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    # In a thread: this one has the browser's event loop once a test has used it.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, app(scope, receive, send)).result()
+    elsewhere(app(scope, receive, send))
     if kind == "websocket":
         refused = any(one["type"] == "websocket.close" for one in sent)
         return Answer(403 if refused else 0, {}, "")

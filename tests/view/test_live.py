@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from sim.view import live
 from sim.view.choice import Plan
 from sim.view.live import NOTHING, Request, Runs
 from sim.view.pool import SOON, URGENT
+from tests.view.elsewhere import elsewhere
 from tests.view.fakes import member
 
 PLANS = (Plan(), Plan("no_programme"))
@@ -57,12 +58,6 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(live, "shared_pool", lambda: made)
     monkeypatch.setattr(live, "REFRESH", 0.01)
     return made
-
-
-def elsewhere(coroutine: Any) -> None:
-    """Run a coroutine in a thread of its own: a browser's test may have left a loop in this one."""
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(asyncio.run, coroutine).result()
 
 
 def follow(desk: Desk, give: Any, plans: tuple[Plan, ...] = PLANS, runs: int = 3) -> Shown:

@@ -14,6 +14,8 @@ with warnings.catch_warnings():
     from sim.view import outgoing
     from sim.view.outgoing import Outgoing
 
+from tests.view.elsewhere import elsewhere
+
 
 class Socket:
     """A page's end; `broken` refuses what it is sent, `slow` takes it when told to."""
@@ -62,7 +64,7 @@ def test_messages_of_a_thread_keep_their_order_and_the_thread_does_not_wait():
         await _quiet(socket, 501)
         return socket.taken
 
-    taken = asyncio.run(room())
+    taken = elsewhere(room())
     assert [int(one) for one in taken[:-1]] == list(range(500))
     assert [type(one) for one in taken[:2]] == [str, bytes]
     assert taken[-1] == "last"
@@ -79,7 +81,7 @@ def test_a_page_that_is_gone_is_sent_nothing_more():
             page.send_text("more")
         assert socket.taken == []
 
-    asyncio.run(room())
+    elsewhere(room())
 
 
 def test_a_page_that_takes_nothing_counts_as_gone_in_the_end(monkeypatch):
@@ -98,4 +100,4 @@ def test_a_page_that_takes_nothing_counts_as_gone_in_the_end(monkeypatch):
         with pytest.raises(WebSocketDisconnect):
             page.send_text("more")
 
-    asyncio.run(room())
+    elsewhere(room())
