@@ -6,8 +6,9 @@ import asyncio
 import os
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 import solara
@@ -19,7 +20,7 @@ from sim.view.choice import Choice, Plan
 from sim.view.plans import named
 from sim.view.pool import LATER, SOON, URGENT, shared_pool
 from sim.view.questions import Question
-from sim.view.snapshot import Member, Snapshot, Track
+from sim.view.snapshot import Member, Progress, Snapshot, Track
 from sim.view.words import text
 
 REPLICATES = int(os.environ.get(settings.REPLICATES, "16"))
@@ -28,9 +29,12 @@ PAUSE = 0.05
 """Seconds without a change before a plan is simulated; a lever has waited in the browser already."""
 REFRESH = 0.6
 """Least seconds between two pictures of runs that come in."""
-GROWTH = 1.5
+GROWTH = 2
 """A picture is drawn once so many times the runs of the last one have come in: what they change
 becomes less and less, and drawing costs the same."""
+REST = 10
+"""Times as long as a picture took to draw until the next: in a full room, where drawing takes its
+turn, everyone's first run goes before anyone's later ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +88,14 @@ def use_request(dependencies: list[Any]) -> Request:
 
 def use_runs(
     choice: Choice, replicates: int = REPLICATES, paused: bool = False, attempt: int = 0
-) -> Snapshot:
-    """The snapshot of a choice, anew whenever runs have come in.
+) -> tuple[Snapshot, Progress]:
+    """The snapshot of a choice, anew whenever runs have come in, and how far they are.
 
     The plan's first run comes at once; then the rest of it, of the baseline and of the saved
-    plans, in pictures at least `REFRESH` seconds and `GROWTH` times the runs apart. A changed plan gives up what the former
-    one waits for. `paused` gives up too and keeps what there is; another `attempt` asks again.
+    plans, in pictures at least `REFRESH` seconds and `GROWTH` times the runs apart. A changed plan
+    gives up what the former one waits for, and the former's snapshot stays, the same object, until
+    there is something of the new one. `paused` gives up too and keeps what there is; another
+    `attempt` asks again.
     """
     runs = solara.use_reactive(NOTHING)
     wanted = tuple(dict.fromkeys((choice.plan, Plan(choice.baseline), *choice.saved)))
@@ -102,9 +108,9 @@ def use_runs(
 
     use_task(follow, dependencies=[wanted, replicates, paused, attempt], raise_error=False)
     now = runs.value
-    return solara.use_memo(
-        lambda: _snapshot(now, choice, wanted, paused), [id(now), choice, wanted, paused]
-    )
+    held = choice if now.plans == wanted or not now.plans else replace(choice, plan=now.plans[0])
+    snapshot = solara.use_memo(lambda: _snapshot(now, held), [id(now), held])
+    return snapshot, _progress(now, wanted, paused, choice.lang)
 
 
 async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any, request: Request) -> None:
@@ -134,10 +140,11 @@ async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any, request:
         there = sum(ticket.done() for ticket in tickets.values()) - 1
         while not request.given_up:
             news.clear()  # before looking: what comes in afterwards is news
+            begun = monotonic()
             runs.value = picture(wanted, tickets)
             if not runs.value.running:
                 break
-            await asyncio.sleep(REFRESH)
+            await asyncio.sleep(max(REFRESH, REST * (monotonic() - begun)))
             enough = min(there + GROWTH * (runs.value.done - there), len(tickets))
             while sum(ticket.done() for ticket in tickets.values()) < enough:
                 await news.wait()
@@ -172,24 +179,29 @@ def picture(wanted: tuple[Plan, ...], tickets: dict[tuple[Plan, int], Future[Mem
     return Runs(tracks, done, total, done < total and not error, error, wanted)
 
 
-def _snapshot(runs: Runs, choice: Choice, wanted: tuple[Plan, ...], paused: bool) -> Snapshot:
-    """The page's picture; runs of a former plan are shown until the first of this one is there."""
+def _snapshot(runs: Runs, choice: Choice) -> Snapshot:
+    """What has come of a choice; a plan whose months are not the baseline's is not shown."""
     tracks = dict(runs.tracks)
-    current = tracks.get(choice.plan)
-    fresh = runs.plans == wanted
-    if current is None and runs.tracks:
-        current = runs.tracks[0][1]
-    base = tracks.get(Plan(choice.baseline))
+    current, base = tracks.get(choice.plan), tracks.get(Plan(choice.baseline))
     saved = tuple(tracks[plan] for plan in choice.saved if plan in tracks)
+    if _other_months(runs):
+        current = None
     months = base.members[0].months if base is not None and base.members else ()
-    if current is not None and current.members and months and current.members[0].months != months:
-        error = text("page.other_months", choice.lang)
-        return Snapshot(choice, months, base, None, saved, error=error)
-    return Snapshot(
-        choice, months, base, current, saved, runs.done if fresh else 0, runs.total,
-        (runs.running or not fresh) and not paused and not (fresh and runs.error),
-        runs.error if fresh else "",
-    )  # fmt: skip
+    return Snapshot(choice, months, base, current, saved)
+
+
+def _progress(runs: Runs, wanted: tuple[Plan, ...], paused: bool, lang: str) -> Progress:
+    """How far the wanted plans are; runs of former ones do not count."""
+    if runs.plans != wanted:
+        return Progress(0, runs.total, not paused)
+    error = text("page.other_months", lang) if _other_months(runs) else runs.error
+    return Progress(runs.done, runs.total, runs.running and not paused and not error, error)
+
+
+def _other_months(runs: Runs) -> bool:
+    """Do plan and baseline, the first two tracks, cover different months?"""
+    months = {track.members[0].months for _, track in runs.tracks[:2] if track.members}
+    return len(months) > 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,10 @@ from sim.view.snapshot import Snapshot
 from sim.view.words import text
 
 
+def stay(choice: Choice) -> None:
+    """Choose nothing, as panels do: what they show can be of a former choice, until runs are in."""
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """A moment of a page. `choose` takes the choice to show next (it can be undone)."""

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from sim.view.choice import Choice, Plan
 from sim.view.controls import Downloads, History, Levers, PlayBar, Presets, Saved, Share, Upload
 from sim.view.frame import Bar, Guarded, Status, Tabs
 from sim.view.live import use_runs
-from sim.view.looking import View
+from sim.view.looking import View, stay
 from sim.view.panels.headline import Headline
 from sim.view.settings import ADDRESS
 from sim.view.snapshot import Snapshot
@@ -74,9 +73,9 @@ def Page() -> None:
         if told.value:
             _Told(told.value, choice.lang, lambda: told.set(()))
         if page.value == "workshop":
-            Guarded(partial(_workshop, choice, choose), choice.lang)
+            Guarded(_workshop, choice.lang, choice, choose)
         elif page.value == "results":
-            Guarded(partial(_results, choice), choice.lang)
+            Guarded(_results, choice.lang, choice)
         else:
             Room(history, choose)
 
@@ -90,9 +89,9 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
     branch = solara.use_reactive("")
     wanted = (choice.plan, choice.baseline, choice.saved)
     paused = given_up.value == wanted
-    snapshot = use_runs(choice, paused=paused, attempt=attempt.value)
-    view = View(snapshot, choose)
-    # What shows the choice alone is not drawn anew when runs come in.
+    snapshot, progress = use_runs(choice, paused=paused, attempt=attempt.value)
+    # Panels are drawn anew when runs have come in, controls when the choice has changed.
+    view = solara.use_memo(lambda: View(snapshot, stay), [snapshot])
     still = solara.use_memo(lambda: View(Snapshot(choice), choose), [choice])
     taking = solara.use_reactive(False)
 
@@ -112,33 +111,32 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
             Upload(still)
         with solara.Div(classes=["lianghua-look"]):
             with solara.Div(classes=["lianghua-over"]):
-                Status(view, paused, lambda: given_up.set(wanted), again)
+                Status(progress, choice.lang, paused, lambda: given_up.set(wanted), again)
                 Share(still)
                 with solara.v.Html(tag="details", class_="lianghua-take"):
-                    summary = solara.v.Html(tag="summary", children=[view.say("page.take")])
+                    summary = solara.v.Html(tag="summary", children=[still.say("page.take")])
                     solara.v.use_event(summary, "click", lambda *_: taking.set(True))
                     if taking.value:
-                        Downloads(view)
+                        Downloads(view, progress)
             if not snapshot.ready:
-                solara.Text(view.say("page.first"), classes=["lianghua-first"])
+                solara.Text(still.say("page.first"), classes=["lianghua-first"])
             else:
-                Guarded(partial(Headline, view), view.lang).key("headline")
+                Guarded(Headline, view.lang, view).key("headline")
                 PlayBar(still, branch)
                 _panels(view, still)
 
 
 def _panels(view: View, still: View) -> None:
-    tabs = [(name, view.say(f"page.{name}")) for name in PANELS]
-    choice = view.choice
+    choice = still.choice
+    tabs = [(name, still.say(f"page.{name}")) for name in PANELS]
     name = choice.panel if choice.panel in PANELS else PANELS[0]
-    Tabs(tabs, name, view.say("page.panels"), lambda one: still.choose(replace(choice, panel=one)))
+    Tabs(tabs, name, still.say("page.panels"), lambda one: still.choose(replace(choice, panel=one)))
     with solara.v.Html(
         tag="section",
         attributes={"id": "lianghua-panel", "role": "tabpanel", "aria-labelledby": f"tab-{name}"},
         class_="lianghua-panel",
     ):
-        panel = import_module(f"sim.view.panels.{name}").Panel
-        Guarded(partial(panel, view), view.lang).key(name)
+        Guarded(import_module(f"sim.view.panels.{name}").Panel, view.lang, view).key(name)
 
 
 @solara.component
@@ -163,11 +161,7 @@ def _workshop(choice: Choice, choose: Callable[[Choice], None]) -> None:
 
 
 def _results(choice: Choice) -> None:
-    import_module("sim.view.panels.results").Panel(View(Snapshot(choice), _stay))
-
-
-def _stay(choice: Choice) -> None:
-    """Finished studies have nothing to choose."""
+    import_module("sim.view.panels.results").Panel(View(Snapshot(choice), stay))
 
 
 def _read(search: str | None) -> tuple[Choice, list[str], str]:

@@ -88,6 +88,7 @@ def prepare(service: Service) -> None:
         "SOLARA_ASSETS_CDN": NOWHERE,
         "SOLARA_ASSETS_PROXY": "True",
         "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+        "REACTON_FAST": "1",  # what has not changed is not walked through again
         # Else the first request decides them, by headers that anyone can send.
         "SOLARA_ROOT_PATH": "",
         "SOLARA_BASE_URL": f"http://{service.host}:{service.port}/",

@@ -60,19 +60,25 @@ class Track:
         return np.stack([getattr(one, table)[output] for one in self.members])
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far the runs are that a page waits for, and what went wrong with them."""
+
+    done: int = 0
+    total: int = 0
+    running: bool = False
+    error: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Everything a page needs to draw itself, and nothing that changes afterwards."""
+    """Everything a page needs to draw what came of a choice, and nothing that changes afterwards."""
 
     choice: Choice
     months: tuple[str, ...] = ()
     baseline: Track | None = None
     current: Track | None = None
     saved: tuple[Track, ...] = ()
-    done: int = 0
-    total: int = 0
-    running: bool = False
-    error: str = ""
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     """Differences and levels that were asked for: sentence, cards and charts want the same ones."""
 

@@ -13,7 +13,7 @@ import solara
 from sim.view import live
 from sim.view.choice import Choice, Plan
 from sim.view.controls.press import PressWidget
-from sim.view.snapshot import Snapshot, Track
+from sim.view.snapshot import Progress, Snapshot, Track
 from sim.view.workshop import common_board, devices, facilitator, room, team
 from sim.view.workshop import live as room_live
 from sim.view.workshop.board import Board, Pass
@@ -28,7 +28,7 @@ from tests.view.rooms import played
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-def made_up(choice: Choice, replicates: int = 6, paused: bool = False) -> Snapshot:
+def made_up(choice: Choice, replicates: int = 6, paused: bool = False) -> tuple[Snapshot, Progress]:
     """Runs that are there at once."""
 
     def of(plan: Plan, shift: float) -> Track:
@@ -39,9 +39,9 @@ def made_up(choice: Choice, replicates: int = 6, paused: bool = False) -> Snapsh
             return Snapshot(choice)
         base = Track(Plan(choice.baseline).scenario(), track("no_programme", 0.0, 3).members)
         saved = tuple(of(plan, 0.1) for plan in choice.saved)
-        return Snapshot(choice, MONTHS, base, of(choice.plan, 0.2), saved, 3, 3)
+        return Snapshot(choice, MONTHS, base, of(choice.plan, 0.2), saved)
 
-    return solara.use_memo(made, [choice, paused])
+    return solara.use_memo(made, [choice, paused]), Progress(3, 3)
 
 
 @pytest.fixture(autouse=True)

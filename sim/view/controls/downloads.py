@@ -8,10 +8,11 @@ from sim.report.text import TEXT
 from sim.view import exports
 from sim.view.controls.pick import Pick
 from sim.view.looking import View
+from sim.view.snapshot import Progress
 
 
 @solara.component
-def Downloads(view: View) -> None:
+def Downloads(view: View, progress: Progress) -> None:
     """CSV of all runs, a chosen figure as PNG or SVG, and the report; made when asked for."""
     name, set_name = solara.use_state(exports.FIGURES[0])
     snapshot, say = view.snapshot, view.say
@@ -19,8 +20,8 @@ def Downloads(view: View) -> None:
         if not snapshot.ready:
             solara.Text(say("controls.no_runs"))
             return
-        if snapshot.running:
-            note = say("controls.some_runs", done=snapshot.done, total=snapshot.total)
+        if progress.running:
+            note = say("controls.some_runs", done=progress.done, total=progress.total)
             solara.Text(note, classes=["lh-note"])
         titles = [(key, TEXT[view.lang][key]) for key in exports.FIGURES]
         Pick(say("controls.figure"), titles, name, set_name, "figure")

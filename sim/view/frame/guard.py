@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import solara
 
@@ -15,11 +16,11 @@ log = logging.getLogger("lianghua.view")
 
 
 @solara.component
-def Guarded(draw: Callable[[], None], lang: str) -> None:
-    """Draws, or says what went wrong with a way back."""
+def Guarded(draw: Callable[..., None], lang: str, *given: Any) -> None:
+    """Draws what it is given, or says what went wrong with a way back."""
     failed, clear = solara.use_exception()
     if failed is None:
-        draw()
+        draw(*given)
         return
     if not isinstance(failed, InputError):
         log.error("a panel failed", exc_info=failed)

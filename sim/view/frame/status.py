@@ -9,8 +9,9 @@ import solara
 import traitlets
 
 from sim.view.controls.base import STYLE, Control, board
-from sim.view.looking import View
 from sim.view.problems import framed
+from sim.view.snapshot import Progress
+from sim.view.words import text
 
 TEMPLATE = (
     """
@@ -37,31 +38,35 @@ class StatusWidget(Control):
     template = traitlets.Unicode(TEMPLATE).tag(sync=True)
 
 
-def status_board(view: View, paused: bool) -> dict[str, Any]:
+def status_board(progress: Progress, lang: str, paused: bool) -> dict[str, Any]:
     """What the line draws: state of the runs in words."""
-    snapshot = view.snapshot
-    if snapshot.error:
-        said = view.say("page.failed", error=framed(snapshot.error, view.lang)[:300])
+    done, total, error = progress.done, progress.total, progress.error
+    if error:
+        said = text("page.failed", lang, error=framed(error, lang)[:300])
     elif paused:
-        said = view.say("page.paused", done=snapshot.done, total=snapshot.total)
-    elif snapshot.running:
-        said = view.say("page.running", done=snapshot.done, total=max(snapshot.total, 1))
+        said = text("page.paused", lang, done=done, total=total)
+    elif progress.running:
+        said = text("page.running", lang, done=done, total=max(total, 1))
     else:
-        said = view.say("page.done", total=snapshot.total)
+        said = text("page.done", lang, total=total)
     return {
         "text": said,
-        "share": snapshot.done / max(snapshot.total, 1),
-        "running": snapshot.running and not paused,
-        "again": bool(snapshot.error) or paused,
-        "done": not snapshot.running and not snapshot.error and not paused and snapshot.ready,
-        "error": bool(snapshot.error),
-        "words": {"cancel": view.say("page.cancel"), "again": view.say("page.again")},
+        "share": done / max(total, 1),
+        "running": progress.running and not paused,
+        "again": bool(error) or paused,
+        "done": 0 < total == done and not progress.running and not error and not paused,
+        "error": bool(error),
+        "words": {"cancel": text("page.cancel", lang), "again": text("page.again", lang)},
     }
 
 
 @solara.component
 def Status(
-    view: View, paused: bool, on_cancel: Callable[[], None], on_again: Callable[[], None]
+    progress: Progress,
+    lang: str,
+    paused: bool,
+    on_cancel: Callable[[], None],
+    on_again: Callable[[], None],
 ) -> None:
     """The state of the runs."""
 
@@ -71,4 +76,4 @@ def Status(
         elif event.get("again"):
             on_again()
 
-    StatusWidget.element(board=board(status_board(view, paused)), on_event=told)
+    StatusWidget.element(board=board(status_board(progress, lang, paused)), on_event=told)

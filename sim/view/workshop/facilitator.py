@@ -84,13 +84,16 @@ def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]],
 @solara.component
 def Progress(results: Results, words: Words) -> None:
     """How far the runs are."""
-    if results.error:
+    if results.progress.error:
         html(
-            "p", words("run_error", why=framed(results.error, words.lang)), "lh-error", role="alert"
+            "p",
+            words("run_error", why=framed(results.progress.error, words.lang)),
+            "lh-error",
+            role="alert",
         )
-    elif results.running:
-        share = 100.0 * results.done / max(results.total, 1)
-        html("p", words("running", done=results.done, total=results.total),
+    elif results.progress.running:
+        share = 100.0 * results.progress.done / max(results.progress.total, 1)
+        html("p", words("running", done=results.progress.done, total=results.progress.total),
              "lh-soft lianghua-room-running", role="status")  # fmt: skip
         raw("div", f'<div style="width:{share:.0f}%"></div>', "lh-meter", aria_hidden="true")
 

@@ -14,7 +14,7 @@ from sim.core.errors import InputError
 from sim.view import live
 from sim.view.choice import Choice, Plan
 from sim.view.problems import framed
-from sim.view.snapshot import Track
+from sim.view.snapshot import Progress, Track
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.state import Session
@@ -96,14 +96,11 @@ class Results:
 
     baseline: Track | None = None
     tracks: dict[Plan, Track] = field(default_factory=dict)
-    done: int = 0
-    total: int = 0
-    running: bool = False
-    error: str = ""
+    progress: Progress = field(default_factory=Progress)
 
     def complete(self, plans: tuple[Plan, ...]) -> bool:
         """Have all of these and the baseline the same runs, two at least?"""
-        if self.running or self.error or self.baseline is None:
+        if self.progress.running or self.progress.error or self.baseline is None:
             return False
         found = [self.tracks.get(plan) for plan in plans]
         counts = {len(one.members) if one is not None else 0 for one in found}
@@ -118,7 +115,7 @@ def use_results(plans: tuple[Plan, ...], baseline: str, replicates: int) -> Resu
     first = plans[0] if plans else Plan(baseline)
     others = tuple(dict.fromkeys(plans[1:]))
     choice = Choice(plan=first, saved=others, baseline=baseline)
-    snapshot = live.use_runs(choice, replicates, paused=not plans)
+    snapshot, progress = live.use_runs(choice, replicates, paused=not plans)
 
     def found() -> Results:
         if not plans:
@@ -127,11 +124,9 @@ def use_results(plans: tuple[Plan, ...], baseline: str, replicates: int) -> Resu
         tracks = {plan: track for plan in plans if (track := _track(plan, there)) is not None}
         base = snapshot.baseline if snapshot.baseline and snapshot.baseline.members else None
         base = base or _track(Plan(baseline), there)
-        return Results(
-            base, tracks, snapshot.done, snapshot.total, snapshot.running, snapshot.error
-        )
+        return Results(base, tracks, progress)
 
-    return solara.use_memo(found, [id(snapshot), plans, baseline])
+    return solara.use_memo(found, [id(snapshot), progress, plans, baseline])
 
 
 def _track(plan: Plan, tracks: list[Track]) -> Track | None:

@@ -261,11 +261,19 @@ def Preview(rules: Rules, draft: Team, year: int, lang: str) -> None:
     html("p", ("" if lang == "zh" else " ").join(notes), "lh-soft")
     if not plans:
         return
-    if results.error:
-        html("p", words("run_error", why=framed(results.error, lang)), "lh-error", role="alert")
+    if results.progress.error:
+        html(
+            "p",
+            words("run_error", why=framed(results.progress.error, lang)),
+            "lh-error",
+            role="alert",
+        )
     elif not results.complete(plans) or results.baseline is None:
         html(
-            "p", words("running", done=results.done, total=results.total), "lh-soft", role="status"
+            "p",
+            words("running", done=results.progress.done, total=results.progress.total),
+            "lh-soft",
+            role="status",
         )
     else:
         track = results.tracks[plan]
