@@ -2,9 +2,10 @@
 
 Each session is a connection of its own with a whole page behind it, but nothing is drawn: in a
 room every device draws for itself, on one machine thirty browsers would leave nothing to the
-server. Levers move once all pages are open. Time runs from the release of a lever, through the pause that a browser waits for the next
-touch, to the change of the headline. Each session moves levers of its own, so that hardly two want
-the same run; `--alike` has all move the same one between two places.
+server. Levers move once all pages are open. Time runs from the release of a lever, through the
+pause that a browser waits for the next touch, to the first run of the plan in the headline. Each
+session moves levers of its own, so that hardly two want the same run; `--alike` has all move the
+same one between two places.
 """
 
 from __future__ import annotations
@@ -63,6 +64,25 @@ def sliders(page: Page) -> tuple[str, list[dict[str, Any]]]:
     return found[0], [one for one in every if one["kind"] == "slider" and not one["why"]]
 
 
+class Answer:
+    """Waits for a page to show a run of the plan just chosen, by its line of progress.
+
+    The line first says that none of the new plan's runs is there; whatever the headline shows until
+    then, a late run of the former plan too, is no answer.
+    """
+
+    def __init__(self) -> None:
+        self._asked, self.there = False, False
+
+    def update(self, state: dict[str, Any]) -> None:
+        """What a widget of the page was told."""
+        share = json.loads(state.get("board") or "{}").get("share")
+        if share is None:
+            return
+        self.there = self.there or (self._asked and share > 0)
+        self._asked = self._asked or share == 0
+
+
 async def session(
     address: str, until: float, interval: float, alike: bool, found: Found, number: int,
     everyone: asyncio.Barrier,
@@ -80,7 +100,7 @@ async def session(
         await asyncio.sleep(chance.uniform(0, interval))
         end, right = time.monotonic() + until, True
         while time.monotonic() < end:
-            began, before = time.monotonic(), headline(page)
+            began, answer = time.monotonic(), Answer()
             control, levers = sliders(page)
             if alike:
                 lever, right = levers[0], not right
@@ -90,9 +110,10 @@ async def session(
                 place = chance.choice([one for one in range(len(lever["texts"]))
                                        if one != lever["value"]])  # fmt: skip
             await asyncio.sleep(PAUSE)
+            page.on_update = answer.update
             await page.event(control, {"key": lever["key"], "value": place})
             try:
-                await page.until(lambda before=before: headline(page) != before, PATIENCE)
+                await page.until(lambda answer=answer: answer.there, PATIENCE)
                 found.changes.append(1000 * (time.monotonic() - began))
             except TimeoutError:
                 found.unanswered += 1

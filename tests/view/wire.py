@@ -10,6 +10,7 @@ import asyncio
 import json
 import re
 import urllib.request
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,8 @@ class Page:
         self.address = address.rstrip("/")
         self.models: dict[str, dict[str, Any]] = {}
         self.changed = asyncio.Event()
+        self.on_update: Callable[[dict[str, Any]], None] = lambda state: None
+        """Called with what a widget is told, at once."""
         self.received = 0
         """Characters that came over the connection."""
         self._kernel, self._session = str(uuid4()), str(uuid4())
@@ -141,4 +144,5 @@ class Page:
                 self.models.pop(content["comm_id"], None)
             elif kind == "comm_msg" and data.get("method") == "update":
                 self.models.setdefault(content["comm_id"], {}).update(data["state"])
+                self.on_update(data["state"])
             self.changed.set()
