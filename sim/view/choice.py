@@ -54,8 +54,20 @@ class Choice:
 
 @lru_cache(maxsize=64)
 def scenario_of(plan: Plan) -> Scenario:
-    """The scenario of a plan, made once; each holds 0.15 MB."""
-    return Scenario.load(plan.preset, setting_lines(plan))
+    """The scenario of a plan, made once; what it has in common with its preset is the preset's."""
+    made = Scenario.load(plan.preset, setting_lines(plan))
+    return made if plan == Plan(plan.preset) else _sharing(made, scenario_of(Plan(plan.preset)))
+
+
+def _sharing(made: Scenario, preset: Scenario) -> Scenario:
+    """The same scenario in a few kB, not 0.15 MB: a server keeps one for each plan of a room."""
+    parts = {name: getattr(preset, name) for name in Scenario.model_fields}
+    same = {name: part for name, part in parts.items() if getattr(made, name) == part}
+    instruments = {
+        name: preset.instruments[name] if preset.instruments.get(name) == one else one
+        for name, one in made.instruments.items()
+    }
+    return made.model_copy(update={**same, "instruments": instruments})
 
 
 def setting_lines(plan: Plan) -> list[str]:

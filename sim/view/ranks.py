@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import numpy as np
+import pandas as pd
 
 from sim.core.table import Array
 from sim.indices.ranking import PROVINCES, national_rank
 from sim.indices.yearly import CLASSES, PROVINCE
-from sim.view.snapshot import Member, Track
+from sim.view.columns import Columns
+from sim.view.snapshot import Track
 from sim.world.data import load_data
 
 LEAST = 5
 """Runs below which no band is drawn."""
-_FIGURES: WeakKeyDictionary[Member, dict[tuple[str, str, str], Array]] = WeakKeyDictionary()
-"""What was read of a run's yearly table, while the run is kept."""
+FIGURES = ("latent", "reported", "rank")
+"""What is kept of the yearly table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,40 +35,33 @@ def regions() -> tuple[str, ...]:
     return (PROVINCE, *(str(name) for name in load_data().cities["name_en"]))
 
 
+def yearly(table: pd.DataFrame) -> tuple[tuple[int, ...], Columns[tuple[str, str, str]]]:
+    """Years and figures of a run's yearly table (`Results.indices`), without its items."""
+    rows = table[table["level"] != "item"].reset_index(drop=True)
+    order = {name: place for place, name in enumerate(regions())}
+    years = sorted(set(rows["year"]))
+    at = np.array([years.index(one) for one in rows["year"]], dtype=int)
+    places = np.array([order[one] for one in rows["region"]], dtype=int)
+    names, figures = [], []
+    for (index, code), mine in rows.groupby(["index", "code"], sort=False).indices.items():
+        for column in FIGURES:
+            found = np.full((len(years), len(order)), np.nan)
+            found[at[mine], places[mine]] = rows[column].to_numpy(np.float64)[mine]
+            names.append((str(index), str(code), column))
+            figures.append(found)
+    shape = (len(names), len(years), len(order))
+    made: Array = np.array(figures, dtype=np.float64).reshape(shape)
+    return tuple(int(one) for one in years), Columns(tuple(names), made)
+
+
 def years_of(track: Track) -> tuple[int, ...]:
     """Data years that a track's runs cover."""
-    if not track.members or not len(track.members[0].indices.get("year", ())):
-        return ()
-    return tuple(int(one) for one in np.unique(np.asarray(track.members[0].indices["year"])))
-
-
-def figures(member: Member, index: str, code: str, column: str) -> Array:
-    """A column of the yearly table (years, 12): the province, then the cities in their order."""
-    known = _FIGURES.setdefault(member, {})
-    key = (index, code, column)
-    if key not in known:
-        known[key] = _figures(member, index, code, column)
-    return known[key]
-
-
-def _figures(member: Member, index: str, code: str, column: str) -> Array:
-    table = {
-        key: np.asarray(member.indices[key]) for key in ("index", "level", "code", "region", "year")
-    }
-    level = "total" if code == "total" else "class"
-    mine = (table["index"] == index) & (table["level"] == level) & (table["code"] == code)
-    values = np.asarray(member.indices[column], dtype=float)[mine]
-    years, places = table["year"][mine], table["region"][mine]
-    order = {name: place for place, name in enumerate(regions())}
-    known = sorted(set(years.tolist()))
-    found = np.full((len(known), len(order)), np.nan)
-    found[[known.index(year) for year in years], [order[str(name)] for name in places]] = values
-    return found
+    return track.members[0].years if track.members else ()
 
 
 def stacked(track: Track, index: str, code: str, column: str) -> Array:
     """(members, years, 12) of a track."""
-    return np.stack([figures(one, index, code, column) for one in track.members])
+    return np.stack([one.indices[index, code, column] for one in track.members])
 
 
 def path(track: Track, index: str, code: str, column: str, place: int) -> Path:

@@ -11,7 +11,6 @@ import os
 import time
 from collections import OrderedDict
 from functools import cache
-from sys import intern
 from typing import Any
 
 import numpy as np
@@ -19,12 +18,12 @@ import pandas as pd
 
 from sim.branching import shared_months
 from sim.comparison import drawn
-from sim.core.table import Array
 from sim.model import Province
 from sim.results import Results
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.view.choice import Plan
+from sim.view.columns import Columns
 from sim.view.questions import Question, answer
 from sim.view.settings import FAULT
 from sim.view.snapshot import Member
@@ -78,10 +77,10 @@ def draws() -> tuple[Any, ...]:
 
 def member(results: Results, replicate: int) -> Member:
     """What a page keeps of a run."""
+    from sim.view.ranks import yearly
     from sim.view.targets import targets_of
 
     months = tuple(str(month) for month in results.province["month"])
-    indices = results.indices[results.indices["level"] != "item"]
     return Member(
         replicate,
         months,
@@ -91,23 +90,16 @@ def member(results: Results, replicate: int) -> Member:
         _small(results.programme[list(ACCOUNT)], len(months)),
         tuple(results.programme["instrument"].unique()),
         targets_of(results),
-        {name: _shared(column.to_numpy()) for name, column in indices.items()},
+        *yearly(results.indices),
     )
 
 
-def _shared(column: Array) -> Array:
-    """A column whose equal texts are one text: hundreds of rows name the same few regions."""
-    if column.dtype != object:
-        return column
-    return np.array([intern(one) for one in column], dtype=object)
-
-
-def _small(frame: pd.DataFrame, months: int = 0) -> dict[str, Array]:
-    """Columns of figures as float32, (months,) or (months, rows), all in one array."""
+def _small(frame: pd.DataFrame, months: int = 0) -> Columns[str]:
+    """Columns of figures as float32, (months,) or (months, rows)."""
     figures = np.ascontiguousarray(frame.to_numpy(dtype=np.float32).T)
     if months:
         figures = figures.reshape(len(figures), months, -1)
-    return dict(zip(frame.columns, figures, strict=True))
+    return Columns(tuple(frame.columns), figures)
 
 
 def _continued(scenario: Scenario, replicate: int) -> Province:

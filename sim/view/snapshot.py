@@ -6,8 +6,8 @@ in each, so that a difference is the plan's and not luck.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from sim.comparison import half_width
 from sim.core.table import Array
 from sim.scenario import Scenario
 from sim.view.choice import Choice
+from sim.view.columns import shared
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,18 +26,28 @@ class Member:
 
     `province` (T,), `cities` (T, 11), `tiers` (T, 4), `programme` (T, instruments) by `budget`,
     `committed` and `paid`; `targets` are value, relative and met by target's code (met is a chance);
-    `indices` is the yearly table of `Results.indices` without its items, as plain columns.
+    `indices` (years, 12), the province and then the cities, by index, code of a class or `total`,
+    and what of it: `latent`, `reported` or `rank`.
     """
 
     replicate: int
     months: tuple[str, ...]
-    province: dict[str, Array]
-    cities: dict[str, Array]
-    tiers: dict[str, Array]
-    programme: dict[str, Array]
+    province: Mapping[str, Array]
+    cities: Mapping[str, Array]
+    tiers: Mapping[str, Array]
+    programme: Mapping[str, Array]
     instruments: tuple[str, ...]
-    targets: dict[str, tuple[float, float, float]]
-    indices: dict[str, Any] = field(default_factory=dict)
+    targets: Mapping[str, Array]
+    years: tuple[int, ...] = ()
+    indices: Mapping[tuple[str, str, str], Array] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Callable[..., Member], tuple[Any, ...]]:
+        return _received, tuple(getattr(self, one.name) for one in fields(self))
+
+
+def _received(*parts: Any) -> Member:
+    """A run that comes from a worker: its months and names are those of all others."""
+    return Member(*(shared(one) if isinstance(one, tuple) else one for one in parts))
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,7 +43,7 @@ def member(replicate: int, shift: float, instruments: tuple[str, ...]) -> Member
     }
     budget = np.full((len(MONTHS), len(instruments)), 5000.0, dtype=np.float32)
     paid = (budget * SINCE[:, None] * (0.8 if shift else 0.0)).astype(np.float32)
-    targets = {code: (0.5 + shift, 1.0 + shift, float(shift > 0)) for code in CODES}
+    targets = {code: np.array((0.5 + shift, 1.0 + shift, shift > 0), float) for code in CODES}
     return Member(
         replicate, MONTHS, tables["province"], tables["cities"], tables["tiers"],
         {"budget": budget, "committed": budget * np.float32(0.1), "paid": paid},

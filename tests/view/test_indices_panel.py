@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.core.errors import InputError
@@ -27,8 +28,8 @@ CITIES = tuple(str(name) for name in load_data().cities["name_en"])
 MONTHS = [f"{year}-{month:02d}" for year in (2014, 2015) for month in range(1, 13)]
 
 
-def table(replicate: int, shift: float) -> dict[str, Any]:
-    """A yearly table of made-up figures near the base values, 10 % over-reported."""
+def table(replicate: int, shift: float) -> tuple[Any, Any]:
+    """Years and figures of a yearly table of made-up figures near the base values, 10 % over-reported."""
     luck = np.random.default_rng(replicate)
     figures = {}
     for index in yearly.INDICES:
@@ -43,7 +44,7 @@ def table(replicate: int, shift: float) -> dict[str, Any]:
         noise = luck.uniform(0.9, 1.1, base.shape)
         figures[index] = np.broadcast_to(base * noise * (1 + shift), (24, *base.shape))
     lift = np.full((24, len(CITIES)), 0.1)
-    return yearly.table(MONTHS, figures, lift, CITIES, TABLES)
+    return ranks.yearly(pd.DataFrame(yearly.table(MONTHS, figures, lift, CITIES, TABLES)))
 
 
 @cache
@@ -54,7 +55,10 @@ def shot(lang: str = "en", members: int = 6) -> Snapshot:
         return replace(
             track,
             members=tuple(
-                replace(one, indices=table(one.replicate, shift)) for one in track.members
+                replace(
+                    one, **dict(zip(("years", "indices"), table(one.replicate, shift), strict=True))
+                )
+                for one in track.members
             ),
         )
 
@@ -65,14 +69,14 @@ def shot(lang: str = "en", members: int = 6) -> Snapshot:
 
 def test_figures_are_those_of_the_yearly_table() -> None:
     member = shot().current.members[0]  # type: ignore[union-attr]
-    found = ranks.figures(member, "two_integration", "total", "latent")
+    found = member.indices["two_integration", "total", "latent"]
     assert found.shape == (2, 12)
     assert np.isfinite(found).all()
     weights = (0.25, 0.5, 0.25)
-    parts = [ranks.figures(member, "two_integration", code, "latent")
+    parts = [member.indices["two_integration", code, "latent"]
              for code in yearly.CLASSES["two_integration"]]  # fmt: skip
     np.testing.assert_allclose(found, sum(w * one for w, one in zip(weights, parts, strict=True)))
-    reported = ranks.figures(member, "two_integration", "total", "reported")
+    reported = member.indices["two_integration", "total", "reported"]
     np.testing.assert_allclose(reported, 1.1 * found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.scenario import Scenario
 from sim.view import plans
-from sim.view.choice import Plan
+from sim.view.choice import Plan, scenario_of, setting_lines
 
 
 def test_presets_are_those_that_run_the_same_months() -> None:
@@ -45,3 +45,17 @@ def test_what_a_preset_says_anyway_is_no_setting() -> None:
     key = "instruments.equipment_subsidy.rate"
     assert plans.changed(Plan(), {key: 0.12}) == Plan()
     assert plans.changed(plans.changed(Plan(), {key: 0.2}), {key: 0.12}) == Plan()
+
+
+def test_a_changed_plan_shares_all_else_with_its_preset() -> None:
+    preset = scenario_of(Plan())
+    settings = (("adoption.reviews_per_year", 3.0), ("instruments.equipment_subsidy.rate", 0.3))
+    changed = scenario_of(Plan(settings=settings))
+    whole = Scenario.load("document_2014", setting_lines(Plan(settings=settings)))
+    assert changed == whole
+    assert changed.hash == whole.hash != preset.hash
+    assert changed.instruments["equipment_subsidy"] is not preset.instruments["equipment_subsidy"]
+    assert changed.instruments["equipment_subsidy"].rate == 0.3
+    assert changed.finance is preset.finance
+    others = set(changed.instruments) - {"equipment_subsidy"}
+    assert all(changed.instruments[name] is preset.instruments[name] for name in others)
