@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,31 @@ from sim.view.controls import Downloads, History, Levers, PlayBar, Presets, Save
 from sim.view.frame import Bar, Guarded, Status, Tabs
 from sim.view.live import use_runs
 from sim.view.looking import View, stay
+from sim.view.panels import (
+    adoption,
+    barriers,
+    indices,
+    money,
+    network,
+    results,
+    scorecard,
+    story,
+    work,
+)
+from sim.view.panels import map as city_map
 from sim.view.panels.headline import Headline
 from sim.view.settings import ADDRESS
 from sim.view.snapshot import Snapshot
 from sim.view.words import text
+from sim.view.workshop import room as workshop
 
 STYLE = Path(__file__).parent / "assets" / "page.css"
-PANELS = (
-    "adoption", "barriers", "map", "work", "money", "indices", "scorecard", "network", "story",
-)  # fmt: skip
+PANELS: dict[str, Callable[[View], Any]] = {
+    "adoption": adoption.Panel, "barriers": barriers.Panel, "map": city_map.Panel, "work": work.Panel,
+    "money": money.Panel, "indices": indices.Panel, "scorecard": scorecard.Panel,
+    "network": network.Panel, "story": story.Panel,
+}  # fmt: skip
+"""What can be looked at, by its name in the address; the first one is shown at first."""
 PAGE_KEY = "page"
 """Key of the address that names the page, besides those of the choice."""
 SETTLED = 0.8
@@ -129,14 +144,14 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
 def _panels(view: View, still: View) -> None:
     choice = still.choice
     tabs = [(name, still.say(f"page.{name}")) for name in PANELS]
-    name = choice.panel if choice.panel in PANELS else PANELS[0]
+    name = choice.panel if choice.panel in PANELS else next(iter(PANELS))
     Tabs(tabs, name, still.say("page.panels"), lambda one: still.choose(replace(choice, panel=one)))
     with solara.v.Html(
         tag="section",
         attributes={"id": "lianghua-panel", "role": "tabpanel", "aria-labelledby": f"tab-{name}"},
         class_="lianghua-panel",
     ):
-        Guarded(import_module(f"sim.view.panels.{name}").Panel, view.lang, view).key(name)
+        Guarded(PANELS[name], view.lang, view).key(name)
 
 
 @solara.component
@@ -151,7 +166,7 @@ def _Told(problems: tuple[str, ...], lang: str, on_close: Callable[[], None]) ->
 
 
 def _workshop(choice: Choice, choose: Callable[[Choice], None]) -> None:
-    import_module("sim.view.workshop.room").Room(
+    workshop.Room(
         choice.lang,
         choice.large,
         on_lang=lambda lang: choose(replace(choice, lang=lang)),
@@ -161,12 +176,12 @@ def _workshop(choice: Choice, choose: Callable[[Choice], None]) -> None:
 
 
 def _results(choice: Choice) -> None:
-    import_module("sim.view.panels.results").Panel(View(Snapshot(choice), stay))
+    results.Panel(View(Snapshot(choice), stay))
 
 
 def _read(search: str | None) -> tuple[Choice, list[str], str]:
     """Choice, problems and page of an address."""
-    choice, problems = decode(search, PANELS, (PAGE_KEY,))
+    choice, problems = decode(search, tuple(PANELS), (PAGE_KEY,))
     pairs = dict(part.partition("=")[::2] for part in (search or "").lstrip("?").split("&"))
     page = pairs.get(PAGE_KEY, "room")
     return choice, problems, page if page in ("workshop", "results") else "room"

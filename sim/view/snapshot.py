@@ -47,7 +47,8 @@ class Member:
 
 def _received(*parts: Any) -> Member:
     """A run that comes from a worker: its months and names are those of all others."""
-    return Member(*(shared(one) if isinstance(one, tuple) else one for one in parts))
+    kept: list[Any] = [shared(one) if isinstance(one, tuple) else one for one in parts]
+    return Member(*kept)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,7 @@ def test_a_library_without_the_function_is_left_alone(monkeypatch):
     assert memory._of_the_library("no_such_function") is None
     monkeypatch.setattr(sys, "platform", "darwin")
     running = threading.active_count()
-    memory.few_arenas()
+    memory.tune()
     memory.give_back_later()
     assert threading.active_count() == running
 
@@ -35,7 +35,7 @@ def test_memory_that_was_left_is_given_back():
 import time
 from sim.view import memory
 memory.AFTER = 0.1
-memory.few_arenas()
+memory.tune()
 taken = [bytes(2000) for _ in range(50_000)]
 kept = taken[::1000]  # what survives holds on to all that lies before it
 del taken
