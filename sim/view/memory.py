@@ -2,7 +2,7 @@
 
 A room of thirty pages comes and goes, and a few hundred small objects of the server stay between
 all that they had. Python's own allocator keeps a megabyte for each of them; the C library's keeps a
-page of memory, but in an arena for each thread unless told otherwise.
+page of memory, unless threads have arenas of their own and put by what they have freed.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Timer
+from threading import Lock, Timer
 
-_ALLOCATOR = "PYTHONMALLOC"
-_ARENAS, _MOST_ARENAS = -8, 2
-"""M_ARENA_MAX of glibc's mallopt, and how many this process has."""
-_PIECES_OF_THEIR_OWN, _LARGE = -3, 128 * 1024
-"""M_MMAP_THRESHOLD, and the bytes from which a piece of memory stands for itself."""
-AFTER = 5.0
-"""Seconds after a page is left until its memory is given back: its cycles are collected by then."""
+_ALLOCATOR, _TUNABLES = "PYTHONMALLOC", "GLIBC_TUNABLES"
+_TUNED = "glibc.malloc.arena_max=2:glibc.malloc.mmap_threshold=131072:glibc.malloc.tcache_count=0"
+"""Few arenas; a piece of its own, given back once free, for what is large; nothing put by."""
+AFTER = 8.0
+"""Seconds after the last page was left until memory is given back: its threads have ended by then."""
+_waiting: list[Timer] = []
+_lock = Lock()
 
 
 def held() -> int:
@@ -37,25 +37,20 @@ def held() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
-def tune() -> None:
-    """Have the C library, where it can, share arenas and give back large pieces once they are free.
-
-    Before threads are begun. Without a word on it, it keeps ever larger pieces.
-    """
-    change = _of_the_library("mallopt")
-    if change is not None:
-        change(_ARENAS, _MOST_ARENAS)
-        change(_PIECES_OF_THEIR_OWN, _LARGE)
-
-
 def begin_anew() -> None:
-    """Have the C library allocate all of this process's memory, where it can give it back.
+    """Begin this process again, as itself, with memory that can be given back by the page.
 
-    Python decides that when it starts, so the process begins again, as itself, with the same
-    arguments. The workers, whose memory does not grow, keep Python's own, which is faster.
+    That is for the start of a process to decide: the C library allocates what Python else would,
+    from two arenas, and its threads put nothing by. The workers, whose memory does not grow, keep
+    the usual way, which is faster. Where the library is another, nothing is done.
     """
-    if os.environ.pop(_ALLOCATOR, None) is None and _of_the_library("malloc_trim") is not None:
-        os.environ[_ALLOCATOR] = "malloc"
+    if os.environ.pop(_ALLOCATOR, None) is not None:
+        others = os.environ.pop(_TUNABLES, "").removesuffix(_TUNED).rstrip(":")
+        if others:
+            os.environ[_TUNABLES] = others
+    elif _trim() is not None:
+        others = os.environ.get(_TUNABLES, "")
+        os.environ |= {_ALLOCATOR: "malloc", _TUNABLES: f"{others}:{_TUNED}".lstrip(":")}
         sys.stdout.flush()
         sys.stderr.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
@@ -72,23 +67,30 @@ def settle() -> None:
 
 
 def give_back_later() -> None:
-    """Give freed memory back to the system a little later, where the C library can."""
+    """Give freed memory back to the system a little later, where the C library can.
+
+    Once for all pages of a room that are left in the meantime.
+    """
     timer = Timer(AFTER, _give_back)
     timer.daemon = True
     # The page's library has threads remember the page that they were begun by, and so keep it.
     timer.current_context = None  # type: ignore[attr-defined]
-    timer.start()
+    with _lock:
+        if _waiting:
+            _waiting.pop().cancel()
+        _waiting.append(timer)
+        timer.start()
 
 
 def _give_back() -> None:
     gc.collect()
-    trim = _of_the_library("malloc_trim")
+    trim = _trim()
     if trim is not None:
         trim(0)
 
 
-def _of_the_library(name: str) -> Callable[..., int] | None:
-    """A function of glibc; None elsewhere."""
+def _trim() -> Callable[[int], int] | None:
+    """The function of glibc that gives memory back; None elsewhere."""
     if not sys.platform.startswith("linux"):
         return None
-    return getattr(ctypes.CDLL(None), name, None)
+    return getattr(ctypes.CDLL(None), "malloc_trim", None)

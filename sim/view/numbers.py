@@ -30,7 +30,7 @@ def plain(value: float, signed: bool = False) -> str:
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2
     written = f"{value:{'+' if signed else ''},.{digits}f}"
-    if not any(digit in written for digit in "123456789"):
+    if not written.strip("+-0.,"):
         written = written.lstrip("+-")  # no sign on what rounds to nothing
     return written.replace("-", "−")
 

@@ -27,8 +27,8 @@ from sim.workers import cores, quiet_start
 
 URGENT, SOON, LATER = 0, 1, 2
 """Urgencies: the first run of a plan somebody waits for; the rest of it; what may be asked for."""
-KEPT = 96
-"""Results that are kept for other sessions, a quarter of a MB each: six plans of 16 runs."""
+KEPT = 80
+"""Results that are kept for other sessions, a quarter of a MB each: five plans of 16 runs."""
 TRIES = 2
 """Times that a task is begun, if the worker that had it died."""
 

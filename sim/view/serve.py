@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import InputError
 from sim.view.code import Code, checked_code
 from sim.view.hosts import addresses, bind, hosts_of, is_wide
-from sim.view.memory import begin_anew, tune
+from sim.view.memory import begin_anew
 from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
 if TYPE_CHECKING:
@@ -130,7 +130,6 @@ def serve(service: Service) -> None:
     """Serve until interrupted (KeyboardInterrupt) or terminated."""
     code = checked(service)
     begin_anew()
-    tune()
     listener = bind(service.host, service.port)
     service = replace(service, port=listener.getsockname()[1])
     if not service.quiet:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
-import threading
+import time
 
 import pytest
 
 from sim.view import memory
+from tests.view.servers import ROOT
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it tells the most")
@@ -20,31 +23,55 @@ def test_what_is_held_follows_what_is_taken_and_left():
     assert memory.held() - before < 30_000_000
 
 
-def test_a_library_without_the_function_is_left_alone(monkeypatch):
-    assert memory._of_the_library("no_such_function") is None
+def test_where_the_library_is_another_the_process_goes_on_as_it_is(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    running = threading.active_count()
-    memory.tune()
-    memory.give_back_later()
-    assert threading.active_count() == running
+    monkeypatch.setattr(os, "execv", lambda *given: pytest.fail("begun anew"))
+    monkeypatch.delenv("PYTHONMALLOC", raising=False)
+    memory.begin_anew()
+    memory._give_back()
+    assert "PYTHONMALLOC" not in os.environ
+
+
+def test_memory_is_given_back_once_for_a_room_that_was_left(monkeypatch):
+    given = []
+    monkeypatch.setattr(memory, "AFTER", 0.2)
+    monkeypatch.setattr(memory, "_give_back", lambda: given.append(1))
+    for _ in range(5):
+        memory.give_back_later()
+    until = time.monotonic() + 20
+    while not given and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    assert given == [1]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the C library is another")
-def test_memory_that_was_left_is_given_back():
+def test_memory_that_was_left_is_given_back(tmp_path):
     program = """
-import time
+import json, os, sys, time
 from sim.view import memory
+from tests.view.servers import ROOT
 memory.AFTER = 0.1
-memory.tune()
-taken = [bytes(2000) for _ in range(50_000)]
-kept = taken[::1000]  # what survives holds on to all that lies before it
+memory.begin_anew()
+told = {name: os.environ.get(name, "") for name in ("PYTHONMALLOC", "GLIBC_TUNABLES")}
+taken = [bytes(200) for _ in range(500_000)]
+kept = taken[::1000]  # what survives lies between all that does not
 del taken
 before = memory.held()
 memory.give_back_later()
-time.sleep(1.5)
-print(round((before - memory.held()) / 1e6))
+time.sleep(2)
+given = round((before - memory.held()) / 1e6)
+print(json.dumps({"argument": sys.argv[1], "given": given} | told))
 """
+    path = tmp_path / "program.py"
+    path.write_text(program)
+    theirs = "glibc.malloc.perturb=0"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
-    )
-    assert int(done.stdout) > 50, done.stderr
+        [sys.executable, str(path), "argument"], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "GLIBC_TUNABLES": theirs, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert found["given"] > 90, done.stderr
+    # What was set for the process alone is set for nobody that it begins.
+    expected = {"argument": "argument", "PYTHONMALLOC": "", "GLIBC_TUNABLES": theirs}
+    assert expected.items() <= found.items()
