@@ -205,14 +205,10 @@ def _curves(line: Line, place: int) -> list[dict[str, Any]]:
 
 def tidy(values: Array) -> list[float | None]:
     """Figures with about four digits that count, as a tooltip shows them; None for none."""
-    finite = np.isfinite(values)
-    sizes = np.abs(values[finite])
+    sizes = np.abs(values[np.isfinite(values)])
     largest = float(sizes.max()) if len(sizes) else 0.0
     digits = 3 if largest <= 0 else max(0, 3 - int(np.floor(np.log10(largest))))
-    rounded: list[float | None] = np.round(values.astype(np.float64), digits).tolist()
-    for place in np.flatnonzero(~finite):
-        rounded[place] = None
-    return rounded
+    return [round(one, digits) if one - one == 0 else None for one in values.tolist()]
 
 
 def _points(snapshot: Snapshot, output: str) -> list[dict[str, Any]]:
