@@ -1,6 +1,6 @@
 """Columns of figures in one array, as a run comes from a worker and is kept.
 
-A server keeps a hundred runs for hours, between pages that come and go. As a thousand small objects
+A server keeps dozens of runs for hours, between pages that come and go. As a thousand small objects
 each, they would hold on to all the memory around them, many times their own.
 """
 

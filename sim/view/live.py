@@ -109,8 +109,8 @@ def use_runs(
     use_task(follow, dependencies=[wanted, replicates, paused, attempt], raise_error=False)
     now = runs.value
     held = choice if now.plans == wanted or not now.plans else replace(choice, plan=now.plans[0])
-    snapshot = solara.use_memo(lambda: _snapshot(now, held), [id(now), held])
-    return snapshot, _progress(now, wanted, paused, choice.lang)
+    snapshot = solara.use_memo(lambda: _snapshot(now, held), [now, held])
+    return snapshot, _progress(now, snapshot, wanted, paused)
 
 
 async def _follow(wanted: tuple[Plan, ...], replicates: int, runs: Any, request: Request) -> None:
@@ -184,24 +184,20 @@ def _snapshot(runs: Runs, choice: Choice) -> Snapshot:
     tracks = dict(runs.tracks)
     current, base = tracks.get(choice.plan), tracks.get(Plan(choice.baseline))
     saved = tuple(tracks[plan] for plan in choice.saved if plan in tracks)
-    if _other_months(runs):
-        current = None
     months = base.members[0].months if base is not None and base.members else ()
+    if current is not None and current.members and months and current.members[0].months != months:
+        current = None
     return Snapshot(choice, months, base, current, saved)
 
 
-def _progress(runs: Runs, wanted: tuple[Plan, ...], paused: bool, lang: str) -> Progress:
+def _progress(runs: Runs, snapshot: Snapshot, wanted: tuple[Plan, ...], paused: bool) -> Progress:
     """How far the wanted plans are; runs of former ones do not count."""
     if runs.plans != wanted:
         return Progress(0, runs.total, not paused)
-    error = text("page.other_months", lang) if _other_months(runs) else runs.error
+    error = runs.error
+    if snapshot.current is None and runs.tracks:  # its months are not the baseline's
+        error = text("page.other_months", snapshot.choice.lang)
     return Progress(runs.done, runs.total, runs.running and not paused and not error, error)
-
-
-def _other_months(runs: Runs) -> bool:
-    """Do plan and baseline, the first two tracks, cover different months?"""
-    months = {track.members[0].months for _, track in runs.tracks[:2] if track.members}
-    return len(months) > 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,22 +48,12 @@ def begin_anew() -> None:
         others = os.environ.pop(_TUNABLES, "").removesuffix(_TUNED).rstrip(":")
         if others:
             os.environ[_TUNABLES] = others
-    elif _trim() is not None:
+    elif sys.executable and _trim() is not None:
         others = os.environ.get(_TUNABLES, "")
         os.environ |= {_ALLOCATOR: "malloc", _TUNABLES: f"{others}:{_TUNED}".lstrip(":")}
         sys.stdout.flush()
         sys.stderr.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-
-
-def settle() -> None:
-    """Have the collector of cycles pass by what is loaded and stays.
-
-    Else it looks at half a million objects of libraries each time, and so seldom that a room's
-    garbage piles up.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def give_back_later() -> None:

@@ -23,7 +23,7 @@ from starlette.types import Scope
 
 import sim
 from sim.view.document import mended
-from sim.view.memory import give_back_later, held, settle
+from sim.view.memory import give_back_later, held
 from sim.view.messages import allow_events_only
 from sim.view.outgoing import send_in_one_go
 
@@ -124,7 +124,6 @@ def load_page() -> None:
     send_in_one_go()
     on_kernel_start(lambda: give_back_later)  # what it returns is called once a page is left
     solara_app.ensure_apps_initialized()
-    settle()
 
 
 def _own_files() -> StaticFiles:

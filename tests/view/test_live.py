@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,3 +161,35 @@ def test_who_turns_to_another_plan_leaves_nothing_behind(desk: Desk) -> None:
     elsewhere(begin_and_leave())
     assert len(desk.tickets) == 6
     assert all(ticket.cancelled() for ticket in desk.tickets.values())
+
+
+def test_a_page_that_is_slow_to_draw_rests_longer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "REST", 4)
+
+    class Slow(Shown):
+        """A page in a full room; `times` are when it was told."""
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "value" and hasattr(self, "seen"):
+                times.append(time.monotonic())
+                time.sleep(0.1)
+            super().__setattr__(name, value)
+
+    times: list[float] = []
+    shown = Slow()
+
+    async def all_of_it() -> None:
+        task = asyncio.create_task(live._follow(PLANS, 3, shown, Request()))
+        await asyncio.sleep(0.02)
+        for one in list(desk.tickets)[:2]:
+            desk.give(one)
+        await asyncio.sleep(0.15)
+        for one in list(desk.tickets)[2:]:
+            desk.give(one)
+        await asyncio.wait_for(task, 20)
+
+    elsewhere(all_of_it())
+    assert [one.done for one in shown.seen] == [2, 6]
+    assert times[1] - times[0] > 0.1 + 4 * 0.1

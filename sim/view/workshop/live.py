@@ -126,7 +126,7 @@ def use_results(plans: tuple[Plan, ...], baseline: str, replicates: int) -> Resu
         base = base or _track(Plan(baseline), there)
         return Results(base, tracks, progress)
 
-    return solara.use_memo(found, [id(snapshot), progress, plans, baseline])
+    return solara.use_memo(found, [snapshot, progress, plans, baseline])
 
 
 def _track(plan: Plan, tracks: list[Track]) -> Track | None:
