@@ -1,4 +1,4 @@
-"""The one exception that means "the user gave something that cannot be used"."""
+"""The errors with a meaning: input that cannot be used, and a run that cannot go on."""
 
 from __future__ import annotations
 
@@ -25,3 +25,18 @@ class InputError(Exception):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, object, object]]:
         return type(self), (self.where, self.key, self.given, self.allowed)
+
+
+class NotFiniteError(ArithmeticError):
+    """A run has come to a figure that is not a number, or infinite, and has stopped.
+
+    Says in which month, after which phase, and where: table and column. The command line prints it
+    on one line and ends with exit code 1.
+    """
+
+    def __init__(self, month: str, phase: str, table: str, column: str) -> None:
+        self.month, self.phase, self.table, self.column = month, phase, table, column
+        super().__init__(f"{month}: phase {phase} left {table}.{column} not finite; the run stopped")
+
+    def __reduce__(self) -> tuple[type[NotFiniteError], tuple[str, str, str, str]]:
+        return type(self), (self.month, self.phase, self.table, self.column)
