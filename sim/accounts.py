@@ -41,6 +41,9 @@ class Account:
         self.paid += amount
 
     def release(self, amount: float) -> None:
-        """A promise that lapsed or was larger than the payment."""
+        """A promise lapsed or was larger than the payment: the money may be promised again.
+
+        It lapses with the rest of the budget line if nobody is promised it before the year ends.
+        """
         self.committed -= amount
-        self.lapsed += amount
+        self.available += amount

@@ -14,7 +14,7 @@ from mesa.datacollection import DataCollector
 
 from sim import branching, checkpoint, initial
 from sim.core.clock import Clock
-from sim.core.errors import InputError
+from sim.core.errors import InputError, NotFiniteError
 from sim.core.phase import Phase
 from sim.facade import ColumnModel, Labels
 from sim.instruments import Instruments
@@ -177,6 +177,7 @@ class Province(ColumnModel):
             self._verify()
         self._note_payments()
         self._record()
+        self._require_finite()
         self.clock.month += 1
         self.running = not self.clock.finished
 
@@ -274,6 +275,27 @@ class Province(ColumnModel):
                 wrong.append(f"{name}.{column} out of bounds: {low!r} to {high!r}")
         if wrong:
             raise ArithmeticError(f"{self.clock.name}: " + "; ".join(wrong))
+
+    def _require_finite(self) -> None:
+        """Stop a run whose figures are not finite: what follows would be no result.
+
+        Everything that is recorded is tested every month, every column once a year and at the end.
+        """
+        figure = self.recorder.not_finite()
+        whole = self.clock.month_of_year == 12 or self.clock.month + 1 == self.clock.months
+        if figure is None and not whole:
+            return
+        bad = [(name, one) for name, table in self.tables.items() for one in table.not_finite()]
+        if not bad:
+            if figure is not None:
+                # The state is sound: what was derived from it is not.
+                raise NotFiniteError(self.clock.name, "indicators", *figure)
+            return
+        # A phase spoils what later ones read, so what was last written first lies nearest the cause.
+        last = {place: phase for phase in PHASES for place in phase.written()}
+        found = sorted(bad, key=lambda place: last[place].number if place in last else 0)
+        phase = last[found[0]].name if found[0] in last else "the start"
+        raise NotFiniteError(self.clock.name, phase, *found[0])
 
     def _record(self) -> None:
         tables = series(self.context)

@@ -73,6 +73,18 @@ class Recorder:
         for name, figures in tables[ITEMS].items():
             self._items_of(name, figures.shape)[place] = figures
 
+    def not_finite(self) -> tuple[str, str] | None:
+        """Table and name of a figure of the last month that is not finite, if there is one."""
+        place = len(self.months) - 1
+        for table, whole in self._figures.items():
+            sound = np.isfinite(whole[place])
+            if not sound.all():
+                return table, self.names[table][int(np.argwhere(~sound)[0, 0])]
+        for name, figures in self._items.items():
+            if not np.isfinite(figures[place]).all():
+                return ITEMS, name
+        return None
+
     def latest(self, name: str) -> float:
         """The last month's value of a province output, 0 before the first month."""
         if not self.months:

@@ -15,7 +15,7 @@ from threading import Thread, current_thread, main_thread
 from types import ModuleType
 from typing import Protocol
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, NotFiniteError
 from sim.results import Results
 from sim.scenario import Scenario
 
@@ -102,6 +102,8 @@ def run_job(job: Job) -> Results:
         return Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
     except InputError:
         raise
+    except NotFiniteError as error:
+        raise error.of(f"{job.scenario.name}, replicate {job.replicate}") from None
     except Exception as error:
         what = f"{type(error).__name__}: {error}"
         raise RuntimeError(f"{job.scenario.name}, replicate {job.replicate}: {what}") from error

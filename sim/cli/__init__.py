@@ -29,7 +29,7 @@ from sim.cli import (
     validation,
     view,
 )
-from sim.core.errors import InputError
+from sim.core.errors import InputError, NotFiniteError
 
 COMMANDS: dict[str, Any] = {
     "run": runs.run_command,
@@ -130,6 +130,8 @@ def _run(arguments: list[str] | None) -> int:
         return _say("interrupted", code) if code == 130 else code
     except InputError as error:
         return _say(str(error), 2)
+    except NotFiniteError as error:
+        return _say(str(error), 1)
     except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted", 130)
     except _Terminated as end:

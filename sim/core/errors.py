@@ -31,12 +31,20 @@ class NotFiniteError(ArithmeticError):
     """A run has come to a figure that is not a number, or infinite, and has stopped.
 
     Says in which month, after which phase, and where: table and column. The command line prints it
-    on one line and ends with exit code 1.
+    on one line and ends with exit code 1. `run` says which run it was, where there are several.
     """
 
-    def __init__(self, month: str, phase: str, table: str, column: str) -> None:
+    def __init__(self, month: str, phase: str, table: str, column: str, run: str = "") -> None:
         self.month, self.phase, self.table, self.column = month, phase, table, column
-        super().__init__(f"{month}: phase {phase} left {table}.{column} not finite; the run stopped")
+        self.run = run
+        which = f"{run}: " if run else ""
+        super().__init__(
+            f"{which}the run stopped in {month}: after phase {phase}, {table}.{column} is not finite"
+        )
 
-    def __reduce__(self) -> tuple[type[NotFiniteError], tuple[str, str, str, str]]:
-        return type(self), (self.month, self.phase, self.table, self.column)
+    def of(self, run: str) -> NotFiniteError:
+        """The same, told of a run among several."""
+        return type(self)(self.month, self.phase, self.table, self.column, run)
+
+    def __reduce__(self) -> tuple[type[NotFiniteError], tuple[str, str, str, str, str]]:
+        return type(self), (self.month, self.phase, self.table, self.column, self.run)

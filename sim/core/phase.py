@@ -44,6 +44,15 @@ class Phase:
             for name, view in self.views.items()
         }
 
+    def written(self) -> list[tuple[str, str]]:
+        """Table and column of all that is written, in the order of the columns."""
+        return [
+            (table, column)
+            for table, view in self.views.items()
+            for column in getattr(view, "_fields", ())
+            if column in self.writes.get(table, ())
+        ]
+
     def reads(self, table: str) -> tuple[str, ...]:
         """Columns of a table that are read (written ones included)."""
         return tuple(getattr(self.views.get(table), "_fields", ()))

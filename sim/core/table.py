@@ -139,6 +139,17 @@ class Table:
         """Bytes a row over all columns."""
         return sum(column.bytes for column in self.columns.values())
 
+    def not_finite(self) -> list[str]:
+        """Columns that hold a number that is not finite."""
+        return [
+            key
+            for key, array in self._readonly.items()
+            # One sum tells of most columns that all is well; a finite column may still overflow it.
+            if array.dtype.kind == "f"
+            and not np.isfinite(array.sum(dtype=np.float64))
+            and not np.isfinite(array).all()
+        ]
+
     def out_of_bounds(self) -> dict[str, tuple[float, float]]:
         """Columns whose values leave their declared bounds (or are not finite): lowest, highest."""
         found: dict[str, tuple[float, float]] = {}

@@ -79,7 +79,7 @@ class Cities(NamedTuple):
 VIEWS = {"firms": Firms, "cities": Cities}
 WRITES = {
     "firms": frozenset(Firms._fields)
-    - frozenset({"city", "sector", "tier", "weight", "wage_premium", "demand"}),
+    - frozenset({"city", "sector", "tier", "weight", "wage_premium", "productivity", "demand"}),
     "cities": frozenset(Cities._fields) - frozenset({"wage"}),
 }
 

@@ -110,7 +110,7 @@ def _set_wages(context: Context, cities: Cities) -> None:
     if context.mechanisms.labour_market:
         force = np.maximum(cities.labour_skilled + cities.labour_unskilled, 1e-9)
         jobless = (cities.unemployed_skilled + cities.unemployed_unskilled) / force
-        tightness = np.maximum(jobless, 0.002) / numbers.normal_unemployment
+        tightness = np.maximum(jobless, 0.002) / max(numbers.normal_unemployment, 0.002)
         wanted = level * tightness**-numbers.wage_curve
     else:
         wanted = level
@@ -128,7 +128,10 @@ def wanted_staff(i: Any, firms: Any, skilled_share: Any) -> Any:
 
     The skilled share rises from the sector's with the number of technologies in use.
     """
-    people = 12.0 * firms.expected_demand[i] / max(firms.productivity[i], 1e-9)
+    # A firm whose people would make nothing wants none.
+    people = 0.0
+    if firms.productivity[i] > 0.0:
+        people = 12.0 * firms.expected_demand[i] / firms.productivity[i]
     used = COUNTS[firms.adopted[i]]
     share = min(0.9, skilled_share[firms.sector[i]] * (1.0 + 0.05 * used))
     # Places for which no skilled person is found are filled by others.

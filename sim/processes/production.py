@@ -81,28 +81,39 @@ def produce_and_trade(context: Context, firms: Firms, sectors: Sectors) -> None:
     spot = np.where(open_for, needed - linked, 0.0)
     sectors.planned[:] = planned[:, 3]
     sectors.open_demand[:] = sectors.final_demand + spot
+    held = np.zeros(count)
+    _hold(firms, held)
+    # Who is in operation serves the whole market, whoever closed or opened since shares were last
+    # counted. Where nobody does, final demand goes unmet here and firms buy what they need outside.
+    market_size = np.divide(sectors.open_demand, held, out=np.zeros(count), where=held > 0)
     totals = np.zeros((count, 4))
     _produce(
-        firms, numbers, sectors.open_demand, world.capital_output_ratio, world.critical_binding,
+        firms, numbers, market_size, world.capital_output_ratio, world.critical_binding,
         context.paths["supply_shock"][context.clock.month], totals,
     )  # fmt: skip
-    fill = np.where(
-        sectors.open_demand > 0, totals[:, 1] / np.maximum(sectors.open_demand, 1e-300), 1.0
+    fill = np.divide(
+        totals[:, 1], sectors.open_demand, out=np.ones(count), where=sectors.open_demand > 0
     )
     sectors.fill[:] = fill
     sectors.output[:] = totals[:, 0]
-    market = np.where(open_for, fill, 0.0)
+    market = np.where(held > 0, np.where(open_for, fill, 0.0), 1.0)
     basket = np.einsum("uig,i->ug", inputs, market)
     # The part bought outside the province is always there; the local part can fail.
-    whole = np.maximum(world.coefficients[world.critical, np.arange(count)[:, None]], 1e-300)
-    sure = 1.0 - world.critical_binding * (1.0 - market[world.critical])
+    bought = world.coefficients[world.critical, np.arange(count)[:, None]]
+    binding = world.critical_binding
+    part = np.divide(binding, bought, out=np.zeros(binding.shape), where=bought > 0)
+    sure = 1.0 - binding * (1.0 - market[world.critical])
     money = np.zeros(2)
     _receive(
-        firms, world.edges, world.supplier_group, world.critical_binding, sure,
-        world.critical_binding / whole, basket, _excess(firms, market), world.imported_share,
+        firms, world.edges, world.supplier_group, binding, sure, part, basket,
+        _excess(firms, market), world.imported_share,
         world.energy_share, sums_of(context.technologies.numbers.energy_saving), plan, money,
     )  # fmt: skip
-    sectors.unit_cost[:] = totals[:, 3] / np.maximum(totals[:, 2], 1e-300)
+    replaced = float(spot[held <= 0].sum())
+    money += (-replaced, replaced)
+    sectors.unit_cost[:] = np.divide(
+        totals[:, 3], totals[:, 2], out=np.zeros(count), where=totals[:, 2] > 0
+    )
     _move_shares(context, firms, sectors)
     _book(context, sectors, fill, totals, money)
 
@@ -117,7 +128,7 @@ def _move_shares(context: Context, firms: Firms, sectors: Sectors) -> None:
         firms, sectors.unit_cost, numbers.replicator / 12.0, numbers.unfilled_penalty / 12.0,
         tech.sales_gain, since, sums,
     )  # fmt: skip
-    _normalise(firms.sector, firms.share, np.maximum(sums, 1e-300))
+    _normalise(firms, sums)
 
 
 def _book(context: Context, sectors: Sectors, fill: Array, totals: Array, money: Array) -> None:
@@ -174,11 +185,12 @@ def _collect_orders(firms: Any, edges: Any, group: Any, plan: Any, linked: Any) 
 
 @njit(nogil=True, cache=True)
 def _produce(
-    firms: Any, numbers: Any, open_demand: Any, ratio: Any, binding: Any, left: Any, totals: Any
+    firms: Any, numbers: Any, market_size: Any, ratio: Any, binding: Any, left: Any, totals: Any
 ) -> None:
     """Output and fill; totals by sector: revenue, open deliveries, output, cost.
 
-    `left` (C, S) is the capacity that a shock leaves to each cluster.
+    `market_size` (S,) is the open demand for each unit of the shares held by firms in operation,
+    `left` (C, S) the capacity that a shock leaves to each cluster.
     """
     alpha = numbers.expectation_weight
     for i in range(len(firms.alive)):
@@ -187,7 +199,7 @@ def _produce(
             firms.fill[i] = 0.0
             continue
         sector, weight = firms.sector[i], np.float64(firms.weight[i])
-        from_market = np.float64(firms.share[i]) * open_demand[sector]
+        from_market = np.float64(firms.share[i]) * market_size[sector]
         demand = firms.demand[i] + from_market
         people = np.float64(firms.skilled[i]) + np.float64(firms.unskilled[i])
         hours = np.float64(firms.productivity[i]) * people
@@ -270,10 +282,24 @@ def _excess(firms: Any, market: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _normalise(sector: Any, share: Any, sums: Any) -> None:
-    """Make weighted shares of each sector add to one."""
-    for i in range(len(share)):
-        share[i] /= sums[sector[i]]
+def _hold(firms: Any, held: Any) -> None:
+    """Add up the shares that firms in operation hold of their sector's market, (S,)."""
+    for i in range(len(firms.alive)):
+        if firms.alive[i]:
+            held[firms.sector[i]] += np.float64(firms.weight[i]) * firms.share[i]
+
+
+@njit(nogil=True, cache=True)
+def _normalise(firms: Any, sums: Any) -> None:
+    """Make weighted shares of the firms in operation add to one in each sector.
+
+    A vacant place keeps the share that its firm held when it closed: a newcomer starts from a part
+    of it, as it does with orders and plant.
+    """
+    for i in range(len(firms.alive)):
+        whole = sums[firms.sector[i]]
+        if firms.alive[i] and whole > 0.0:
+            firms.share[i] = firms.share[i] / whole
 
 
 @njit(nogil=True, cache=True)
@@ -282,7 +308,6 @@ def _replicate(
 ) -> None:
     for i in range(len(firms.alive)):
         if firms.alive[i] == 0:
-            # A vacant place keeps its share for a newcomer; it counts again when one comes.
             continue
         sector = firms.sector[i]
         mean = mean_cost[sector]

@@ -93,6 +93,8 @@ WRITES = {
 def deliver_projects(context: Context, firms: Firms, providers: Providers) -> None:
     """Complete, start and queue projects; pay awards on acceptance; update the providers."""
     month = context.clock.month
+    # Prices start from what had been delivered before the run.
+    context.measures.setdefault("experience_base", np.maximum(_delivered(context, providers), 1.0))
     unlimited = not context.mechanisms.provider_capacity
     under_way, book = context.projects.open_ones(), context.projects.contracts()
     if unlimited:
@@ -191,12 +193,10 @@ def _update_providers(context: Context, providers: Providers, under_way: Array) 
             month_key(context.seed, "provider entry", context.clock.month), providers.uid
         )
         providers.alive[vacant & (draw < -np.expm1(-hazard))] = 1
-    delivered = np.bincount(
-        providers.kind, weights=providers.experience * providers.weight, minlength=kinds
-    )
-    base = context.measures.setdefault("experience_base", np.maximum(delivered, 1.0))
     cost = learning_cost(
-        delivered, base, context.world.shared["learning_rate"] * numbers.learning_scale
+        _delivered(context, providers),
+        context.measures["experience_base"],
+        context.world.shared["learning_rate"] * numbers.learning_scale,
     )
     if numbers.fixed_price:
         providers.price[:] = 1.0
@@ -204,6 +204,14 @@ def _update_providers(context: Context, providers: Providers, under_way: Array) 
         strained = np.minimum(providers.wait / 6.0, 3.0)
         level = cost[providers.kind] * providers.cost
         providers.price[:] = level * (1.0 + numbers.backlog_markup * strained)
+
+
+def _delivered(context: Context, providers: Providers) -> Array:
+    """Projects that each kind of provider has delivered so far, (7,)."""
+    whole = providers.experience.astype(np.float64) * providers.weight
+    kinds = len(context.world.shared["learning_rate"])
+    delivered: Array = np.bincount(providers.kind, weights=whole, minlength=kinds)
+    return delivered
 
 
 def learning_cost(delivered: Array, base: Array, rate: Array) -> Array:

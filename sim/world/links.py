@@ -81,7 +81,8 @@ def county_reach(firms: Table, data: ProvinceData, settings: PopulationParameter
     for city in range(len(data.cities["code"])):
         part = np.flatnonzero(counties["city"] == city)
         total = np.cumsum(reach[..., part], axis=-1)
-        reach[..., part] = total / np.maximum(total[..., -1:], 1e-300)
+        last = np.broadcast_to(total[..., -1:], total.shape)
+        reach[..., part] = np.divide(total, last, out=np.zeros(total.shape), where=last > 0)
     return reach
 
 
@@ -142,7 +143,7 @@ def _suppliers(
     ranked = np.argsort(-coefficients, axis=0, kind="stable")
     reach = np.cumsum(coefficients, axis=0)
     source = np.zeros(len(buyer), dtype=np.int64)
-    level = draws["sector"] * np.maximum(reach[-1], 1e-300)[user]
+    level = draws["sector"] * reach[-1][user]
     for s in range(sectors - 1):
         source += level >= reach[s, user]
     for rank in range(min(3, sectors)):
@@ -191,20 +192,29 @@ def weights_of(
         minlength=firms.rows,
     )
     room = settings.longest_share * firms.weight.astype(np.float64) * firms.output
-    factor = np.where(orders > room, room / np.maximum(orders, 1e-300), 1.0)
+    factor = np.divide(room, orders, out=np.ones(firms.rows), where=orders > room)
     capped: Array = weight * factor[supplier]
     return capped
 
 
 def open_shares(firms: Table, edges: Edges, sectors: int) -> Array:
-    """Each firm's share of what its sector sells outside links, (n,); weighted sums are 1."""
+    """Each firm's share of what its sector sells outside links, (n,); weighted sums are 1.
+
+    Where all of a sector's output goes through links, shares are those of output.
+    """
     buyer = np.repeat(np.arange(firms.rows), np.diff(edges.supplier_start))
     flow = firms.weight[buyer].astype(np.float64) * edges.supplier_weight * firms.output[buyer]
     linked = np.bincount(edges.suppliers, weights=flow, minlength=firms.rows)
     weight = firms.weight.astype(np.float64)
     rest = np.maximum(firms.output - linked / weight, 0.0)
-    total = np.bincount(firms.sector, weights=weight * rest, minlength=sectors)
-    return rest / np.maximum(total, 1e-300)[firms.sector]
+    free = np.bincount(firms.sector, weights=weight * rest, minlength=sectors) > 0
+    return shares_of(np.where(free[firms.sector], rest, firms.output), weight, firms.sector)
+
+
+def shares_of(sales: Array, weight: Array, sector: Array) -> Array:
+    """Share of each row's sales (n,) in its sector's; weighted sums are 1, or 0 without sales."""
+    total = np.bincount(sector, weights=weight * sales)[sector]
+    return np.divide(sales, total, out=np.zeros(len(sector)), where=total > 0)
 
 
 class _Index(NamedTuple):

@@ -14,7 +14,7 @@ from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
 from sim.world.economy import Economy
 from sim.world.endowment import endow
-from sim.world.links import among, gravity, make_links, open_shares
+from sim.world.links import among, gravity, make_links, open_shares, shares_of
 from sim.world.synthesis import (
     Population,
     PopulationParameters,
@@ -259,7 +259,10 @@ def _plain(firms: Table, economy: Economy, output: Array, employees: Array | Non
         write(name)[:] = output
     skilled = economy.skilled_share[sector]
     write("skilled")[:], write("unskilled")[:] = people * skilled, people * (1.0 - skilled)
-    productivity = 12.0 * output / np.maximum(people, 1e-9)
+    # Of a firm without people or output nothing is known of what people make there.
+    productivity = np.where(
+        (people > 0) & (output > 0), 12.0 * output / np.maximum(people, 1e-9), PLAIN_PRODUCTIVITY
+    )
     write("productivity")[:], write("efficiency")[:] = productivity, productivity
     write("capital")[:] = 1.2 * economy.capital_output_ratio[sector] * 12.0 * output
     write("cash")[:], write("wage_premium")[:] = output, 1.0
@@ -267,9 +270,7 @@ def _plain(firms: Table, economy: Economy, output: Array, employees: Array | Non
     write("belief")[:] = 1.0
     bought = (economy.coefficients.sum(axis=0) + economy.imported_share)[sector]
     write("unit_cost")[:] = bought + economy.labour_share[sector]
-    size = len(economy.codes)
-    total = np.bincount(sector, weights=output, minlength=size)
-    write("share")[:] = output / np.maximum(total, 1e-300)[sector]
+    write("share")[:] = shares_of(output, firms.weight.astype(np.float64), sector)
 
 
 def _assemble(

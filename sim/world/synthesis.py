@@ -351,7 +351,8 @@ def make_providers(data: ProvinceData, scale: float, seed: int) -> Table:
     )
     teams = data.provider_kinds["teams_mean"][providers.kind] * np.exp(0.8 * noise - 0.32)
     write("teams")[:] = np.maximum(teams, 1.0)
-    write("experience")[:] = 6.0 * providers.teams
+    # A vacant place has delivered nothing: what newcomers deliver adds to their kind's experience.
+    write("experience")[:] = 6.0 * providers.teams * providers.alive
     write("quality")[:] = 1.0
     return providers
 

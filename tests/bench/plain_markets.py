@@ -222,13 +222,17 @@ def produce_and_trade(model: Any) -> None:
     demand = [
         model.final[s] + (needed[s] - linked[s] if market_open[s] else 0.0) for s in range(size)
     ]
+    held = [0.0] * size
+    for firm in model.firms:
+        if firm.alive:
+            held[firm.sector] += firm.weight * firm.share
     delivered, output, cost = [0.0] * size, [0.0] * size, [0.0] * size
     for firm in model.firms:
         if not firm.alive:
             firm.output = firm.fill = 0.0
             continue
         s = firm.sector
-        from_market = firm.share * demand[s]
+        from_market = firm.share * demand[s] / held[s] if held[s] > 0.0 else 0.0
         asked = firm.demand + from_market
         hours = firm.productivity * (firm.skilled + firm.unskilled)
         plant = firm.capital / model.capital_ratio[s]
@@ -244,7 +248,9 @@ def produce_and_trade(model: Any) -> None:
         output[s] += firm.weight * firm.output
         cost[s] += firm.weight * firm.output * firm.unit_cost
     fill = [delivered[s] / demand[s] if demand[s] > 0 else 1.0 for s in range(size)]
-    market = [fill[s] if market_open[s] else 0.0 for s in range(size)]
+    market = [
+        (fill[s] if market_open[s] else 0.0) if held[s] > 0.0 else 1.0 for s in range(size)
+    ]
     for firm in model.firms:
         if firm.alive:
             _receive(model, firm, market)
@@ -265,7 +271,8 @@ def produce_and_trade(model: Any) -> None:
         firm.share *= max(0.5, min(1.5, 1.0 + edge))
         sums[firm.sector] += firm.weight * firm.share
     for firm in model.firms:
-        firm.share /= max(sums[firm.sector], 1e-300)
+        if firm.alive and sums[firm.sector] > 0.0:
+            firm.share /= sums[firm.sector]
 
 
 def _receive(model: Any, firm: Any, market: list[float]) -> None:

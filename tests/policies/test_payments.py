@@ -51,11 +51,12 @@ def test_awards_paid_together_end_as_one_after_the_other() -> None:
     assert sum(meeting.paid.sum() for meeting in all_.watch.meetings) == 28.0
 
 
-def test_what_was_promised_above_the_payment_is_released() -> None:
+def test_what_was_promised_above_the_payment_can_be_promised_again() -> None:
     context, firms = ordered()
     pay_awards(context, firms, np.arange(4), np.array([8.0, 0.0, 6.0, 0.0]))
     one, two = context.public.values()
-    assert (one.paid, one.lapsed, one.beneficiaries) == (16.0, 4.0 + 12.0, 2.0)
+    assert (one.paid, one.available, one.beneficiaries) == (16.0, 4.0 + 12.0, 2.0)
     # What was paid in advance is not asked back, so that award is paid and not lapsed.
-    assert (two.paid, two.lapsed, two.beneficiaries) == (12.0, 2.0, 3.0)
+    assert (two.paid, two.available, two.beneficiaries) == (12.0, 2.0, 3.0)
+    assert one.lapsed == two.lapsed == 0.0
     assert context.awards.status.tolist() == [PAID, LAPSED, PAID, PAID]
