@@ -199,19 +199,22 @@ def _employees(data: ProvinceData, firms: Table, group: Array, seed: int) -> tup
         mean = np.maximum(target / np.maximum(data.cell_firms.sum(axis=axis), 1e-9), 1.0)
         lifts.append(np.log(mean) - np.log(mean).mean())
     weight = firms.weight[above].astype(np.float64)
+    # What the firms of a row's city and sector employ, over the firms that the row stands for.
+    room = data.cell_employees[keys[1], keys[0]] / weight
     power = _body_power(sizes, float(targets[0].sum()))
     step = 0.7
     for _ in range(15):
         rank = np.empty(len(above))
         score = LOG_SD * latent[above] + lifts[0][keys[0]] + lifts[1][keys[1]]
-        rank[np.argsort(-score, kind="stable")] = (np.arange(len(above)) + 0.5) / len(above)
+        rank[_by_size(score, room, counts, sizes)] = (np.arange(len(above)) + 0.5) / len(above)
         people, classes = _size_of_rank(rank, counts, sizes, power)
         for lift, key, target in zip(lifts, keys, targets, strict=True):
             got = np.bincount(key, weights=weight * people, minlength=len(target))
             # Small steps at the end settle which firm is the last of its class.
             lift += step * np.clip(np.log(target / np.maximum(got, 1.0)), -1.0, 1.0)
         step *= 0.9
-    employees[above], size[above] = _settle(people, classes, weight, keys, targets, sizes), classes
+    people = _settle(people, classes, weight, keys, targets, room, sizes)
+    employees[above], size[above] = people, classes
     for place, kind in ((4, 1), (5, 2)):
         members = np.flatnonzero(group == kind)
         low, high = sizes["employees_low"][place], sizes["employees_high"][place]
@@ -221,17 +224,40 @@ def _employees(data: ProvinceData, firms: Table, group: Array, seed: int) -> tup
     return employees, size
 
 
+def _by_size(score: Array, room: Array, counts: Array, sizes: dict[str, Any]) -> Array:
+    """Rows from the largest to the smallest, by score, where their city and sector have room.
+
+    At a small scale a row of the largest class stands for more people than a small city has in most
+    sectors. There it would take the place of the city's other firms, which then fail: so rows are
+    of classes whose smallest firm fits in, as long as there are others to take the larger ones.
+    """
+    best = np.argmax(sizes["employees_low"][:4, None] <= np.maximum(room, 5.0), axis=0)
+    left = np.argsort(-score, kind="stable")
+    chosen = []
+    for place, count in enumerate(counts[:3]):
+        # Those that fit in come first; each part stays in the order of the scores.
+        order = np.argsort(np.maximum(best[left] - place, 0), kind="stable")
+        taken = np.sort(order[:count])
+        chosen.append(left[taken])
+        left = np.delete(left, taken)
+    return np.concatenate([*chosen, left])
+
+
 def _settle(
     people: Array, classes: Array, weight: Array, keys: tuple[Array, Array],
-    targets: tuple[Array, Array], sizes: dict[str, Any],
+    targets: tuple[Array, Array], room: Array, sizes: dict[str, Any],
 ) -> Array:  # fmt: skip
-    """Employees moved inside their size classes to the totals of sectors and cities."""
+    """Employees moved inside their size classes to the totals of sectors and cities.
+
+    A row grows beyond the `room` of its city and sector only for what the totals then still lack.
+    """
     low = sizes["employees_low"][classes]
     high = np.array([LARGEST, *(sizes["employees_high"][1:4] - 0.5)])[classes]
-    for _ in range(30):
-        for key, target in zip(reversed(keys), reversed(targets), strict=True):
-            got = np.bincount(key, weights=weight * people, minlength=len(target))
-            people = np.clip(people * (target / np.maximum(got, 1.0))[key], low, high)
+    for most in (np.maximum(np.minimum(high, room), low), high):
+        for _ in range(30):
+            for key, target in zip(reversed(keys), reversed(targets), strict=True):
+                got = np.bincount(key, weights=weight * people, minlength=len(target))
+                people = np.clip(people * (target / np.maximum(got, 1.0))[key], low, most)
     return people
 
 
