@@ -199,8 +199,11 @@ def _employees(data: ProvinceData, firms: Table, group: Array, seed: int) -> tup
         mean = np.maximum(target / np.maximum(data.cell_firms.sum(axis=axis), 1e-9), 1.0)
         lifts.append(np.log(mean) - np.log(mean).mean())
     weight = firms.weight[above].astype(np.float64)
-    # What the firms of a row's city and sector employ, over the firms that the row stands for.
+    # What the firms of a row's city and sector employ, over the firms that the row stands for; where
+    # rows are so few that one stands for firms elsewhere too, the mean of its sector or its city.
     room = data.cell_employees[keys[1], keys[0]] / weight
+    for key, target in zip(keys, targets, strict=True):
+        room = np.maximum(room, (target / np.bincount(key, weight, len(target)).clip(1e-9))[key])
     power = _body_power(sizes, float(targets[0].sum()))
     step = 0.7
     for _ in range(15):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.accounts import Account
+from sim.model import Province
 from sim.processes.awards import LAPSED, ORDERED, PAID, Awards
 from sim.processes.context import Flows
 from sim.processes.payments import pay_awards
@@ -60,3 +61,24 @@ def test_what_was_promised_above_the_payment_can_be_promised_again() -> None:
     assert (two.paid, two.available, two.beneficiaries) == (12.0, 2.0, 3.0)
     assert one.lapsed == two.lapsed == 0.0
     assert context.awards.status.tolist() == [PAID, LAPSED, PAID, PAID]
+
+
+def test_money_of_awards_that_lapse_is_granted_again_within_the_year() -> None:
+    """Awards that run out soon: what frees is there until the year ends, and lapses only then."""
+    province = Province(
+        "document_2014", scale=0.02, check=True, time__start="2014-01", time__end="2015-12",
+        instruments__equipment_subsidy__valid_months=1,
+    )  # fmt: skip
+    account = province.context.public["equipment_subsidy"]
+    freed = again = 0.0
+    while not province.clock.finished:
+        january = province.clock.month_of_year == 1
+        before, lapsed = account.available, account.lapsed
+        province.step()
+        if january:
+            continue
+        assert account.lapsed == lapsed
+        freed += max(account.available - before, 0.0)
+        again += max(before - account.available, 0.0)
+    assert freed > 0
+    assert again > 0

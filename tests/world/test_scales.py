@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.core.edges import Edges
 from sim.core.table import Table
+from sim.model import Province
 from sim.world.data import load_data
 from sim.world.links import among
 from sim.world.population import synthesise
@@ -48,6 +49,30 @@ def test_every_good_has_a_maker_and_the_base_year_stands_still(population: Popul
     output = by_sector(firms, firms.output)
     assert (population.final_demand > 0).all(), "no sector sells less than others buy of it"
     np.testing.assert_allclose(output, local @ output + population.final_demand, rtol=1e-9)
+
+
+def test_no_row_stands_for_a_city(population: Population) -> None:
+    """No row has more people than the largest sector of its city, and the others can live."""
+    data, firms = load_data(), population.firms
+    above = firms.tier <= 1
+    if firms.weight[above].max() > 50:
+        pytest.skip("a row of the largest class stands for more people than a small city has")
+    people = (firms.weight * (firms.skilled + firms.unskilled)).astype(float)
+    most = data.cell_employees.max(axis=1)[firms.city]
+    assert (people[above] <= 1.05 * most[above]).all()
+    # The other firms of its city keep the output per employee that firms of their sectors have.
+    usual = (data.cell_output.sum(axis=0) / data.cell_employees.sum(axis=0))[firms.sector]
+    relative = firms.productivity / usual
+    for city in range(11):
+        assert 0.5 < np.median(relative[above & (firms.city == city)]) / 12.0 < 1.5, city
+
+
+def test_a_small_city_lives_on_with_a_fifth_of_the_firms() -> None:
+    """No city's firms fail together for how its rows were drawn."""
+    province = Province("no_programme", scale=0.2, time__end="2012-12")
+    frame = province.run().cities
+    year = frame[frame["month"] == "2012-12"]
+    assert year["unemployment"].max() < 0.1, year[["city", "unemployment"]]
 
 
 def test_sector_output_does_not_depend_on_scale_or_seed(population: Population) -> None:
