@@ -25,7 +25,7 @@ from sim.outputs.indices import fed_by_model
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
-from sim.words import CLASS_ZH, UNITS, instrument_titles
+from sim.words import CLASS_ZH, UNITS, few_rows_note, instrument_titles
 from sim.world.index_tables import Item
 
 WEIGHTS: dict[str, Sequence[float]] = {
@@ -96,7 +96,8 @@ class Audit:
             lines.append(f"  {row[f'label_{lang}']} × {row['weight']:g}: {_figure(row, words)}")
             for _, item in items[items["class"] == row["code"]].iterrows():
                 lines += _item(item, lang)
-        return "\n".join(lines)
+        few = "" if province else few_rows_note(self.manifest["scale"], lang, total["region"])
+        return "\n".join([*lines, few] if few else lines)
 
     def save(self, out: Path | str, lang: str = "en", force: bool = False) -> list[Path]:
         """Write audit.parquet, audit.csv, audit.txt and the manifest, whole or not at all."""

@@ -10,6 +10,7 @@ from sim import terms
 from sim.indices import yearly
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
+from sim.scale import FEW_ROWS, few_rows
 from sim.world.data import ProvinceData, load_data
 from sim.world.tables import TIERS
 
@@ -125,6 +126,22 @@ def unit_of(output: str, lang: str) -> str:
     """Unit of an output in a language."""
     unit = BY_NAME[output].unit
     return UNITS[unit] if lang == "zh" else unit
+
+
+def few_rows_note(scale: float, lang: str, city: str = "") -> str:
+    """A footnote that names the cities, or says of one, that too few rows stand for; else nothing."""
+    found = few_rows(scale)
+    names = dict(_names(load_data())) if lang == "zh" else {}
+    kept = [(names.get(one, one), rows) for one, rows in found.items() if city in ("", one)]
+    if not kept:
+        return ""
+    if lang == "zh":
+        listed = "、".join(f"{name}{rows}家" for name, rows in kept)
+        return f"样本企业少:{listed};不足{FEW_ROWS}家样本的市,数据易受个别企业影响。"
+    listed = ", ".join(f"{name} {rows}" for name, rows in kept)
+    return (
+        f"Few rows: {listed}; with fewer than {FEW_ROWS} rows single firms move a city's figures."
+    )
 
 
 def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -22,7 +22,7 @@ from sim.report.origin import origin_line
 from sim.report.palette import BARRIER_COLOURS
 from sim.report.style import ASSETS, COLOURS, rc, save
 from sim.report.text import TEXT
-from sim.words import headline_names, instrument_titles
+from sim.words import few_rows_note, headline_names, instrument_titles
 from sim.world.tables import TECHNOLOGIES
 
 if TYPE_CHECKING:
@@ -327,6 +327,8 @@ def cities(source: Source) -> tuple[Figure, tuple[str, ...]]:
     right.axvline(0, color="#333333", linewidth=0.8)
     right.set_title(f"{source.titles[first]} − {source.titles[str(source.baseline)]}")
     right.set_xlabel(source.words("difference"))
+    note = few_rows_note(source.comparison.manifest["scale"], source.lang)
+    figure.text(0.01, 0.045, note, fontsize=8, color="#555555")
     return figure, (output,)
 
 

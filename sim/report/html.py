@@ -15,7 +15,7 @@ from sim.outputs import BY_NAME
 from sim.report.figures import Made
 from sim.report.origin import repeat_command, uncertainty_of
 from sim.report.text import TEXT
-from sim.words import headline_names
+from sim.words import few_rows_note, headline_names
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
@@ -53,6 +53,8 @@ def comparison_page(
     frame = comparison.province
     for one in figures:
         parts.append(_figure(one, frame, titles, lang))
+        if one.key == "cities":
+            parts.append(f"<p>{escape(few_rows_note(comparison.manifest['scale'], lang))}</p>")
     manifest = comparison.manifest
     return page(title, parts, uncertainty_of(manifest, lang), manifest, lang, command)
 

@@ -21,7 +21,7 @@ from sim.scenario import Scenario
 from sim.story.firm import sector_names
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
-from sim.words import TIER_ZH
+from sim.words import TIER_ZH, few_rows_note
 from sim.world.tables import TECHNOLOGIES, TIERS
 
 INDICES = ("two_integration_index", "informatization_index")
@@ -53,7 +53,9 @@ class CityStory(Story):
         phrases = Phrases(lang, self.manifest)
         words = phrases.words
         name = phrases.cities.get(self.city, self.city)
-        made = [Part(words["city"].format(city=name), [(0, run_line(self.manifest, words))])]
+        said = [run_line(self.manifest, words)]
+        said += filter(None, [few_rows_note(self.manifest["scale"], lang, self.city)])
+        made = [Part(words["city"].format(city=name), [(0, line) for line in said])]
         for year, rows in self.months.groupby(self.months["month"].str[:4]):
             lines = self._year(rows.iloc[-1], str(year), phrases)
             made.append(Part(words["year"].format(year=year), [(0, line) for line in lines]))

@@ -115,13 +115,17 @@ def round_to_margins(values: Array, total: int) -> Array:
     return whole
 
 
+def above_scale_rows(data: ProvinceData, scale: float) -> Array:
+    """Rows of above-scale firms by city and sector at a scale, (C, S)."""
+    return round_to_margins(data.cell_firms, max(22, round(float(data.cell_firms.sum()) * scale)))
+
+
 def make_rows(data: ProvinceData, scale: float, seed: int, settings: PopulationParameters) -> Table:
     """The firm table with place, sector, size and output; adoption and finance come after."""
-    above = max(22, round(float(data.cell_firms.sum()) * scale))
     below = max(22, round(settings.below_scale_rows * scale))
     cells = np.stack(
         [
-            round_to_margins(data.cell_firms, above),
+            above_scale_rows(data, scale),
             round_to_margins(data.cell_firms, below - below // 2),
             round_to_margins(data.cell_firms, below // 2),
         ]

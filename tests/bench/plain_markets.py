@@ -248,9 +248,7 @@ def produce_and_trade(model: Any) -> None:
         output[s] += firm.weight * firm.output
         cost[s] += firm.weight * firm.output * firm.unit_cost
     fill = [delivered[s] / demand[s] if demand[s] > 0 else 1.0 for s in range(size)]
-    market = [
-        (fill[s] if market_open[s] else 0.0) if held[s] > 0.0 else 1.0 for s in range(size)
-    ]
+    market = [(fill[s] if market_open[s] else 0.0) if held[s] > 0.0 else 1.0 for s in range(size)]
     for firm in model.firms:
         if firm.alive:
             _receive(model, firm, market)

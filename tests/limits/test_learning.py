@@ -13,9 +13,7 @@ from sim.world.tables import PROVIDER_KINDS
     ("scale", "end"), [(0.05, "2014-12"), (1.0, "2012-09")], ids=["tiny", "whole"]
 )
 def test_each_kind_learns_at_its_rate(scale: float, end: str) -> None:
-    province = Province(
-        "no_programme", scale=scale, time__end=end, providers__backlog_markup=0.0
-    )
+    province = Province("no_programme", scale=scale, time__end=end, providers__backlog_markup=0.0)
     providers = province.tables["providers"]
 
     def delivered() -> np.ndarray:

@@ -13,7 +13,7 @@ from sim.view.echarts import Chart, packed
 from sim.view.live import use_answer
 from sim.view.looking import View
 from sim.view.numbers import factor, month_words, plain, shown, unit
-from sim.view.panels.places import Beside, Figures, Note, Waiting, cities
+from sim.view.panels.places import Beside, Figures, Note, Waiting, cities, with_few_rows
 from sim.view.panels.series import Series
 from sim.view.panels.shared import ChartCard
 from sim.view.panels.told import Told
@@ -136,7 +136,8 @@ def City(view: View, city: str, output: str) -> None:
     name = cities(lang)[place]
     found = use_answer(Question("city", view.choice.plan, 0, lang, (("city", city),)))
     with ChartCard(view.say("city.title", city=name), view, HEADLINES,
-                   note=rank_sentence(snapshot, place), name=f"city-{city}"):  # fmt: skip
+                   note=with_few_rows(rank_sentence(snapshot, place), lang, city),
+                   name=f"city-{city}"):  # fmt: skip
         month = month_words(snapshot.months[snapshot.place], lang)
         Figures(
             headline_frame(snapshot, place),

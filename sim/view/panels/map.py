@@ -17,7 +17,7 @@ from sim.view.echarts import Chart, packed
 from sim.view.looking import View
 from sim.view.numbers import factor, month_words, plain, shown, unit
 from sim.view.panels.city import City
-from sim.view.panels.places import Beside, Controls, Figures, cities
+from sim.view.panels.places import Beside, Controls, Figures, cities, with_few_rows
 from sim.view.panels.series import runs_shown, tidy
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.snapshot import Snapshot
@@ -214,7 +214,7 @@ def CitiesMap(view: View) -> None:
             )
     name = unit(output, lang, shows != "level")
     title = f"{getattr(BY_NAME[output], lang)} · {view.say(f'map.{shows}')} ({name})"
-    with ChartCard(title, view, output, note=label, name="map"), Beside():
+    with ChartCard(title, view, output, note=with_few_rows(label, lang), name="map"), Beside():
         Chart(
             option, label, "map", packed(map_patch(snapshot, found, output, city)),
             "560px" if view.large else "480px", MAP_ADDRESS,

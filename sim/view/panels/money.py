@@ -12,6 +12,7 @@ from sim.view.echarts import Chart, packed
 from sim.view.looking import View
 from sim.view.numbers import month_words, plain
 from sim.view.panels.ledger import LedgerCard
+from sim.view.panels.places import with_few_rows
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.snapshot import Snapshot, Track
 from sim.view.spending import PARTS, PAYERS, Entry
@@ -243,7 +244,7 @@ def Money(view: View) -> None:
     shares = solara.use_memo(
         lambda: packed(shares_option(snapshot, table, view.large)), [*shown, table]
     )
-    said = sentence(snapshot)
+    said, who = sentence(snapshot), say("money.who_note")
     with ChartCard(
         say("money.where"), view, ("public_spending", "public_committed"),
         lambda: groups_frame(snapshot, by), note=f"{said} {say('money.unused_note')}",
@@ -259,7 +260,7 @@ def Money(view: View) -> None:
         Chart(years, say("money.over_years"), "money-years", height="300px")
     with ChartCard(
         say("money.who"), view, "subsidy_received", lambda: shares_frame(snapshot, table),
-        note=say("money.who_note"), name="money-shares",
+        note=with_few_rows(who, view.lang) if table == "cities" else who, name="money-shares",
     ):  # fmt: skip
         options = [(one, say(f"money.by_{one}")) for one in ("cities", "tiers")]
         Choose(options, table, set_table, say("money.grouped"), "money-who")

@@ -11,6 +11,7 @@ import solara
 from sim.outputs import BY_NAME
 from sim.view.looking import View
 from sim.view.numbers import factor, month_words, unit
+from sim.view.panels.places import with_few_rows
 from sim.view.panels.series import Series
 from sim.view.panels.shared import ChartCard, table_of
 from sim.view.snapshot import Snapshot
@@ -49,5 +50,5 @@ def Panel(view: View) -> None:
             Series(view, output, height="280px").key(output)
     month = month_words(view.snapshot.months[view.snapshot.place], view.lang)
     title = view.say("work.cities", month=month)
-    with ChartCard(title, view, BY_CITY, name="cities"):
+    with ChartCard(title, view, BY_CITY, note=with_few_rows("", view.lang), name="cities"):
         table_of(cities_frame(view.snapshot), title, view)
