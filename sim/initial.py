@@ -14,7 +14,6 @@ import numpy as np
 
 from sim.accounts import Account
 from sim.core.clock import Clock, month_number
-from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
@@ -82,8 +81,6 @@ def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
     """Population and world of a run."""
-    if not 0.01 <= scale <= 25:
-        raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
     data = load_data()
     settings = PopulationParameters(
         below_scale_rows=scenario.population.below_scale_rows,

@@ -36,11 +36,16 @@ def cache_directory() -> Path:
     return Path(base) / "lianghua"
 
 
+def kernel_directory() -> str:
+    """Where compiled kernels are kept: numba's own setting, else this version's folder."""
+    return os.environ.get("NUMBA_CACHE_DIR") or str(cache_directory() / "kernels" / source_key())
+
+
 def use_kernel_cache() -> None:
     """Point numba at this version's kernel cache, whether or not it has been imported already."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    folder = str(cache_directory() / "kernels" / source_key())
+    folder = kernel_directory()
     os.environ["NUMBA_CACHE_DIR"] = folder
     if "numba" in sys.modules:
         sys.modules["numba"].core.config.CACHE_DIR = folder
