@@ -63,10 +63,12 @@ class Inquiry:
     def provenance(self) -> dict[str, Any]:
         """What the evaluations depend on, and what a resumed search must share."""
         from sim import __version__
+        from sim.initial import CODE
         from sim.world.data import load_data
 
         return {
             "version": __version__,
+            "code": CODE,
             "source": self.source,
             "set": list(self.pairs),
             "scenario": self.split.scenario.name,

@@ -28,12 +28,20 @@ def source_key() -> str:
 
 
 def cache_directory() -> Path:
-    """The user's cache directory (LIANGHUA_CACHE_DIR, else XDG_CACHE_HOME or ~/.cache)."""
+    """The user's cache directory (LIANGHUA_CACHE_DIR, else XDG_CACHE_HOME or ~/.cache).
+
+    Nothing can be kept in that of a user without a home, as services and containers can have.
+    """
     given = os.environ.get("LIANGHUA_CACHE_DIR")
     if given:
         return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "lianghua"
+    base = os.environ.get("XDG_CACHE_HOME")
+    if base:
+        return Path(base) / "lianghua"
+    try:
+        return Path.home() / ".cache" / "lianghua"
+    except RuntimeError:
+        return Path(os.devnull) / "lianghua"
 
 
 def kernel_directory() -> str:
