@@ -6,6 +6,7 @@ kernel takes its `njit` from here, where numba's own would end the run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pickle import UnpicklingError
 from typing import Any
 
@@ -24,13 +25,20 @@ class _KernelCache(FunctionCache):  # type: ignore[misc]
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
             return super().load_overload(sig, target_context)
-        except (OSError, EOFError, UnpicklingError):
-            return None
+        except (EOFError, UnpicklingError):
+            self._try(self.flush)
+        except OSError:
+            self.disable()
+        return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
+        self._try(super().save_overload, sig, data)
+
+    def _try(self, write: Callable[..., None], *what: Any) -> None:
+        """Write to the disk, or never again."""
         try:
-            super().save_overload(sig, data)
-        except (OSError, EOFError, UnpicklingError):
+            write(*what)
+        except OSError:
             self.disable()
 
 
