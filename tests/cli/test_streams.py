@@ -73,6 +73,9 @@ COMMANDS = {
 
 
 STUDY = """
+[study]
+title = { zh = "一", en = "One" }
+question = { zh = "多少?", en = "How many?" }
 [run]
 scale = 0.01
 replicates = 1
@@ -86,7 +89,7 @@ names = ["adoption_automation"]
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_works_without_streams(name: str, tmp_path: Path) -> None:
-    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
     done = shell(COMMANDS[name], "<&- >&- 2>&-", tmp_path)
     assert (code(tmp_path), done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "out").exists() == ("--out" in COMMANDS[name])
