@@ -23,8 +23,8 @@ from scipy.stats import qmc
 from calibration import emulator, posterior, recovery
 from calibration.search import Method, Search, distance, search
 from calibration.store import Simulator, Store
-from sim.comparison import check_seed
 from sim.core.errors import InputError
+from sim.seeds import as_seed
 
 Array = npt.NDArray[np.float64]
 Report = Callable[[int, int, float], None]
@@ -89,7 +89,7 @@ class Plan:
             raise InputError(
                 "calibrate", "--replicates", self.replicates, "2 or more: chance is part"
             )
-        check_seed(self.seed, 6 * _APART)
+        as_seed(self.seed, 6 * _APART)
         # The check needs its two points, an emulator more points than parameters.
         least = max(80, 5 * (parameters + 2)) * self.replicates
         if not least <= self.budget <= 1_000_000:

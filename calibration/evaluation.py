@@ -16,12 +16,12 @@ import numpy as np
 from calibration.priors import Prior, overrides
 from calibration.runs import simulate
 from calibration.targets import Target, moments, targets
-from sim.comparison import check_seed
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.indices.targets import LAST_OUTCOME
 from sim.scenario import Scenario
 from sim.scenario_files import merge
+from sim.seeds import as_seed
 from sim.workers import Progress, cores, run_jobs
 
 REASON = 300
@@ -49,7 +49,7 @@ class Setting:
             raise InputError("setting", "replicates", self.replicates, "1 or more")
         if not 2012 <= self.last_year <= LAST_OUTCOME:
             raise InputError("setting", "last_year", self.last_year, f"2012 to {LAST_OUTCOME}")
-        check_seed(self.first_seed, self.replicates)
+        as_seed(self.first_seed, self.replicates)
 
     @property
     def targets(self) -> list[Target]:

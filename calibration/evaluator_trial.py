@@ -28,6 +28,7 @@ from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
+from sim.seeds import SeedLike, as_seed
 from sim.twins import origin
 from sim.workers import Progress, run_jobs
 
@@ -126,7 +127,7 @@ def trial(
     *,
     scale: float = 0.05,
     replicates: int = 20,
-    seed: int = 1,
+    seed: SeedLike = 1,
     workers: int | None = None,
     until: str | None = None,
     settings: Iterable[str] = (),
@@ -138,6 +139,7 @@ def trial(
     claim to say what other firms would have shown. Raises InputError as `calibration.panel.panel`.
     """
     counted = prepared(scenario, settings, until)
+    seed = as_seed(seed)
     count = check_counts("evaluators", replicates, seed, workers)
     check_instrument(counted, instrument)
     first = counted.population.seed

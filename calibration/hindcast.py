@@ -26,6 +26,7 @@ from sim.core.table import Array
 from sim.results import read_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import merge
+from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, run_jobs
 
 VINTAGES = (2013, 2015)
@@ -124,7 +125,7 @@ def hindcast(
     *,
     scale: float = 0.05,
     replicates: int = 20,
-    seed: int = 1,
+    seed: SeedLike = 1,
     workers: int | None = None,
     settings: Iterable[str] = (),
     vintages: Sequence[int] = VINTAGES,
@@ -141,6 +142,7 @@ def hindcast(
     base = prepared(scenario, tuple(settings), f"{LAST_YEAR}-12")
     if base.time.start > f"{min(vintages)}-01":
         raise InputError("validate", "time.start", base.time.start, f"{min(vintages)}-01 or before")
+    seed = as_seed(seed)
     count = check_counts("validate", replicates, seed, workers)
     wanted = [
         _Job(_as_of(base, vintage, how, draws, member), member, seed + member, scale, False,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.panel_columns import APPLICATIONS, NOTES, PANEL, codebook
-from sim.comparison import check_seed, prepared
+from sim.comparison import prepared
 from sim.core.clock import month_name, month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -26,6 +26,7 @@ from sim.processes.awards import REFUSED
 from sim.processes.grants import award_key, judged
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
+from sim.seeds import SeedLike, as_seed
 from sim.twins import Variant, branches, chosen, origin, running, without
 from sim.workers import Progress
 from sim.world.tables import OWNERSHIPS, TECHNOLOGIES, TIERS
@@ -66,7 +67,7 @@ def panel(
     instrument: str,
     *,
     scale: float = 0.05,
-    seed: int = 1,
+    seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,
@@ -77,7 +78,7 @@ def panel(
     instrument is a project grant that runs, with a whole year before it and a December after.
     """
     counted = prepared(scenario, settings, until)
-    check_seed(seed, 1)
+    seed = as_seed(seed)
     check_instrument(counted, instrument)
     manifest = origin("panel", counted, 1, seed, scale, 0) | {"instrument": instrument}
     return twin_panel(counted, instrument, seed, scale, manifest, progress)

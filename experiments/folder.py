@@ -15,7 +15,7 @@ from sim.core.errors import InputError
 from sim.core.files import MANIFEST
 
 STUDY, DESIGN, LOCK = "study.toml", "design.parquet", "batch.lock"
-SAME = ("study_hash", "version", "data")
+SAME = ("study_hash", "version", "code", "data")
 """Keys of the manifest that batches which share runs must have in common."""
 
 
@@ -68,7 +68,7 @@ class Origin:
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def brief(self) -> dict[str, Any]:
-        """Where a shard comes from; a resumed batch must have the same study, version and data."""
+        """Where a shard comes from; a resumed batch must have the same study, code and data."""
         from sim.initial import program_version, versions
         from sim.world.data import load_data
 
@@ -111,6 +111,7 @@ def check_folder(folder: Path, manifest: Mapping[str, Any], resume: bool, share:
 
 def check_same(where: Path, made: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Refuse to put together what comes from two studies, versions or data."""
+    made, now = ({**one, "code": one.get("versions", {}).get("code")} for one in (made, now))
     for key in SAME:
         if made.get(key) != now.get(key):
             given = _difference(made.get(key), now.get(key))

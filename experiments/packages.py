@@ -20,12 +20,13 @@ from experiments.search_store import APART, WHAT, Futures, PackageRun, futures
 from experiments.search_words import labelled, role_name
 from experiments.split import Split, groups_of, movable, rule_of
 from experiments.study_file import STUDIES, read_study, read_toml
-from sim.comparison import check_seed, prepared
+from sim.comparison import prepared
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import find
+from sim.seeds import SeedLike, as_seed
 
 _NAMES = [one.name for one in MEASURES]
 
@@ -62,10 +63,12 @@ class Inquiry:
     def provenance(self) -> dict[str, Any]:
         """What the evaluations depend on, and what a resumed search must share."""
         from sim import __version__
+        from sim.initial import CODE
         from sim.world.data import load_data
 
         return {
             "version": __version__,
+            "code": CODE,
             "source": self.source,
             "set": list(self.pairs),
             "scenario": self.split.scenario.name,
@@ -115,7 +118,7 @@ def inquire(
     *,
     settings: SearchSettings | None = None,
     scale: float = 0.02,
-    seed: int = 1,
+    seed: SeedLike = 1,
     until: str | None = None,
     pairs: Sequence[str] = (),
 ) -> Inquiry:
@@ -123,7 +126,7 @@ def inquire(
 
     `source` is a study or a scenario, see `read`; `settings` are used instead of a study's.
     """
-    check_seed(seed, 2 * APART)
+    seed = as_seed(seed, 2 * APART)
     if settings is None:
         settings, where = read(source)
     else:

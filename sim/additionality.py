@@ -24,6 +24,7 @@ from sim.core.table import Array
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike, as_seed
 from sim.twins import FOLLOW, Record, Variant, chosen, extended, origin, play, running, without
 from sim.workers import Progress, run_jobs
 from sim.world.data import load_data
@@ -167,7 +168,7 @@ def ledger(
     *,
     scale: float = USUAL_SCALE,
     replicates: int = 5,
-    seed: int = 1,
+    seed: SeedLike = 1,
     workers: int | None = None,
     until: str | None = None,
     follow: int = FOLLOW,
@@ -185,6 +186,7 @@ def ledger(
     number of workers. `draws` of parameters as in `compare`. `progress` is called with the number of twins done and in all.
     """
     counted = prepared(scenario, settings, until)
+    seed = as_seed(seed)
     workers_used = check_counts("ledger", replicates, seed, workers)
     whole = extended("ledger", counted, follow)
     names = chosen(counted, instruments, "--instrument") or running(counted)

@@ -26,6 +26,7 @@ from sim.core.table import Array
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike, as_seed
 from sim.timetable import timetable, voted
 from sim.twins import FOLLOW, Record, Variant, extended, origin, play, without
 from sim.workers import Progress, run_jobs
@@ -116,7 +117,7 @@ def laboratory(
     noise: Sequence[float] = (),
     scale: float = USUAL_SCALE,
     replicates: int = 5,
-    seed: int = 1,
+    seed: SeedLike = 1,
     workers: int | None = None,
     until: str | None = None,
     follow: int = FOLLOW,
@@ -129,6 +130,7 @@ def laboratory(
     The other options are those of `sim.additionality.ledger`.
     """
     counted = prepared(scenario, settings, until)
+    seed = as_seed(seed)
     count = check_counts("laboratory", replicates, seed, workers)
     whole = extended("laboratory", counted, follow)
     _check_grant(counted, instrument)

@@ -25,6 +25,7 @@ from sim.outputs.indices import fed_by_model
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike
 from sim.words import CLASS_ZH, UNITS, few_rows_note, instrument_titles
 from sim.world.index_tables import Item
 
@@ -115,7 +116,7 @@ def audit(
     city: str | None = None,
     index: str = "two_integration",
     scale: float = USUAL_SCALE,
-    seed: int = 1,
+    seed: SeedLike = 1,
     settings: Iterable[str] = (),
     progress: Any = None,
 ) -> Audit:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import warnings
 import zipfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -69,6 +70,12 @@ def read(folder: Path) -> Saved:
         raise InputError(
             folder, "version", manifest.get("version"), f"version {initial.program_version()}"
         )
+    code = manifest.get("versions", {}).get("code")
+    if code != initial.CODE:
+        told = (
+            f"made by other code ({code}, now {initial.CODE}): it may go on otherwise than it would"
+        )
+        warnings.warn(f"{folder}: {told}", stacklevel=3)
     try:
         with np.load(folder / "state.npz", allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}

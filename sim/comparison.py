@@ -19,9 +19,9 @@ from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.scenario_files import matching
+from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
-LARGEST_SEED = 2**63 - 1
 Draws = Sequence[Mapping[str, Any]]
 """Draws of parameters from a posterior, each as nested tables of a scenario; empty for none."""
 
@@ -126,16 +126,19 @@ def run(
     scenario: Scenario | str | Path,
     *,
     scale: float = USUAL_SCALE,
-    seed: int = 1,
+    seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
     check: bool = False,
     progress: Progress | None = None,
 ) -> Results:
-    """Run one scenario and return its results; `until` is the last month (YYYY-MM)."""
+    """Run one scenario and return its results; `until` is the last month (YYYY-MM).
+
+    `seed` is anything that `sim.seeds.as_seed` takes, None for a fresh one; the manifest has it.
+    """
     from sim.model import Province
 
-    check_seed(seed, 1)
+    seed = as_seed(seed)
     chosen = prepared(scenario, settings, until)
     province = Province(chosen, scale=scale, seed=seed, check=check)
     total = province.clock.months
@@ -147,7 +150,7 @@ def compare(
     *,
     scale: float = USUAL_SCALE,
     replicates: int = 10,
-    seed: int = 1,
+    seed: SeedLike = 1,
     workers: int | None = None,
     until: str | None = None,
     settings: Iterable[str] = (),
@@ -159,13 +162,14 @@ def compare(
     """Run every scenario `replicates` times on common random numbers, on all cores by default.
 
     A name with * or ? stands for every shipped scenario that it fits, such as without_a*.
-    Replicate r has seed `seed + r` in every scenario and all share one population. The baseline is
-    the last scenario unless named. The result is the same for any number of workers. With `draws` of
+    Replicate r has seed `seed + r` in every scenario and all share one population; `seed` is
+    anything that `sim.seeds.as_seed` takes, None for a fresh one. The baseline is the last scenario
+    unless named. The result is the same for any number of workers. With `draws` of
     parameters replicate r takes draw r (from the start again after the last), in every scenario alike,
     so that intervals hold what is not known of the parameters; without, parameters are those of the
     scenarios. `progress` is called with the number of runs done and in all.
     """
-    pairs = tuple(settings)
+    pairs, seed = tuple(settings), as_seed(seed)
     chosen = tuple(prepared(one, pairs, until) for one in _expanded(scenarios))
     if len(chosen) < 2:
         allowed = "two or more different ones"
@@ -265,17 +269,11 @@ def check_counts(verb: str, replicates: int, seed: int, workers: int | None) -> 
     """Refuse what cannot be run; returns the number of worker processes."""
     if not 1 <= replicates <= 100_000:
         raise InputError(verb, "--replicates", replicates, "1 to 100000")
-    check_seed(seed, replicates)
+    as_seed(seed, replicates)
     count = workers if workers is not None else cores()
     if count < 1:
         raise InputError(verb, "--workers", workers, "1 or more")
     return count
-
-
-def check_seed(seed: int, replicates: int) -> None:
-    """Refuse a seed of which one of the replicates would be out of range."""
-    if not 0 <= seed <= LARGEST_SEED - replicates:
-        raise InputError("--seed", "", seed, f"0 to {LARGEST_SEED - replicates}")
 
 
 def origin(

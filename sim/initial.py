@@ -14,13 +14,13 @@ import numpy as np
 
 from sim.accounts import Account
 from sim.core.clock import Clock, month_number
-from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
 from sim.scenario import Scenario
+from sim.source import commit, source_hash
 from sim.world.cache import cached_population
 from sim.world.data import ProvinceData, load_data
 from sim.world.economy import Economy
@@ -30,6 +30,8 @@ from sim.world.supply import Supply
 from sim.world.synthesis import Population, PopulationParameters
 from sim.world.tables import CLUSTERS, SECTORS, TECHNOLOGIES
 
+CODE = source_hash()
+"""Taken when the program is loaded: what is edited later is not what runs."""
 SECTIONS = (
     "information", "adoption", "finance", "providers", "skills", "production", "labour",
     "productivity", "accounts", "governments", "outcomes",
@@ -82,8 +84,6 @@ def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
     """Population and world of a run."""
-    if not 0.01 <= scale <= 25:
-        raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
     data = load_data()
     settings = PopulationParameters(
         below_scale_rows=scenario.population.below_scale_rows,
@@ -323,9 +323,14 @@ def program_version() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that a result depends on."""
+    """What a result depends on: this program's code, Python and libraries.
+
+    `code` is the hash of the source, `commit` where that stands in the repository, if there is one.
+    """
     packages = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow")
-    return {"python": platform.python_version()} | {name: _version(name) for name in packages}
+    found = {"code": CODE, "python": platform.python_version()}
+    found |= {name: _version(name) for name in packages}
+    return found | {"commit": commit()} if commit() else found
 
 
 @cache

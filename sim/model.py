@@ -16,7 +16,7 @@ from sim import branching, checkpoint, initial
 from sim.core.clock import Clock
 from sim.core.errors import InputError, NotFiniteError
 from sim.core.phase import Phase
-from sim.facade import ColumnModel, Labels
+from sim.facade import ColumnModel, Labels, without_seed
 from sim.instruments import Instruments
 from sim.outputs import BY_NAME, series
 from sim.processes import (
@@ -35,8 +35,9 @@ from sim.processes import (
 )
 from sim.processes.context import Context, Flows
 from sim.results import Recorder, Results
-from sim.scale import USUAL_SCALE
+from sim.scale import USUAL_SCALE, as_scale
 from sim.scenario import Scenario
+from sim.seeds import NOT_GIVEN, NotGiven, SeedLike, one_seed
 from sim.timetable import Policies, in_force, timetable
 from sim.words import headline_names
 
@@ -83,9 +84,12 @@ class Province(ColumnModel):
     """A province of firms, providers and cities under a scenario.
 
     `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
-    are the province's at every scale. `supply_graph` replaces the generated firms and links by a
+    are the province's at every scale. `seed` is 1 unless given, as `seed` or as Mesa's `rng`, which
+    both take what `sim.seeds.as_seed` takes: None draws a fresh one. The attribute `seed`, and the
+    manifest, have the whole number that runs it again. `supply_graph` replaces the generated firms and links by a
     networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
-    every month; `watchers` are called with the name of each phase after it. `changes` set single keys of the scenario, with double underscores for dots:
+    every month; `watchers` are called with the name of each phase after it, and no copy has them.
+    `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
@@ -95,19 +99,21 @@ class Province(ColumnModel):
     )
     rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views", "watchers"})
 
+    @without_seed
     def __init__(
         self,
         scenario: Scenario | str = "document_2014",
         *,
         scale: float = USUAL_SCALE,
-        seed: int | None = 1,
+        seed: SeedLike | NotGiven = NOT_GIVEN,
+        rng: SeedLike | NotGiven = NOT_GIVEN,
         supply_graph: Any = None,
         economy: Any = None,
         check: bool = False,
         **changes: Any,
     ) -> None:
         self.settings = initial.scenario_of(scenario, changes)
-        self.scale, self.seed, self.check = float(scale), 1 if seed is None else int(seed), check
+        self.scale, self.seed, self.check = as_scale(scale), one_seed(seed, rng), check
         super().__init__(rng=self.seed)
         clock = Clock.between(self.settings.time.start, self.settings.time.end)
         start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
@@ -120,7 +126,8 @@ class Province(ColumnModel):
         )
         # Mesa's batch_run and SolaraViz read a model's series from here.
         self.datacollector = DataCollector(
-            {name: partial(_latest, name=name) for name in headline_names()}
+            # With the seed, as a row of batch_run else says only that it was None.
+            {"seed": "seed"} | {name: partial(_latest, name=name) for name in headline_names()}
         )
         self.watchers: list[Callable[[str], None]] = []
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
@@ -231,11 +238,10 @@ class Province(ColumnModel):
     def _bind(self) -> None:
         self._views = {phase.name: phase.bind(self.tables) for phase in PHASES}
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Province:
-        new: Province = super().__deepcopy__(memo)
-        new._bind()
-        new.watchers = []
-        return new
+    def rebuild(self) -> None:
+        """Hand the phases a copy's own columns; nobody watches it yet."""
+        self._bind()
+        self.watchers = []
 
     def _measure_start(self) -> None:
         """Sums before the first month, which information, prices and relative figures start from."""

@@ -18,7 +18,7 @@ from sim.accounts import Account
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import MANIFEST, Folder, checksums
-from sim.core.table import Array
+from sim.core.table import Array, owned
 from sim.indices import yearly
 from sim.outputs import in_table
 from sim.words import worded
@@ -56,6 +56,11 @@ class Recorder:
             for table, names in self.names.items()
         }
         self._items: dict[str, Array] = {}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for arrays in (self._figures, self._items):
+            arrays.update({name: owned(array) for name, array in arrays.items()})
 
     def record(
         self,

@@ -6,6 +6,10 @@ And how few rows of a city are too few to rest its figures on.
 from __future__ import annotations
 
 from functools import cache
+from numbers import Real
+from typing import Any
+
+from sim.core.errors import InputError
 
 USUAL_SCALE = 0.1
 """4,956 rows, each for about ten firms.
@@ -35,3 +39,15 @@ def few_rows(scale: float) -> dict[str, int]:
     rows = above_scale_rows(data, scale).sum(axis=1).tolist()
     named = zip(data.cities["name_en"], rows, strict=True)
     return {str(name): count for name, count in named if count < FEW_ROWS}
+
+
+LIMITS = (0.01, 25.0)
+
+
+def as_scale(given: Any) -> float:
+    """A scale as a number; raises InputError for one that is none or out of range."""
+    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else None
+    if number is None or not LIMITS[0] <= number <= LIMITS[1]:
+        allowed = f"{LIMITS[0]:g} to {LIMITS[1]:g} (share of the province's firms)"
+        raise InputError("scale", "", given, allowed)
+    return number

@@ -22,6 +22,7 @@ from sim.outputs import BY_NAME
 from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, run_job
 from sim.world.data import load_data
 
@@ -153,7 +154,7 @@ def scorecard(
     *,
     scale: float = USUAL_SCALE,
     replicates: int = 10,
-    seed: int = 1,
+    seed: SeedLike = 1,
     workers: int | None = None,
     until: str | None = None,
     settings: Iterable[str] = (),
@@ -168,7 +169,7 @@ def scorecard(
     the last scenario unless named. The result is the same for any number of workers. `draws` of
     parameters as in `compare`.
     """
-    pairs = tuple(settings)
+    pairs, seed = tuple(settings), as_seed(seed)
     chosen = tuple(prepared(one, pairs, until) for one in scenarios)
     base = check_scenarios("scorecard", chosen, baseline)
     kept = run_paired(

@@ -26,6 +26,7 @@ from sim.cli import (
     report,
     runs,
     sensitivity,
+    streams,
     validation,
     view,
 )
@@ -119,13 +120,12 @@ def _terminate(number: int, frame: Any) -> None:
 
 
 def _run(arguments: list[str] | None) -> int:
+    streams.prepare()
     try:
-        # A terminal that has no Chinese shows question marks, which is better than nothing.
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")
         code = int(app(args=arguments, standalone_mode=False) or 0)
-        sys.stdout.flush()
+        problem = streams.problem()
+        if problem is not None:
+            return _say(f"stdout: {problem.strerror}", code or 1)
         # Typer turns an interrupt into this code without a word.
         return _say("interrupted", code) if code == 130 else code
     except InputError as error:

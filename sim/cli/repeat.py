@@ -82,13 +82,15 @@ class Asked:
         return fits
 
     def note_changes(self, now: dict[str, Any]) -> None:
-        """Say so if a repeated result comes from another version, library or data file."""
+        """Say so if a repeated result comes from other code, libraries or data files."""
         if self._made is None:
             return
         changed = [key for key in ("version",) if self._made.get(key) != now[key]]
         for part in ("versions", "data"):
             before = self._made.get(part, {})
-            changed += [key for key in now[part] if before.get(key) != now[part][key]]
+            # Commits may differ in words and tests alone; the hash of the code tells.
+            keys = (key for key in now[part] if key != "commit")
+            changed += [key for key in keys if before.get(key) != now[part][key]]
         if changed:
             print(
                 f"lianghua: note: since that result these changed: {', '.join(changed)}",

@@ -38,9 +38,18 @@ class Book:
         while self._read:
             del self.__dict__[self._read.pop()]
 
+    # Columns that were read are views: sent along, each would come out as an array of its own.
+
+    def __getstate__(self) -> dict[str, Array]:
+        return self.columns()
+
+    def __setstate__(self, columns: dict[str, Array]) -> None:
+        Book.__init__(self)
+        self.restore(columns)
+
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         new = type(self)()
-        new.restore({name: column.copy() for name, column in self.columns().items()})
+        new.restore(self.columns())
         return new
 
     def columns(self) -> dict[str, Array]:

@@ -28,19 +28,32 @@ def source_key() -> str:
 
 
 def cache_directory() -> Path:
-    """The user's cache directory (LIANGHUA_CACHE_DIR, else XDG_CACHE_HOME or ~/.cache)."""
+    """The user's cache directory (LIANGHUA_CACHE_DIR, else XDG_CACHE_HOME or ~/.cache).
+
+    Nothing can be kept in that of a user without a home, as services and containers can have.
+    """
     given = os.environ.get("LIANGHUA_CACHE_DIR")
     if given:
         return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "lianghua"
+    base = os.environ.get("XDG_CACHE_HOME")
+    if base:
+        return Path(base) / "lianghua"
+    try:
+        return Path.home() / ".cache" / "lianghua"
+    except RuntimeError:
+        return Path(os.devnull) / "lianghua"
+
+
+def kernel_directory() -> str:
+    """Where compiled kernels are kept: numba's own setting, else this version's folder."""
+    return os.environ.get("NUMBA_CACHE_DIR") or str(cache_directory() / "kernels" / source_key())
 
 
 def use_kernel_cache() -> None:
     """Point numba at this version's kernel cache, whether or not it has been imported already."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return
-    folder = str(cache_directory() / "kernels" / source_key())
+    folder = kernel_directory()
     os.environ["NUMBA_CACHE_DIR"] = folder
     if "numba" in sys.modules:
         sys.modules["numba"].core.config.CACHE_DIR = folder

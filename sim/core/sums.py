@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
+from sim.core.kernels import njit
 
 _BLOCK = 128
 """Numbers that numpy adds up without halving them."""

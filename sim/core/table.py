@@ -49,6 +49,14 @@ class Column:
         return np.full(shape, self.fill, dtype=self.dtype)
 
 
+def owned(array: Array) -> Array:
+    """An array that was sent here, or a copy if it cannot be written.
+
+    Some senders, such as joblib, let the receiver map large arrays that it may only read.
+    """
+    return array if array.flags.writeable else array.copy()
+
+
 class Table:
     """Columns of equal length; `table.wage` is a read-only view, `writable("wage")` is not."""
 
@@ -108,7 +116,10 @@ class Table:
         return self.name, tuple(self.columns.values()), self.rows, self._arrays
 
     def __setstate__(self, state: tuple[str, tuple[Column, ...], int, dict[str, Array]]) -> None:
-        Table.__init__(self, *state)
+        name, columns, rows, arrays = state
+        written = {column.name for column in columns if not column.fixed}
+        own = {key: owned(one) if key in written else one for key, one in arrays.items()}
+        Table.__init__(self, name, columns, rows, own)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Table:
         return self.copy()

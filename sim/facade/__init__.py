@@ -8,7 +8,7 @@ agent set calls from the columns, so that a million firms never become a million
 from __future__ import annotations
 
 from sim.facade.agents import City, Firm, Provider
-from sim.facade.model import ColumnModel, Columns, Labels
+from sim.facade.model import ColumnModel, Columns, Labels, without_seed
 from sim.facade.rows import ColumnError, Decoded, RowAgent
 from sim.facade.sets import ColumnAgentSet, ColumnGroupBy
 
@@ -24,4 +24,5 @@ __all__ = [
     "Labels",
     "Provider",
     "RowAgent",
+    "without_seed",
 ]

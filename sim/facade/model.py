@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -43,14 +44,28 @@ class AgentsByType(dict[type, ColumnAgentSet]):
         raise KeyError(agent_type)
 
 
+def without_seed[F: Callable[..., None]](init: F) -> F:
+    """Hide a constructor's `seed` from who reads its signature.
+
+    Mesa's batch_run gives each run's `rng` to a parameter that is called `seed`, in the place of
+    whatever its user wants as one. It then finds `rng`, and the user's `seed` comes through.
+    """
+    shown = inspect.signature(init)
+    kept = [one for name, one in shown.parameters.items() if name != "seed"]
+    init.__signature__ = shown.replace(parameters=kept)  # type: ignore[attr-defined]
+    return init
+
+
 class ColumnModel(mesa.Model):
     """A `mesa.Model` over the tables of a world.
 
     A subclass calls `super().__init__(rng=...)`, builds its world and hands it to `attach`, or
     has `world`, `labels` and `supply` as properties of its own. `view_types` are the agent
     classes, one a table, to be replaced by subclasses where users want methods of their own.
-    Copies share `shared_attributes`, which no run ever changes, and come without
-    `rebuilt_attributes`, which the subclass makes anew from the copied columns.
+    A copy, however it is made (copy, deepcopy, pickle, joblib), goes on as the original would and
+    leaves it alone; it comes without subscribers, and without `rebuilt_attributes`, which the
+    subclass makes anew from the copied columns in `rebuild`. Copies within a process share
+    `shared_attributes`, which no run ever changes.
     """
 
     view_types: ClassVar[tuple[type[RowAgent], ...]] = (Firm, City, Provider)
@@ -173,20 +188,33 @@ class ColumnModel(mesa.Model):
         yield edges
         yield from edges
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but who listens and what is made anew from the columns."""
+        left = {"subscribers", *self.rebuilt_attributes}
+        return {key: value for key, value in self.__dict__.items() if key not in left}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # All at once: Mesa's scenario refuses changes to a model seen running.
+        self.__dict__.update(state, subscribers=defaultdict(list))
+        for event in self._event_list._events:
+            if event.fn is None:  # its callable is gone: a copy would stumble over it
+                event.cancel()
+        self.rebuild()
+
+    def __copy__(self) -> ColumnModel:
+        """As a deep copy: two models on the same columns would be neither of them."""
+        return copy.deepcopy(self)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> ColumnModel:
         """A model of its own columns, clock, generators and events; nobody listens to it yet."""
         new = type(self).__new__(type(self))
         memo[id(self)] = new
         memo.update((id(shared), shared) for shared in self._unchanging())
-        left = {"subscribers", *self.rebuilt_attributes}
-        kept = {key: value for key, value in self.__dict__.items() if key not in left}
-        # All at once at the end: Mesa's scenario refuses changes to a model seen running.
-        state = {key: copy.deepcopy(value, memo) for key, value in kept.items()}
-        new.__dict__.update(state, subscribers=defaultdict(list))
-        for event in new._event_list._events:
-            if event.fn is None:  # its callable is gone: a copy would stumble over it
-                event.cancel()
+        new.__setstate__({k: copy.deepcopy(v, memo) for k, v in self.__getstate__().items()})
         return new
+
+    def rebuild(self) -> None:
+        """Make `rebuilt_attributes` of a copy anew from its columns; here there are none."""
 
 
 def _keep_view[E: (Event, EventGenerator)](event: E, function: Callable[..., Any]) -> E:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.core.kernels import njit
 from sim.core.sums import pairwise
 from sim.core.table import Array
 from sim.outputs.declaration import ALL, PLACES, Output, Value, divided, ratio, share_in

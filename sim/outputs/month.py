@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from sim.core.bits import COUNTS, among
+from sim.core.kernels import njit
 from sim.core.sums import pairwise
 from sim.core.table import Array
 from sim.processes.context import Context

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numba import njit
 
+from sim.core.kernels import njit
 from sim.core.table import Array
 from sim.outputs.declaration import Output, Sums
 from sim.outputs.month import GROUPS, Month

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,6 +91,12 @@ class Context:
     pending: list[tuple[int, GrantCall]] = field(default_factory=list)
     measures: dict[str, Any] = field(default_factory=dict)
     watch: Watch = field(default_factory=Watch)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Some senders, such as joblib, let the receiver only read large arrays, and months write
+        # into many of these. Tables see to themselves; the rest of the world is never written.
+        own = {key: one if key == "world" else copy.deepcopy(one) for key, one in state.items()}
+        self.__dict__.update(own)
 
     @property
     def tables(self) -> dict[str, Table]:

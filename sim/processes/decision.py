@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from sim.core.bits import LOWEST
+from sim.core.kernels import njit
 from sim.core.streams import uniform
 from sim.processes.appraisal import complementarity, list_price, yearly_benefit
 from sim.processes.provider_choice import compare_offers, pick_provider

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from scipy.special import ndtri
 
+from sim.core.kernels import njit
 from sim.core.streams import month_key, uniform, uniforms
 from sim.core.table import Array
 from sim.instruments import Inspections, PilotCall, PilotServices, Visits

@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.core.bits import sums_of
+from sim.core.kernels import njit
 from sim.core.table import Array
 from sim.processes.context import Context
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from sim.core.kernels import njit
 from sim.core.streams import uniform
 from sim.core.table import Array
 from sim.processes.context import Context

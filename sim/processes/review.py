@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from sim.core.bits import COUNTS, LOWEST
+from sim.core.kernels import njit
 from sim.core.streams import uniform
 from sim.world.tables import (
     NO_BARRIER,

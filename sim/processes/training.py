@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from sim.core.kernels import njit
 from sim.core.streams import month_key
 from sim.instruments import TrainingPlaces
 from sim.processes.context import Context

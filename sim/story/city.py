@@ -18,6 +18,7 @@ from sim.model import Province
 from sim.results import Results
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike
 from sim.story.firm import sector_names
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
@@ -133,7 +134,7 @@ def city_story(
     city: str,
     *,
     scale: float = USUAL_SCALE,
-    seed: int = 1,
+    seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,

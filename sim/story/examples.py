@@ -14,6 +14,7 @@ from sim.model import Province
 from sim.processes.awards import PAID, REFUSED
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike
 from sim.story.page import Progress, run_through
 from sim.story.words import WORDS
 
@@ -91,7 +92,7 @@ def firm_examples(
     scenario: Scenario | str | Path,
     *,
     scale: float = USUAL_SCALE,
-    seed: int = 1,
+    seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,

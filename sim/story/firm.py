@@ -17,6 +17,7 @@ from sim.core.errors import InputError
 from sim.model import Province
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.seeds import SeedLike
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
 from sim.story.record import Event, FirmRecord
@@ -171,7 +172,7 @@ def firm_story(
     uid: int,
     *,
     scale: float = USUAL_SCALE,
-    seed: int = 1,
+    seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
     progress: Progress | None = None,

@@ -69,13 +69,17 @@ def _stored(
 ) -> Population:  # fmt: skip
     base = directory if directory is not None else cache_directory() / "populations"
     folder = base / population_key(data, scale, seed, settings)
-    if not folder.exists():
-        population = synthesise(data, scale, seed, settings)
-        try:
-            _write(population, folder)
-        except OSError:
-            # A cache that cannot be written costs time, never a result.
-            return population
+    # A cache that cannot be entered, written or read costs time, never a result.
+    try:
+        if folder.exists():
+            return _read(folder)
+    except PermissionError:
+        return synthesise(data, scale, seed, settings)
+    population = synthesise(data, scale, seed, settings)
+    try:
+        _write(population, folder)
+    except OSError:
+        return population
     return _read(folder)
 
 
@@ -123,6 +127,8 @@ def _read(folder: Path) -> Population:
 
     try:
         index = dict(json.loads((folder / "index.json").read_text(encoding="utf-8")))
+    except PermissionError:
+        raise
     except (OSError, TypeError, ValueError) as error:
         raise refuse("index.json", str(error)) from None
     fixed = {
@@ -138,6 +144,8 @@ def _read(folder: Path) -> Population:
             array = np.load(
                 folder / f"{name}.npy", mmap_mode="r" if mapped else None, allow_pickle=False
             )
+        except PermissionError:
+            raise
         except (OSError, ValueError, EOFError) as error:
             raise refuse(f"{name}.npy", str(error)) from None
         if _mark(array) != shape:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.initial import CODE
 from sim.programme import CLAUSES
 from sim.view.choice import Settings
 from sim.view.workshop import limits, moves
@@ -98,6 +99,7 @@ class _Rules(_Part):
 class _Record(_Part):
     format: Literal["lianghua-workshop"]
     version: Literal[1]
+    code: str = Field("", max_length=100)
     rules: _Rules
     phase: Phase
     year: Year
@@ -122,7 +124,7 @@ def written(session: Session) -> str:
         for one in session.teams
     ]  # fmt: skip
     content = {
-        "format": FORMAT, "version": VERSION, "rules": asdict(session.rules),
+        "format": FORMAT, "version": VERSION, "code": CODE, "rules": asdict(session.rules),
         "phase": session.phase, "year": session.year, "teams": teams,
         "scores": [asdict(one) for one in session.scores],
         "events": [asdict(one) for one in session.events],
