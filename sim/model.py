@@ -107,7 +107,8 @@ class Province(ColumnModel):
         **changes: Any,
     ) -> None:
         self.settings = initial.scenario_of(scenario, changes)
-        self.scale, self.seed, self.check = float(scale), 1 if seed is None else int(seed), check
+        self.scale, self.check = initial.checked_scale(scale), initial.checked_flag("check", check)
+        self.seed = 1 if seed is None else int(seed)
         super().__init__(rng=self.seed)
         clock = Clock.between(self.settings.time.start, self.settings.time.end)
         start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
