@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -96,20 +95,6 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
-def checked_scale(scale: Any) -> float:
-    """The share of the province's firms that have a row of their own."""
-    if isinstance(scale, Real) and not isinstance(scale, bool) and 0.01 <= scale <= 25:
-        return float(scale)
-    raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
-
-
-def checked_flag(name: str, flag: Any) -> bool:
-    """A keyword that is true or false."""
-    if isinstance(flag, bool | np.bool_):
-        return bool(flag)
-    raise InputError(name, "", flag, "True or False")
-
-
 def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
@@ -132,11 +117,10 @@ def make(
         population = population_from_economy(economy, data)
     else:
         population = cached_population(data, scale, seed, settings)
-    used = bound.economy
+    used = economy if economy is not None else data.economy
     world = build_world(population, used, data, scenario, clock)
-    return Start(
-        bound, population, used, world, tuple(bound.codes["cities"]), tuple(bound.codes["sectors"])
-    )
+    names = tuple(str(name) for name in data.cities["name_en"])
+    return Start(bound, population, used, world, names, tuple(used.codes))
 
 
 def build_world(
@@ -269,6 +253,8 @@ def technology_numbers(data: ProvinceData, factors: TechnologyFactors) -> Techno
 
 def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check: bool) -> Context:
     """Everything a process is handed besides its columns."""
+    if not isinstance(check, bool):
+        raise InputError("check", "", check, "True or False")
     in_play = np.array([code in scenario.technologies for code in TECHNOLOGIES])
     technologies = TechnologySet(
         technology_numbers(start.data, scenario.technology_factors),

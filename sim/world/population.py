@@ -115,11 +115,6 @@ def population_from_graph(
         raise InputError("supply graph", "nodes", 0, "one or more")
     nodes = list(graph.nodes)
     if all(_names_cluster(node) for node in nodes):
-        if economy is not None:
-            raise InputError(
-                "supply graph", "nodes", "clusters (city, sector), with an economy of its own",
-                "clusters without economy, as they are Zhejiang's; or firms as nodes",
-            )  # fmt: skip
         return synthesise(data, scale, seed, settings, *_clusters(graph, data))
     economy = economy if economy is not None else data.economy
     return _firms_of_graph(graph, nodes, data, economy)
@@ -146,7 +141,7 @@ def _clusters(graph: Any, data: ProvinceData) -> tuple[Array, Array]:
         raise InputError("supply graph", "nodes", "no cluster of firms", "one or more")
     flow = np.zeros((len(codes), len(codes), len(cities), len(cities)))
     for one, other, attributes in graph.edges(data=True):
-        amount = _number(attributes.get("flow", 0.0), f"edge {one} -> {other}: flow", 1e12)
+        amount = _number(attributes.get("flow", 0.0), f"edge {one} -> {other}: flow")
         pairs = [(one, other)] if graph.is_directed() else [(one, other), (other, one)]
         for (home, source), (away, user) in pairs:
             if source in codes and user in codes:
@@ -155,9 +150,9 @@ def _clusters(graph: Any, data: ProvinceData) -> tuple[Array, Array]:
     return exists, flow / np.where(total > 0, total, 1.0)
 
 
-def _number(value: Any, where: str, high: float) -> float:
-    bad = isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating)
-    if bad or not 0 <= value <= high:
+def _number(value: Any, where: str, high: float = np.inf) -> float:
+    bad = isinstance(value, bool) or not isinstance(value, int | float | np.number)
+    if bad or not 0 <= float(value) <= high:
         raise InputError("supply graph", where, value, f"a number from 0 to {high:g}")
     return float(value)
 
@@ -238,7 +233,7 @@ def _edges_of_graph(graph: Any, nodes: list[Any]) -> tuple[Array, Array, Array]:
     for one, other, attributes in graph.edges(data=True):
         if one == other:
             raise InputError("supply graph", f"edge {one!r} -> {other!r}", "a loop", "two nodes")
-        amount = _number(attributes.get("weight", 0.0), f"edge {one!r} -> {other!r}: weight", 1.0)
+        amount = _number(attributes.get("weight", 0.0), f"edge {one!r} -> {other!r}: weight")
         pairs = [(one, other)] if graph.is_directed() else [(one, other), (other, one)]
         for seller, customer in pairs:
             supplier.append(place[seller])
