@@ -98,11 +98,12 @@ def _plain(value: Any) -> Any:
 def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
-    """Population and world of a run; the scenario's names are those of its sectors and cities."""
+    """Population and world of a run."""
     data = load_data()
     if economy is not None and not isinstance(economy, Economy):
         allowed = "an Economy, such as Economy.from_table(codes, coefficients, final_demand)"
         raise InputError("economy", "", type(economy).__name__, allowed)
+    # Its sectors are what the scenario's names stand for, not those of the tables.
     bound = data if economy is None else replace(data, economy=economy)
     scenario.check_names(bound.codes if economy is not None else None)
     settings = PopulationParameters(

@@ -103,13 +103,14 @@ def test_any_table_gives_a_month_or_an_input_error(fields: dict[str, Any]) -> No
     runs_a_month(economy=economy)
 
 
-EMPLOYEES = st.one_of(st.floats(0.0, 1e7), st.integers(0, 1000))
 ATTRIBUTES = {
     "sector": st.sampled_from(["A", "B", "C"]),
     "city": st.sampled_from(["Hangzhou", "宁波市"]),
     "tier": st.sampled_from(["backbone", "micro"]),
-    "employees": EMPLOYEES,
-    "output": st.one_of(st.floats(0.0, 1e12), st.sampled_from([1e-300, 1e-30])),
+    "employees": st.one_of(st.floats(0.0, 1e7), st.integers(0, 10), st.sampled_from([1e-300, 1e-30])),
+    "output": st.one_of(st.floats(1e3, 1e12), st.floats(0.0, 1e4), st.sampled_from([1e-300, 1e-30])),
+    "alive": st.booleans(),
+    "weight": st.floats(0.0, 1e4),
     "threshold": st.floats(0.0, 10.0),
     "adopted": st.just(["erp", "cloud"]),
     "aware": st.just(("automation",)),
@@ -118,9 +119,12 @@ PLACE = {name: ATTRIBUTES.pop(name) for name in ("sector", "city")}
 NODE = st.fixed_dictionaries(PLACE, optional=ATTRIBUTES)
 ODD_NODE = st.builds(lambda key, x: {key: x}, st.sampled_from(sorted({**PLACE, **ATTRIBUTES})), odd)
 EDGE = st.tuples(
-    st.integers(0, 4), st.integers(0, 4), st.fixed_dictionaries({}, optional={"weight": st.floats(0.0, 0.2)})
+    st.integers(0, 4), st.integers(0, 4), st.fixed_dictionaries({}, optional={"share": st.floats(0.0, 0.2), "flow": st.floats(0.0, 50.0)})
 )
-ODD_EDGE = st.tuples(st.integers(0, 1), st.integers(0, 1), st.builds(lambda x: {"weight": x}, odd))
+ODD_EDGE = st.tuples(
+    st.integers(0, 1), st.integers(0, 1),
+    st.builds(lambda key, x: {key: x}, st.sampled_from(["share", "flow", "weight"]), odd),
+)  # fmt: skip
 
 
 @EXAMPLES
