@@ -329,7 +329,9 @@ def _unknown_name(
     where = scenario.origins.get(path, f"scenario {scenario.name}")
     allowed = closest(word, known)
     if own:
-        lists = (".".join(map(str, one.path[:-1])) for one in wrong if isinstance(one.path[-1], int))
+        lists = (
+            ".".join(map(str, one.path[:-1])) for one in wrong if isinstance(one.path[-1], int)
+        )
         keys = ", ".join(dict.fromkeys(lists))
         allowed += f" ({kind} of this run)"
         allowed += f"; name some of them, or none as [], in {keys}" if keys else ""

@@ -169,7 +169,9 @@ def _made_here(table: Array, demand: Array, codes: tuple[str, ...]) -> Array:
             "net imports of no more than users buy of a good, so that every output is 0 or more",
         )  # fmt: skip
     used = np.maximum(output, 0.0) - demand
-    share: Array = np.where(demand < 0, np.maximum(output, 0.0) / np.where(used > 0, used, 1.0), 1.0)
+    share: Array = np.where(
+        demand < 0, np.maximum(output, 0.0) / np.where(used > 0, used, 1.0), 1.0
+    )
     return np.minimum(share, 1.0)
 
 

@@ -44,7 +44,10 @@ class Supply:
         """
         if self.data.economy.codes != self.data.measures.codes:
             raise InputError(
-                "supply", "clusters", "a run on an economy of its own", "a run on Zhejiang's sectors"
+                "supply",
+                "clusters",
+                "a run on an economy of its own",
+                "a run on Zhejiang's sectors",
             )
         shares = gravity(self.data.cell_output, self.data.distance, PopulationParameters())
         return cluster_graph(self.data, shares)

@@ -14,9 +14,7 @@ from sim.model import Province
 from sim.world.economy import Economy
 
 SIZE = 3
-EXAMPLES = settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+EXAMPLES = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HUGE = 10**400
 
 odd = st.one_of(
@@ -70,7 +68,9 @@ TABLES = mostly_good(
     | {"coefficients": TABLE, "final_demand": DEMAND, "codes": st.just(["TEX", "农业", "A b"])},
     {name: spoilt(plain) for name, plain in FIELDS.items()}
     | {
-        "coefficients": st.one_of(spoilt(st.just([0.1] * SIZE)), row(spoilt(SHARE)), row(row(SHARE))),
+        "coefficients": st.one_of(
+            spoilt(st.just([0.1] * SIZE)), row(spoilt(SHARE)), row(row(SHARE))
+        ),
         "final_demand": spoilt(st.floats(-1e6, 1e300)),
         "codes": st.one_of(st.lists(st.text(max_size=3), max_size=SIZE + 1), odd),
         "unheard_of": odd,
@@ -94,7 +94,11 @@ def runs_a_month(**given_here: Any) -> None:
 @EXAMPLES
 @given(TABLES)
 def test_any_table_gives_a_month_or_an_input_error(fields: dict[str, Any]) -> None:
-    plain = {"codes": "ABC", "coefficients": np.full((SIZE, SIZE), 0.1), "final_demand": [9.0] * SIZE}
+    plain = {
+        "codes": "ABC",
+        "coefficients": np.full((SIZE, SIZE), 0.1),
+        "final_demand": [9.0] * SIZE,
+    }
     try:
         economy = Economy.from_table(**plain | fields)
     except InputError as error:
@@ -107,8 +111,12 @@ ATTRIBUTES = {
     "sector": st.sampled_from(["A", "B", "C"]),
     "city": st.sampled_from(["Hangzhou", "宁波市"]),
     "tier": st.sampled_from(["backbone", "micro"]),
-    "employees": st.one_of(st.floats(0.0, 1e7), st.integers(0, 10), st.sampled_from([1e-300, 1e-30])),
-    "output": st.one_of(st.floats(1e3, 1e12), st.floats(0.0, 1e4), st.sampled_from([1e-300, 1e-30])),
+    "employees": st.one_of(
+        st.floats(0.0, 1e7), st.integers(0, 10), st.sampled_from([1e-300, 1e-30])
+    ),
+    "output": st.one_of(
+        st.floats(1e3, 1e12), st.floats(0.0, 1e4), st.sampled_from([1e-300, 1e-30])
+    ),
     "alive": st.booleans(),
     "weight": st.floats(0.0, 1e4),
     "threshold": st.floats(0.0, 10.0),
@@ -119,7 +127,11 @@ PLACE = {name: ATTRIBUTES.pop(name) for name in ("sector", "city")}
 NODE = st.fixed_dictionaries(PLACE, optional=ATTRIBUTES)
 ODD_NODE = st.builds(lambda key, x: {key: x}, st.sampled_from(sorted({**PLACE, **ATTRIBUTES})), odd)
 EDGE = st.tuples(
-    st.integers(0, 4), st.integers(0, 4), st.fixed_dictionaries({}, optional={"share": st.floats(0.0, 0.2), "flow": st.floats(0.0, 50.0)})
+    st.integers(0, 4),
+    st.integers(0, 4),
+    st.fixed_dictionaries(
+        {}, optional={"share": st.floats(0.0, 0.2), "flow": st.floats(0.0, 50.0)}
+    ),
 )
 ODD_EDGE = st.tuples(
     st.integers(0, 1), st.integers(0, 1),
