@@ -166,12 +166,14 @@ class Scenario(Section):
         Zhejiang's tables. Raises InputError with file or setting, key, given, allowed.
         """
         wanted, own = list(_names(self)), codes is not None
-        if codes is None and wanted:
+        if not wanted:
+            return self
+        if codes is None:
             from sim.world.data import load_data  # reads every table, so only where it is needed
 
             codes = load_data().codes
-        wrong = [one for one in wanted if codes is not None and one.word not in codes[one.kind]]
-        if codes is not None and wrong:
+        wrong = [one for one in wanted if one.word not in codes[one.kind]]
+        if wrong:
             raise _unknown_name(self, wrong, list(codes[wrong[0].kind]), own)
         return self
 
@@ -242,7 +244,8 @@ def _where(path: Place, layers: Sequence[Layer]) -> str:
     """The last file or setting that holds a value at a path."""
     # Revisions hold dotted keys, so the layer that has any revisions is theirs.
     inside = path[:1] if path[0] == "revisions" else path
-    return next((one.where for one in reversed(layers) if holds(one.content, inside)), "")
+    found = (one.where for one in reversed(layers) if holds(one.content, inside))
+    return next(found, layers[0].where)
 
 
 def _by_path(scenario: Scenario) -> dict[str, Any]:
@@ -300,24 +303,22 @@ def _names(scenario: Scenario) -> Iterator[_Name]:
     """Every sector and city that instruments, revisions and shocks name."""
 
     def listed(path: Place, kind: str, words: Any) -> Iterator[_Name]:
-        for place, word in enumerate(words):
-            yield _Name((*path, place), kind, word)
+        return (_Name((*path, place), kind, word) for place, word in enumerate(words))
 
     for name, one in scenario.instruments.items():
         for field, kind in one.names.items():
             yield from listed(("instruments", name, field), kind, getattr(one, field))
     for place, revision in enumerate(scenario.revisions):
         for name, table in revision.content.get("instruments", {}).items():
+            inside = ("revisions", place, "set", "instruments", name)
             for field, kind in scenario.instruments[name].names.items():
-                path = ("revisions", place, "set", "instruments", name, field)
-                yield from listed(path, kind, table.get(field, ()))
+                yield from listed((*inside, field), kind, table.get(field, ()))
     for place, shock in enumerate(scenario.exogenous.demand_shocks):
-        path = ("exogenous", "demand_shocks", place, "sectors")
-        yield from listed(path, "sectors", shock.sectors)
+        above = ("exogenous", "demand_shocks", place, "sectors")
+        yield from listed(above, "sectors", shock.sectors)
     for place, loss in enumerate(scenario.exogenous.supply_shocks):
-        path = ("exogenous", "supply_shocks", place)
-        yield _Name((*path, "city"), "cities", loss.city)
-        yield _Name((*path, "sector"), "sectors", loss.sector)
+        yield _Name(("exogenous", "supply_shocks", place, "city"), "cities", loss.city)
+        yield _Name(("exogenous", "supply_shocks", place, "sector"), "sectors", loss.sector)
 
 
 def _unknown_name(
