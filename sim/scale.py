@@ -46,8 +46,9 @@ LIMITS = (0.01, 25.0)
 
 def as_scale(given: Any) -> float:
     """A scale as a number; raises InputError for one that is none or out of range."""
-    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else None
-    if number is None or not LIMITS[0] <= number <= LIMITS[1]:
+    number = isinstance(given, Real) and not isinstance(given, bool)
+    # Compared as it is: a whole number may be too large for a float.
+    if not number or not LIMITS[0] <= given <= LIMITS[1]:
         allowed = f"{LIMITS[0]:g} to {LIMITS[1]:g} (share of the province's firms)"
         raise InputError("scale", "", given, allowed)
-    return number
+    return float(given)

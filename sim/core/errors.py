@@ -18,7 +18,7 @@ class InputError(Exception):
         self.allowed = allowed
         parts = [f"{self.where}: {key}" if key else self.where]
         if given is not None:
-            parts.append(f"given {given!r}" if not isinstance(given, str) else f"given '{given}'")
+            parts.append(f"given {_shown(given)}")
         if allowed is not None:
             parts.append(f"allowed: {allowed}")
         super().__init__("; ".join(parts))
@@ -48,3 +48,13 @@ class NotFiniteError(ArithmeticError):
 
     def __reduce__(self) -> tuple[type[NotFiniteError], tuple[str, str, str, str, str]]:
         return type(self), (self.month, self.phase, self.table, self.column, self.run)
+
+
+def _shown(given: object) -> str:
+    """What was given, on one line and not too long."""
+    try:
+        text = f"'{given}'" if isinstance(given, str) else repr(given)
+    except Exception:  # a whole number of too many digits, an object that cannot be shown
+        text = f"a value of type {type(given).__name__}"
+    text = " ".join(text.splitlines())
+    return text if len(text) <= 400 else f"{text[:397]}..."
