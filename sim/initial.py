@@ -98,6 +98,7 @@ def make(
     else:
         population = cached_population(data, scale, seed, settings)
     used = economy if economy is not None else data.economy
+    used = population.economy if population.economy is not None else used
     world = build_world(population, used, data, scenario, clock)
     names = tuple(str(name) for name in data.cities["name_en"])
     return Start(data, population, used, world, names, tuple(used.codes))
@@ -106,10 +107,12 @@ def make(
 def build_world(
     population: Population, economy: Economy, data: ProvinceData, scenario: Scenario, clock: Clock
 ) -> World:
-    """Tables and fixed arrays; flows of the base year are scaled to the first month."""
+    """Tables and fixed arrays; money of the base year is scaled to the first month."""
     count, cities = len(economy.codes), population.cities.rows
     firms = population.firms
     index = float(data.paths(clock.start, clock.months)["domestic_demand"][0])
+    if population.at_start:
+        index = 1.0
     positions, group, binding = critical_inputs(economy.coefficients, economy.total_coefficients)
     _scale_to_start(firms, index)
     stock = scenario.production.inventory_months * firms.expected_demand
@@ -350,4 +353,5 @@ def manifest(model: Any) -> dict[str, Any]:
         "own_supply_graph": model.world.labels is not None,
         "versions": versions(),
         "data": dict(model.data.checksums),
+        **({"notes": list(model.population.notes)} if model.population.notes else {}),
     }
