@@ -78,13 +78,12 @@ def _toml(value: Any) -> str:
     return json.dumps(value) if isinstance(value, str | list) else str(value)
 
 
-def make(
-    scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
-) -> Start:
+def make(scenario: Scenario, clock: Clock, scale: float) -> Start:
     """Population and world of a run."""
     if not 0.01 <= scale <= 25:
         raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
     data = load_data()
+    economy, graph = scenario.own()
     settings = PopulationParameters(
         below_scale_rows=scenario.population.below_scale_rows,
         initial_adoption=scenario.population.initial_adoption,
@@ -350,7 +349,6 @@ def manifest(model: Any) -> dict[str, Any]:
         "scale": model.scale,
         "start": scenario.time.start,
         "end": scenario.time.end,
-        "own_supply_graph": model.world.labels is not None,
         "versions": versions(),
         "data": dict(model.data.checksums),
         **({"notes": list(model.population.notes)} if model.population.notes else {}),

@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
     ValidationError,
@@ -42,6 +43,7 @@ from sim.programme import Programme
 from sim.revisions import Revisions, checked
 from sim.scenario_files import (
     DIRECTORY,
+    OWN_FILES,
     Layer,
     closest,
     find,
@@ -53,6 +55,7 @@ from sim.scenario_files import (
     toml,
 )
 from sim.scenario_mistakes import Declared, explain, given_words, same
+from sim.scenario_own import OwnEconomy, OwnGraph
 from sim.scenario_sections import Exogenous, PopulationSettings, Time
 from sim.world.tables import TECHNOLOGIES
 
@@ -63,6 +66,8 @@ MOST_PILOTS = 8
 """Instruments that name firms: each has a bit of the firms' column `pilot`."""
 _WORDS = {"name", "group", "title", "rationale"}
 """Fields that cannot change a result."""
+_UNHASHED: dict[str, Any] = dict.fromkeys(_WORDS, True) | {key: {"path"} for key in OWN_FILES}
+"""What is not hashed: words, and where a file lies, whose content is what counts."""
 
 
 Group = Literal[
@@ -81,6 +86,13 @@ class Scenario(Section):
     rationale: Text = Text(zh="", en="")
     time: Time = Time()
     population: PopulationSettings = PopulationSettings()
+    economy: Annotated[
+        OwnEconomy | None,
+        BeforeValidator(OwnEconomy.named, json_schema_input_type=str | OwnEconomy),
+    ] = None
+    supply_graph: Annotated[
+        OwnGraph | None, BeforeValidator(OwnGraph.named, json_schema_input_type=str | OwnGraph)
+    ] = None
     technologies: tuple[Technology, ...] = Field(
         cast(tuple[Technology, ...], TECHNOLOGIES), strict=False
     )
@@ -104,10 +116,11 @@ class Scenario(Section):
 
     @model_serializer(mode="wrap")
     def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without revisions there is no word of them: such scenarios keep their hash."""
+        """Without revisions or data of its own there is no word of them in a scenario's hash."""
         content: dict[str, Any] = handler(self)
-        if not self.revisions:
-            content.pop("revisions", None)
+        for key in ("revisions", *OWN_FILES):
+            if not getattr(self, key):
+                content.pop(key, None)
         return content
 
     @field_validator("technologies")
@@ -134,7 +147,36 @@ class Scenario(Section):
 
     def with_settings(self, settings: Iterable[str]) -> Scenario:
         """The same scenario with `path=value` settings on top."""
-        return Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
+        return self._handing_on(
+            Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
+        )
+
+    def with_own(self, economy: Any = None, supply_graph: Any = None) -> Scenario:
+        """The same scenario on an economy or supply graph of the user's: an object, or a file's path.
+
+        Raises InputError for whatever is neither.
+        """
+        update: dict[str, Any] = {}
+        if economy is not None:
+            update["economy"] = OwnEconomy.of(economy)
+        if supply_graph is not None:
+            update["supply_graph"] = OwnGraph.of(supply_graph)
+        return self.model_copy(update=update) if update else self
+
+    def own(self) -> tuple[Any, Any]:
+        """The economy and the supply graph of the user's, each None where there is none.
+
+        Raises InputError where a file is gone or was changed since its hash was taken.
+        """
+        economy, graph = (getattr(self, key) for key in OWN_FILES)
+        return economy and economy.open(), graph and graph.open()
+
+    def _handing_on(self, new: Scenario) -> Scenario:
+        """A scenario made of this one's values, with the objects that values cannot hold."""
+        for key in OWN_FILES:
+            if getattr(self, key) is not None:
+                getattr(self, key).hand_on(getattr(new, key))
+        return new
 
     def with_draw(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with parameters `values` (nested tables) from a posterior.
@@ -142,12 +184,14 @@ class Scenario(Section):
         What the scenario itself sets otherwise than the model's default stays as it is.
         """
         changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
-        return Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
+        return self._handing_on(
+            Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
+        )
 
     @cached_property
     def hash(self) -> str:
         """Hash of everything that can change a result (not name, title or rationale)."""
-        content = self.model_dump(mode="json", exclude=_WORDS)
+        content = self.model_dump(mode="json", exclude=_UNHASHED)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -197,7 +241,7 @@ def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
 
 def _by_path(scenario: Scenario) -> dict[str, Any]:
     """Every value that can change a result by dotted path; of revisions by month and key."""
-    content = scenario.model_dump(mode="json", exclude=_WORDS)
+    content = scenario.model_dump(mode="json", exclude=_UNHASHED)
     revised = {one.month: one.set for one in scenario.revisions}
     return flat({**content, "revisions": revised})
 
@@ -262,6 +306,8 @@ def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
     from sim.world.data import load_data  # reads every table, so only where a code is to be checked
 
     known: dict[str, list[str]] = {kind: list(codes) for kind, codes in load_data().codes.items()}
+    if scenario.economy is not None:
+        known["sectors"] = list(scenario.economy.open().codes)
     known["pilots"] = naming
     for path, kind, codes in wanted:
         for place, code in enumerate(codes):

@@ -15,6 +15,8 @@ from typing import Any, cast
 from sim.core.errors import InputError
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
+OWN_FILES = ("economy", "supply_graph")
+"""Keys of a scenario that name files, by paths relative to the scenario's own."""
 _EXAMPLE = "path=value, such as adoption.reviews_per_year=1"
 
 
@@ -80,10 +82,19 @@ def read(path: Path, seen: Sequence[Path] = ()) -> list[Layer]:
         raise InputError(path, "", str(error.strerror), "a readable scenario file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(path, "", one_line(error), "valid TOML in UTF-8") from None
+    for key in OWN_FILES:
+        content |= {key: _beside(path, content[key])} if key in content else {}
     if "extends" not in content:
         return [Layer(str(path), content)]
     above = _parent(path, content.pop("extends"))
     return [*read(above, (*seen, whole)), Layer(str(path), content)]
+
+
+def _beside(path: Path, named: Any) -> Any:
+    """A file's name, or the table that it stands in, with a path from where the program runs."""
+    if isinstance(named, dict):
+        return {**named, "path": _beside(path, named["path"])} if named.get("path") else named
+    return str(path.parent / named) if isinstance(named, str) and named else named
 
 
 def _parent(path: Path, parent: object) -> Path:
