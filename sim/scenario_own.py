@@ -3,7 +3,7 @@
 A scenario keeps the path of the file and the hash of its content, and the hash decides: wherever the
 file is read again, by a repeated run or a worker process, another content is refused. What is handed
 over in Python has a hash and no path; it goes with the scenario through copies and into workers, but
-into no file.
+into no file. What reads such data is imported where some is named: it loads networkx.
 """
 
 from __future__ import annotations
@@ -12,20 +12,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-import networkx as nx
 from pydantic import Field, PrivateAttr
 
 from sim.core.errors import InputError
+from sim.core.files import sha256_of
 from sim.parameters import Section
-from sim.world.economy import Economy
-from sim.world.own_files import economy_hash, file_hash, graph_hash, read_economy, read_graph
 
 
 class OwnData(Section):
     """A file by path and SHA-256; without a path, an object of that hash."""
 
     key: ClassVar[str]
-    kinds: ClassVar[tuple[type, ...]]
     allowed: ClassVar[str]
 
     path: str = Field("", description="file; relative to the scenario that names it")
@@ -47,7 +44,7 @@ class OwnData(Section):
             return value
         if value["path"] and not value.get("sha256"):
             path = Path(value["path"]).expanduser().resolve()
-            value = {**value, "path": str(path), "sha256": file_hash(path)}
+            value = {**value, "path": str(path), "sha256": sha256_of(path)}
         return value
 
     @classmethod
@@ -55,8 +52,6 @@ class OwnData(Section):
         """What is handed over in Python: a path, or an object."""
         if isinstance(value, str | Path):
             return cls.model_validate(cls.named(str(value) or "."))
-        if not isinstance(value, cls.kinds):
-            raise InputError(cls.key.replace("_", " "), "", type(value).__name__, cls.allowed)
         new = cls(sha256=cls._hash(value))
         new._object = value
         return new
@@ -76,7 +71,7 @@ class OwnData(Section):
                 self.key, "", "an object that was handed over in Python and is kept in no file",
                 f"the same object again, or {self.key} = a file, which a scenario can name",
             )  # fmt: skip
-        found = file_hash(Path(self.path))
+        found = sha256_of(Path(self.path))
         if found != self.sha256:
             raise InputError(
                 self.path, self.key, f"a changed file (SHA-256 {found[:12]})",
@@ -84,9 +79,14 @@ class OwnData(Section):
             )  # fmt: skip
         return self._read()
 
-    @staticmethod
-    def _hash(value: Any) -> str:
+    @classmethod
+    def _hash(cls, value: Any) -> str:
+        """Hash of an object; InputError if it is of another kind."""
         raise NotImplementedError
+
+    @classmethod
+    def _refusal(cls, value: Any) -> InputError:
+        return InputError(cls.key.replace("_", " "), "", type(value).__name__, cls.allowed)
 
     def _read(self) -> Any:
         raise NotImplementedError
@@ -96,11 +96,14 @@ class OwnEconomy(OwnData):
     """The table of an economy (docs/own_data.md) in place of the province's."""
 
     key: ClassVar[str] = "economy"
-    kinds: ClassVar[tuple[type, ...]] = (Economy,)
     allowed: ClassVar[str] = "an Economy, or the path of a CSV table"
 
-    @staticmethod
-    def _hash(value: Any) -> str:
+    @classmethod
+    def _hash(cls, value: Any) -> str:
+        from sim.world.own_files import Economy, economy_hash
+
+        if not isinstance(value, Economy):
+            raise cls._refusal(value)
         return economy_hash(value)
 
     def _read(self) -> Any:
@@ -114,15 +117,18 @@ class OwnGraph(OwnData):
     """
 
     key: ClassVar[str] = "supply_graph"
-    kinds: ClassVar[tuple[type, ...]] = (nx.Graph,)
     allowed: ClassVar[str] = "a networkx Graph or DiGraph, or the path of a file"
 
     sector: str = ""
     city: str = ""
     weight: Literal["", "share", "flow", "none"] = ""
 
-    @staticmethod
-    def _hash(value: Any) -> str:
+    @classmethod
+    def _hash(cls, value: Any) -> str:
+        from sim.world.own_files import graph_hash, nx
+
+        if not isinstance(value, nx.Graph):
+            raise cls._refusal(value)
         return graph_hash(value)
 
     def _read(self) -> Any:
@@ -130,12 +136,16 @@ class OwnGraph(OwnData):
 
 
 @lru_cache(maxsize=2)
-def _economy(path: str, sha256: str) -> Economy:
+def _economy(path: str, sha256: str) -> Any:
+    from sim.world.own_files import read_economy
+
     return read_economy(Path(path))
 
 
 @lru_cache(maxsize=2)
 def _graph(path: str, sha256: str, sector: str, city: str, weight: str) -> Any:
+    from sim.world.own_files import read_graph
+
     graph = read_graph(Path(path))
     said = {"sector": sector, "city": city, "weight": weight}
     graph.graph.update({key: word for key, word in said.items() if word})

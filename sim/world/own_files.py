@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
+from sim.core.files import content_of
 from sim.world.economy import Economy
 
 WORDS = ("name_zh", "name_en")
@@ -30,19 +31,6 @@ NUMBERS = (
 ENDS = ("supplier", "customer")
 LINK = ("share", "flow", "weight")
 """Columns of a table of links besides attributes of firms, such as supplier_sector."""
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes; InputError if it cannot be read."""
-    return hashlib.sha256(_content(path)).hexdigest()
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(path, "", str(reason), "a file that can be read") from None
 
 
 # ------------------------------------------------------------------ economies
@@ -112,7 +100,7 @@ def read_graph(path: Path) -> Any:
         raise InputError(path, "", path.suffix or "no suffix", ", ".join(_READERS))
     if read is _links:
         return _links(path)
-    content = _content(path)
+    content = content_of(path)
     try:
         return read(content)
     except Exception as error:
