@@ -82,19 +82,22 @@ def read(path: Path, seen: Sequence[Path] = ()) -> list[Layer]:
         raise InputError(path, "", str(error.strerror), "a readable scenario file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(path, "", one_line(error), "valid TOML in UTF-8") from None
-    for key in OWN_FILES:
-        content |= {key: _beside(path, content[key])} if key in content else {}
+    content = paths_beside(path, content)
     if "extends" not in content:
         return [Layer(str(path), content)]
     above = _parent(path, content.pop("extends"))
     return [*read(above, (*seen, whole)), Layer(str(path), content)]
 
 
-def _beside(path: Path, named: Any) -> Any:
-    """A file's name, or the table that it stands in, with a path from where the program runs."""
-    if isinstance(named, dict):
-        return {**named, "path": _beside(path, named["path"])} if named.get("path") else named
-    return str(path.parent / named) if isinstance(named, str) and named else named
+def paths_beside(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Content of a file at `path`, with OWN_FILES found from where the program runs."""
+
+    def found(named: Any) -> Any:
+        if isinstance(named, dict):
+            return {**named, "path": found(named["path"])} if named.get("path") else named
+        return str(path.parent / named) if isinstance(named, str) and named else named
+
+    return {key: found(value) if key in OWN_FILES else value for key, value in content.items()}
 
 
 def _parent(path: Path, parent: object) -> Path:
@@ -156,11 +159,13 @@ def keys_of(path: str) -> list[str]:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables merge key by key; everything else is replaced."""
+    """Tables merge key by key; everything else is replaced, and so is a file by another one."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
         both = isinstance(value, Mapping) and isinstance(old, Mapping)
+        # The hash of a file must not stay with the path of another.
+        both = both and not (key in OWN_FILES and "path" in value)
         merged[key] = merge(cast(Mapping[str, Any], old), value) if both else value
     return merged
 

@@ -171,6 +171,41 @@ def test_comparisons_scores_ledgers_and_laboratories_take_own_data(tmp_path: Pat
     assert rules.manifest["settings"]["supply_graph"] == kept
 
 
+def test_a_batch_takes_own_files(scenario: Path) -> None:
+    from experiments.runner import run_study
+    from experiments.study import load_study
+
+    (scenario.parent / "study.toml").write_text(
+        """[study]
+title = { zh = "一", en = "One" }
+question = { zh = "二?", en = "Two?" }
+[run]
+scale = 0.01
+replicates = 1
+until = "2012-12"
+[scenarios]
+names = ["own.toml", "no_programme"]
+[settings]
+supply_graph = { path = "data/plain.csv", city = "Ningbo", sector = "TEX" }
+economy = ""
+[levers]
+"adoption.reviews_per_year" = { values = [1.0] }
+[design]
+method = "grid"
+[outcomes]
+names = ["output"]
+""",
+        encoding="utf-8",
+    )
+    (scenario.parent / "data" / "plain.csv").write_text(
+        "supplier,customer\na,b\n", encoding="utf-8"
+    )
+    study = load_study(scenario.parent / "study.toml")
+    assert {one.supply_graph.sector for one in study.scenarios if one.supply_graph} == {"TEX"}
+    summary = run_study(study, scenario.parent / "batch", workers=1)
+    assert (summary.failed, summary.total) == (0, 2), summary.reasons
+
+
 def test_a_checkpoint_needs_the_same_object_again(tmp_path: Path) -> None:
     province = Province("no_programme", economy=economy(), time__end="2012-03")
     province.step()
@@ -254,3 +289,38 @@ def test_every_format_of_graph_is_read(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(
             run("no_programme", supply_graph=path, **SHORT).province, plain
         )
+
+
+FOREIGN = """code;name_en;AGR;MAN;OIL;NIL;output
+AGR;Agriculture;10;20,5;0;0;100
+MAN;Manufacturing;15;60;5;0;200
+OIL;Oil;5;40;1;0;{oil}
+NIL;Nothing made;0;0;0;0;0
+"""
+
+
+def foreign(path: Path, oil: int) -> Any:
+    """A run on the table, or the error that says why there is none."""
+    path.write_text(FOREIGN.format(oil=oil), encoding="gb18030")
+    still = ["exogenous.frozen=true"]
+    try:
+        return run("no_programme", economy=path, check=True, settings=still, until="2012-12")
+    except InputError as error:
+        return error
+
+
+def test_a_foreign_table_of_purchases_runs(tmp_path: Path) -> None:
+    """Money instead of coefficients, decimal commas, a sector without output."""
+    output = foreign(tmp_path / "table.csv", 72).province["output"]
+    np.testing.assert_allclose(output, output[0], rtol=0.1)
+
+
+def test_net_imports_in_a_foreign_table_run_or_are_one_line(tmp_path: Path) -> None:
+    """More oil is bought than made, so that its final demand is below 0."""
+    found = foreign(tmp_path / "table.csv", 20)
+    if isinstance(found, InputError):
+        assert found.where == str(tmp_path / "table.csv")
+        assert "final_demand" in str(found)
+    else:
+        output = found.province["output"]
+        np.testing.assert_allclose(output, output[0], rtol=0.1)
