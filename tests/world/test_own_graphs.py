@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -14,6 +15,7 @@ import pytest
 from sim.core.errors import InputError
 from sim.model import Province
 from sim.world.network import LISTS, NUMBERS
+from sim.world.tables import FIRMS
 
 PLACE = {"sector": "TEX", "city": "Ningbo"}
 STILL = {"time__end": "2013-12", "exogenous__frozen": True, "check": True}
@@ -170,6 +172,16 @@ def test_clusters_without_the_makers_of_their_inputs_produce() -> None:
     graph.add_nodes_from([("Ningbo", "TEX"), ("Shaoxing", "APP")])
     output = Province("no_programme", supply_graph=graph, **STILL).run().province["output"]
     np.testing.assert_allclose(output, output[0], rtol=0.1)
+
+
+def test_the_docs_have_every_attribute_with_its_unit() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "own_data.md").read_text(encoding="utf-8")
+    columns = {column.name: column for column in FIRMS}
+    for name in NUMBERS:
+        assert f"| `{name}` | {columns[name].unit} |" in text, name
+    graph = Province("no_programme", scale=0.01).supply.graph
+    one, other = next(iter(graph.edges))
+    assert all(f"`{name}`" in text for name in (*graph.nodes[one], *graph[one][other]))
 
 
 def test_a_graph_of_another_program_runs() -> None:
