@@ -44,7 +44,7 @@ from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.policies.base import Text
 from sim.scenario import Scenario
-from sim.scenario_files import closest, find, matching, merge
+from sim.scenario_files import closest, find, matching, merge, paths_beside
 
 __all__ = ["MOST_RUNS", "Keeper", "Study", "load_study"]
 
@@ -268,7 +268,7 @@ def _scenario(file: StudyFile, name: str, until: str | None, key: str) -> Scenar
     beside = file.path.parent / name
     path = beside if name.endswith(".toml") and beside.is_file() else find(name, file.path, key)
     scenario = Scenario.load(path).check_names()
-    settings = file.table("settings")
+    settings = paths_beside(file.path, file.table("settings"))
     if settings:
         try:
             content = merge(scenario.model_dump(mode="json"), settings)

@@ -13,13 +13,16 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "City": "sim.facade",
     "Comparison": "sim.comparison",
     "Economy": "sim.world.economy",
+    "Firm": "sim.facade",
     "InputError": "sim.core.errors",
     "Laboratory": "sim.allocation_rules",
     "Ledger": "sim.additionality",
     "OUTPUTS": "sim.outputs",
     "Province": "sim.model",
+    "Provider": "sim.facade",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "Scorecard": "sim.scoring",

@@ -174,6 +174,8 @@ def ledger(
     follow: int = FOLLOW,
     settings: Iterable[str] = (),
     draws: Draws = (),
+    supply_graph: Any = None,
+    economy: Any = None,
     progress: Progress | None = None,
     each: bool = True,
 ) -> Ledger:
@@ -183,9 +185,9 @@ def ledger(
     the twins without a single one, which are most of the work: the programme's money is then
     classed by instrument against the twin without any. Twins go on for `follow`
     months after `until`. Replicate r has seed `seed + r` in all runs; the result is the same for any
-    number of workers. `draws` of parameters as in `compare`. `progress` is called with the number of twins done and in all.
+    number of workers. `draws` of parameters, `supply_graph` and `economy` as in `compare`. `progress` is called with the number of twins done and in all.
     """
-    counted = prepared(scenario, settings, until)
+    counted = prepared(scenario, settings, until, supply_graph=supply_graph, economy=economy)
     seed = as_seed(seed)
     workers_used = check_counts("ledger", replicates, seed, workers)
     whole = extended("ledger", counted, follow)

@@ -123,13 +123,15 @@ def laboratory(
     follow: int = FOLLOW,
     settings: Iterable[str] = (),
     draws: Draws = (),
+    supply_graph: Any = None,
+    economy: Any = None,
     progress: Progress | None = None,
 ) -> Laboratory:
     """Run a project grant by each rule; `noise` repeats the contest with these errors of the jury.
 
     The other options are those of `sim.additionality.ledger`.
     """
-    counted = prepared(scenario, settings, until)
+    counted = prepared(scenario, settings, until, supply_graph=supply_graph, economy=economy)
     seed = as_seed(seed)
     count = check_counts("laboratory", replicates, seed, workers)
     whole = extended("laboratory", counted, follow)

@@ -130,16 +130,19 @@ def run(
     until: str | None = None,
     settings: Iterable[str] = (),
     check: bool = False,
+    supply_graph: Any = None,
+    economy: Any = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run one scenario and return its results; `until` is the last month (YYYY-MM).
 
     `seed` is anything that `sim.seeds.as_seed` takes, None for a fresh one; the manifest has it.
+    `supply_graph` and `economy` are of the user's, objects or paths of files, as in `Province`.
     """
     from sim.model import Province
 
     seed = as_seed(seed)
-    chosen = prepared(scenario, settings, until)
+    chosen = prepared(scenario, settings, until, supply_graph=supply_graph, economy=economy)
     province = Province(chosen, scale=scale, seed=seed, check=check)
     total = province.clock.months
     return province.run(None if progress is None else lambda clock: progress(clock.month, total))
@@ -157,6 +160,8 @@ def compare(
     baseline: str | None = None,
     check: bool = False,
     draws: Draws = (),
+    supply_graph: Any = None,
+    economy: Any = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Run every scenario `replicates` times on common random numbers, on all cores by default.
@@ -167,10 +172,14 @@ def compare(
     unless named. The result is the same for any number of workers. With `draws` of
     parameters replicate r takes draw r (from the start again after the last), in every scenario alike,
     so that intervals hold what is not known of the parameters; without, parameters are those of the
-    scenarios. `progress` is called with the number of runs done and in all.
+    scenarios. `supply_graph` and `economy` of the user's, as in `Province`, stand in every scenario.
+    `progress` is called with the number of runs done and in all.
     """
     pairs, seed = tuple(settings), as_seed(seed)
-    chosen = tuple(prepared(one, pairs, until) for one in _expanded(scenarios))
+    chosen = tuple(
+        prepared(one, pairs, until, supply_graph=supply_graph, economy=economy)
+        for one in _expanded(scenarios)
+    )
     if len(chosen) < 2:
         allowed = "two or more different ones"
         raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), allowed)
@@ -249,14 +258,16 @@ def _expanded(scenarios: Sequence[Scenario | str | Path]) -> list[Scenario | str
 
 
 def prepared(
-    scenario: Scenario | str | Path, settings: Iterable[str], until: str | None
-) -> Scenario:
-    """A scenario with settings on top and its last month replaced."""
+    scenario: Scenario | str | Path, settings: Iterable[str], until: str | None, *,
+    supply_graph: Any = None, economy: Any = None,
+) -> Scenario:  # fmt: skip
+    """A scenario with settings on top, data of the user's and its last month replaced."""
     pairs = tuple(settings)
     if isinstance(scenario, Scenario):
         chosen = scenario.with_settings(pairs) if pairs else scenario
     else:
         chosen = Scenario.load(scenario, pairs)
+    chosen = chosen.with_own(economy=economy, supply_graph=supply_graph)
     if until is None:
         return chosen
     if month_number(until, "--until", "") < month_number(chosen.time.start):
@@ -293,4 +304,5 @@ def origin(
         "draws": [dict(one) for one in draws[:replicates]],
         "versions": first["versions"],
         "data": first["data"],
+        **({"notes": first["notes"]} if "notes" in first else {}),
     }

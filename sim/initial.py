@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from sim.accounts import Account
 from sim.core.clock import Clock, month_number
+from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
@@ -97,17 +98,13 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
-def make(
-    scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
-) -> Start:
+def make(scenario: Scenario, clock: Clock, scale: float) -> Start:
     """Population and world of a run."""
     data = load_data()
-    if economy is not None and not isinstance(economy, Economy):
-        allowed = "an Economy, such as Economy.from_table(codes, coefficients, final_demand)"
-        raise InputError("economy", "", type(economy).__name__, allowed)
+    economy, graph = scenario.own()
     # Its sectors are what the scenario's names stand for, not those of the tables.
     bound = data if economy is None else replace(data, economy=economy)
-    scenario.check_names(bound.codes if economy is not None else None)
+    scenario.check_names()
     settings = PopulationParameters(
         below_scale_rows=scenario.population.below_scale_rows,
         initial_adoption=scenario.population.initial_adoption,
@@ -121,6 +118,7 @@ def make(
     else:
         population = cached_population(data, scale, seed, settings)
     used = economy if economy is not None else data.economy
+    used = population.economy if population.economy is not None else used
     world = build_world(population, used, data, scenario, clock)
     names = tuple(str(name) for name in data.cities["name_en"])
     return Start(bound, population, used, world, names, tuple(used.codes))
@@ -129,10 +127,12 @@ def make(
 def build_world(
     population: Population, economy: Economy, data: ProvinceData, scenario: Scenario, clock: Clock
 ) -> World:
-    """Tables and fixed arrays; flows of the base year are scaled to the first month."""
+    """Tables and fixed arrays; money of the base year is scaled to the first month."""
     count, cities = len(economy.codes), population.cities.rows
     firms = population.firms
     index = float(data.paths(clock.start, clock.months)["domestic_demand"][0])
+    if population.at_start:
+        index = 1.0
     positions, group, binding = critical_inputs(economy.coefficients, economy.total_coefficients)
     _scale_to_start(firms, index)
     stock = scenario.production.inventory_months * firms.expected_demand
@@ -377,7 +377,7 @@ def manifest(model: Any) -> dict[str, Any]:
         "scale": model.scale,
         "start": scenario.time.start,
         "end": scenario.time.end,
-        "own_supply_graph": model.world.labels is not None,
         "versions": versions(),
         "data": dict(model.data.checksums),
+        **({"notes": list(model.population.notes)} if model.population.notes else {}),
     }

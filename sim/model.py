@@ -86,10 +86,11 @@ class Province(ColumnModel):
     `scale` is the share of the province's firms that have a row of their own (0.01 to 25); totals
     are the province's at every scale. `seed` is 1 unless given, as `seed` or as Mesa's `rng`, which
     both take what `sim.seeds.as_seed` takes: None draws a fresh one. The attribute `seed`, and the
-    manifest, have the whole number that runs it again. `supply_graph` replaces the generated firms and links by a
-    networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
-    every month; `watchers` are called with the name of each phase after it, and no copy has them.
-    `changes` set single keys of the scenario, with double underscores for dots:
+    manifest, have the whole number that runs it again. `supply_graph` replaces the generated firms
+    and links by a networkx graph of the user's, `economy` the input-output table; both may be paths
+    of files (docs/own_data.md), which alone can be repeated from a result. `check` verifies the
+    identities every month; `watchers` are called with the name of each phase after it, and no copy
+    has them. `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
@@ -112,11 +113,12 @@ class Province(ColumnModel):
         check: bool = False,
         **changes: Any,
     ) -> None:
-        self.settings = initial.scenario_of(scenario, changes)
+        chosen = initial.scenario_of(scenario, changes)
+        self.settings = chosen.with_own(economy=economy, supply_graph=supply_graph)
         self.scale, self.seed, self.check = as_scale(scale), one_seed(seed, rng), check
         super().__init__(rng=self.seed)
         clock = Clock.between(self.settings.time.start, self.settings.time.end)
-        start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
+        start = initial.make(self.settings, clock, self.scale)
         self.data, self.population = start.data, start.population
         self.context = initial.context_of(self.settings, clock, start, self.seed, check)
         self.timetable = timetable(self.settings)
@@ -219,15 +221,20 @@ class Province(ColumnModel):
     def load(cls, folder: Path | str, *, supply_graph: Any = None, economy: Any = None) -> Province:
         """A province as it was saved; it continues bit for bit.
 
-        A run on a graph or table of the user's needs the same `supply_graph` or `economy` again.
+        A run on an object of the user's needs the same `supply_graph` or `economy` again; files are
+        read again.
         """
         saved = checkpoint.read(Path(folder))
+        settings = Scenario.from_dict(saved.manifest["settings"], name=saved.manifest["scenario"])
+        given = settings.with_own(economy=economy, supply_graph=supply_graph)
+        if given.hash != settings.hash:
+            raise InputError(
+                folder, "", "another supply_graph or economy", "the same as when it was saved"
+            )
         model = cls(
-            Scenario.from_dict(saved.manifest["settings"], name=saved.manifest["scenario"]),
+            given,
             scale=saved.manifest["scale"],
             seed=saved.manifest["seed"],
-            supply_graph=supply_graph,
-            economy=economy,
             check=saved.manifest["check"],
         )
         checkpoint.restore(model, saved)

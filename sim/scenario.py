@@ -7,10 +7,11 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, cast
+from typing import Annotated, Any, Literal, NamedTuple, Self, cast
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
     ValidationError,
@@ -42,6 +43,7 @@ from sim.programme import Programme
 from sim.revisions import Revisions, checked
 from sim.scenario_files import (
     DIRECTORY,
+    OWN_FILES,
     Layer,
     closest,
     find,
@@ -53,6 +55,7 @@ from sim.scenario_files import (
     toml,
 )
 from sim.scenario_mistakes import Declared, explain, given_words, same
+from sim.scenario_own import OwnEconomy, OwnGraph
 from sim.scenario_sections import Exogenous, PopulationSettings, Time
 from sim.world.tables import TECHNOLOGIES
 
@@ -67,6 +70,8 @@ Setting = str | Layer
 """What is set on top of a scenario: a text `path=value`, or plain values."""
 Place = tuple[str | int, ...]
 """Keys and positions that lead to a value."""
+_UNHASHED: dict[str, Any] = dict.fromkeys(_WORDS, True) | {key: {"path"} for key in OWN_FILES}
+"""What is not hashed: words, and where a file lies, whose content is what counts."""
 
 
 Group = Literal[
@@ -85,6 +90,13 @@ class Scenario(Section):
     rationale: Text = Text(zh="", en="")
     time: Time = Time()
     population: PopulationSettings = PopulationSettings()
+    economy: Annotated[
+        OwnEconomy | None,
+        BeforeValidator(OwnEconomy.named, json_schema_input_type=str | OwnEconomy),
+    ] = None
+    supply_graph: Annotated[
+        OwnGraph | None, BeforeValidator(OwnGraph.named, json_schema_input_type=str | OwnGraph)
+    ] = None
     technologies: tuple[Technology, ...] = Field(
         cast(tuple[Technology, ...], TECHNOLOGIES), strict=False
     )
@@ -108,10 +120,11 @@ class Scenario(Section):
 
     @model_serializer(mode="wrap")
     def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without revisions there is no word of them: such scenarios keep their hash."""
+        """Without revisions or data of its own there is no word of them in a scenario's hash."""
         content: dict[str, Any] = handler(self)
-        if not self.revisions:
-            content.pop("revisions", None)
+        for key in ("revisions", *OWN_FILES):
+            if not getattr(self, key):
+                content.pop(key, None)
         return content
 
     @field_validator("technologies")
@@ -142,8 +155,48 @@ class Scenario(Section):
 
     def with_settings(self, settings: Iterable[Setting]) -> Scenario:
         """The same scenario with settings on top."""
-        new = Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
-        return _from(new, self)
+        return self._handing_on(
+            Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
+        )
+
+    def with_own(self, economy: Any = None, supply_graph: Any = None) -> Scenario:
+        """The same scenario on an economy or supply graph of the user's: an object, or a file's path.
+
+        Raises InputError for whatever is neither.
+        """
+        update: dict[str, Any] = {}
+        if economy is not None:
+            update["economy"] = OwnEconomy.of(economy)
+        if supply_graph is not None:
+            update["supply_graph"] = OwnGraph.of(supply_graph)
+        if not update:
+            return self
+        new = self.model_copy(update=update)
+        new.__dict__["origins"] = self.origins
+        return new
+
+    def own(self) -> tuple[Any, Any]:
+        """The economy and the supply graph of the user's, each None where there is none.
+
+        Raises InputError where a file is gone or was changed since its hash was taken.
+        """
+        economy, graph = (getattr(self, key) for key in OWN_FILES)
+        return economy and economy.open(), graph and graph.open()
+
+    def _handing_on(self, new: Scenario) -> Scenario:
+        """A scenario made of this one's values, with what values do not hold.
+
+        These are the objects of the user's, and where this one's names of sectors and cities stand.
+        """
+        there = f"scenario {self.name}"
+        new.__dict__["origins"] = {
+            path: self.origins.get(path, where) if where == there else where
+            for path, where in new.origins.items()
+        }
+        for key in OWN_FILES:
+            if getattr(self, key) is not None:
+                getattr(self, key).hand_on(getattr(new, key))
+        return new
 
     def with_draw(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with parameters `values` (nested tables) from a posterior.
@@ -151,8 +204,9 @@ class Scenario(Section):
         What the scenario itself sets otherwise than the model's default stays as it is.
         """
         changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
-        new = Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
-        return _from(new, self)
+        return self._handing_on(
+            Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
+        )
 
     @cached_property
     def origins(self) -> Mapping[Place, str]:
@@ -163,15 +217,17 @@ class Scenario(Section):
         """This scenario, if every sector and city that it names is one of a province's.
 
         `codes` are the words of the province under "sectors" and "cities", without them those of
-        Zhejiang's tables. Raises InputError with file or setting, key, given, allowed.
+        Zhejiang's tables and of the scenario's own economy. Raises InputError with file or setting, key, given, allowed.
         """
-        wanted, own = list(_names(self)), codes is not None
+        wanted, own = list(_names(self)), codes is not None or self.economy is not None
         if not wanted:
             return self
         if codes is None:
             from sim.world.data import load_data  # reads every table, so only where it is needed
 
             codes = load_data().codes
+            if self.economy is not None:
+                codes = codes | {"sectors": self.economy.open().codes}
         wrong = [one for one in wanted if one.word not in codes[one.kind]]
         if wrong:
             raise _unknown_name(self, wrong, list(codes[wrong[0].kind]), own)
@@ -180,7 +236,7 @@ class Scenario(Section):
     @cached_property
     def hash(self) -> str:
         """Hash of everything that can change a result (not name, title or rationale)."""
-        content = self.model_dump(mode="json", exclude=_WORDS)
+        content = self.model_dump(mode="json", exclude=_UNHASHED)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -230,16 +286,6 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting]) -> Scena
     return scenario
 
 
-def _from(new: Scenario, old: Scenario) -> Scenario:
-    """A scenario made of another one: what that one named stands where it stood."""
-    there = f"scenario {old.name}"
-    new.__dict__["origins"] = {
-        path: old.origins.get(path, where) if where == there else where
-        for path, where in new.origins.items()
-    }
-    return new
-
-
 def _where(path: Place, layers: Sequence[Layer]) -> str:
     """The last file or setting that holds a value at a path."""
     # Revisions hold dotted keys, so the layer that has any revisions is theirs.
@@ -250,7 +296,7 @@ def _where(path: Place, layers: Sequence[Layer]) -> str:
 
 def _by_path(scenario: Scenario) -> dict[str, Any]:
     """Every value that can change a result by dotted path; of revisions by month and key."""
-    content = scenario.model_dump(mode="json", exclude=_WORDS)
+    content = scenario.model_dump(mode="json", exclude=_UNHASHED)
     revised = {one.month: one.set for one in scenario.revisions}
     return flat({**content, "revisions": revised})
 

@@ -15,6 +15,8 @@ from typing import Any, cast
 from sim.core.errors import InputError
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
+OWN_FILES = ("economy", "supply_graph")
+"""Keys of a scenario that name files, by paths relative to the scenario's own."""
 _EXAMPLE = "path=value, such as adoption.reviews_per_year=1"
 
 
@@ -79,10 +81,22 @@ def read(path: Path, seen: Sequence[Path] = ()) -> list[Layer]:
         raise InputError(path, "", str(error.strerror), "a readable scenario file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(path, "", one_line(error), "valid TOML in UTF-8") from None
+    content = paths_beside(path, content)
     if "extends" not in content:
         return [Layer(str(path), content)]
     above = _parent(path, content.pop("extends"))
     return [*read(above, (*seen, whole)), Layer(str(path), content)]
+
+
+def paths_beside(path: Path, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Content of a file at `path`, with OWN_FILES found from where the program runs."""
+
+    def found(named: Any) -> Any:
+        if isinstance(named, dict):
+            return {**named, "path": found(named["path"])} if named.get("path") else named
+        return str(path.parent / named) if isinstance(named, str) and named else named
+
+    return {key: found(value) if key in OWN_FILES else value for key, value in content.items()}
 
 
 def _parent(path: Path, parent: object) -> Path:
@@ -144,11 +158,13 @@ def keys_of(path: str) -> list[str]:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables merge key by key; everything else is replaced."""
+    """Tables merge key by key; everything else is replaced, and so is a file by another one."""
     merged = dict(below)
     for key, value in above.items():
         old = merged.get(key)
         both = isinstance(value, Mapping) and isinstance(old, Mapping)
+        # The hash of a file must not stay with the path of another.
+        both = both and not (key in OWN_FILES and "path" in value)
         merged[key] = merge(cast(Mapping[str, Any], old), value) if both else value
     return merged
 

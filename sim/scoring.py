@@ -161,16 +161,20 @@ def scorecard(
     baseline: str | None = None,
     check: bool = False,
     draws: Draws = (),
+    supply_graph: Any = None,
+    economy: Any = None,
     progress: Progress | None = None,
 ) -> Scorecard:
     """Score every target in `replicates` runs of each scenario, on common random numbers.
 
     Replicate r has seed `seed + r` in every scenario. The baseline, which `added` is against, is
     the last scenario unless named. The result is the same for any number of workers. `draws` of
-    parameters as in `compare`.
+    parameters, `supply_graph` and `economy` as in `compare`.
     """
     pairs, seed = tuple(settings), as_seed(seed)
-    chosen = tuple(prepared(one, pairs, until) for one in scenarios)
+    chosen = tuple(
+        prepared(one, pairs, until, supply_graph=supply_graph, economy=economy) for one in scenarios
+    )
     base = check_scenarios("scorecard", chosen, baseline)
     kept = run_paired(
         "scorecard", chosen, _scored, scale=scale, replicates=replicates, seed=seed,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from sim.core.errors import InputError
+from sim.scenario_files import OWN_FILES
 
 if TYPE_CHECKING:
     from calibration.draws import Fits
@@ -82,7 +83,9 @@ class Asked:
         return fits
 
     def note_changes(self, now: dict[str, Any]) -> None:
-        """Say so if a repeated result comes from other code, libraries or data files."""
+        """Say what a manifest notes, and if a repeated result comes from other code, libraries or data."""
+        for note in now.get("notes", ()):
+            print(f"lianghua: note: {note}", file=sys.stderr)
         if self._made is None:
             return
         changed = [key for key in ("version",) if self._made.get(key) != now[key]]
@@ -103,8 +106,13 @@ def _manifest_of(name: str, command: str) -> dict[str, Any]:
     from sim.results import read_manifest
 
     made = read_manifest(Path(name))
-    if made.get("own_supply_graph"):
-        raise InputError(name, "", "a run on a supply graph of its own", "the shipped population")
+    tables = [made["settings"]] if "scenario" in made else list(made.get("settings", {}).values())
+    lost = {key for one in tables for key in OWN_FILES if key in one and not one[key].get("path")}
+    if lost or made.get("own_supply_graph"):
+        allowed = "a result of a scenario that names files for them (docs/own_data.md)"
+        what = " and ".join(sorted(lost)) or "supply_graph"
+        given = f"{what} handed over in Python, which no file keeps"
+        raise InputError(name, "", given, allowed)
     kind = str(made.get("command", "run"))
     if kind != command:
         raise InputError(name, "", f"a result of {kind}", f"one of {command}: try lianghua {kind}")

@@ -143,6 +143,20 @@ class Folder:
         return InputError(self.target, "--out", given, allowed)
 
 
+def content_of(path: Path) -> bytes:
+    """A file's bytes; InputError if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(path, "", reason, "a file that can be read") from None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes; InputError if it cannot be read."""
+    return hashlib.sha256(content_of(path)).hexdigest()
+
+
 def checksums(folder: Path) -> dict[str, str]:
     """SHA-256 of every file in a folder but its manifest, by relative path."""
     return {

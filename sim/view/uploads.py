@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.scenario import Scenario
-from sim.scenario_files import merge, one_line
+from sim.scenario_files import OWN_FILES, merge, one_line
 from sim.view import plans
 from sim.view.choice import Plan
 
@@ -27,6 +27,9 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
     InputError for all else, with the key, what was given and what is allowed.
     """
     content = _tables(data)
+    for key in OWN_FILES:
+        if key in content:
+            raise _refusal(key, one_line(content[key]), None)
     name = _extended(content.pop("extends", None))
     base = plans.preset(name).model_dump(mode="json") if name else {}
     try:

@@ -15,7 +15,16 @@ import numpy as np
 from sim.core.edges import Edges
 from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
-from sim.world.tables import PROVIDER_KINDS, TIERS
+from sim.world.tables import OWNERSHIPS, PROVIDER_KINDS, TECHNOLOGIES, TIERS
+
+NUMBERS = (
+    "uid", "county", "weight", "founded", "skilled", "capital", "efficiency", "productivity", "wage_premium",
+    "unit_cost", "cash", "debt", "lease", "running_cost", "profit", "capability", "payback_limit", "threshold",
+    "automation", "gain_target", "gain",
+)  # fmt: skip
+"""Columns of firms that are attributes of a node as they stand."""
+LISTS = ("adopted", "aware")
+"""Columns of bits; as attributes they are technology codes between commas, which every file keeps."""
 
 
 class _Attributes(dict[str, Any]):
@@ -54,7 +63,9 @@ class _Neighbours(Mapping[int, dict[str, float]]):
         place = self._place(node)
         if place < 0:
             raise KeyError(node)
-        return _Attributes(weight=float(self.weights[place]))
+        share = float(self.weights[place])
+        # Algorithms of networkx look for `weight`; `share` says what it is.
+        return _Attributes(share=share, weight=share)
 
     def copy(self) -> dict[int, dict[str, float]]:
         """An ordinary dictionary."""
@@ -117,15 +128,18 @@ class _Nodes(Mapping[int, dict[str, Any]]):
             raise KeyError(node)
         firms = self.firms
         attributes: dict[str, Any] = {
-            "uid": int(firms.uid[node]),
             "sector": self.sectors[firms.sector[node]],
             "city": self.cities[firms.city[node]],
             "tier": TIERS[firms.tier[node]],
-            "employees": float(firms.skilled[node] + firms.unskilled[node]),
-            "output": float(firms.output[node]),
-            "weight": float(firms.weight[node]),
+            "ownership": OWNERSHIPS[firms.ownership[node]],
             "alive": bool(firms.alive[node]),
+            "employees": float(firms.skilled[node]) + float(firms.unskilled[node]),
+            "output": float(firms.output[node]),
         }
+        attributes |= {name: firms[name][node].item() for name in NUMBERS}
+        for name in LISTS:
+            bits = int(firms[name][node])
+            attributes[name] = ",".join(c for k, c in enumerate(TECHNOLOGIES) if bits >> k & 1)
         if self.labels is not None:
             attributes["label"] = self.labels[node]
         return _Attributes(attributes)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from ast import literal_eval
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 import numpy as np
 
-from sim.core.edges import build_edges
+from sim.core.edges import Edges, build_edges
 from sim.core.errors import InputError
-from sim.core.table import Array, Table
+from sim.core.table import Array, Column, Table
 from sim.world.data import ProvinceData
 from sim.world.economy import Economy
 from sim.world.endowment import endow
 from sim.world.links import among, gravity, make_links, open_shares, shares_of
+from sim.world.network import LISTS, NUMBERS
 from sim.world.synthesis import (
     Population,
     PopulationParameters,
@@ -23,10 +27,23 @@ from sim.world.synthesis import (
     make_providers,
     make_rows,
 )
-from sim.world.tables import FIRMS, NEVER, NO_BARRIER, PROVIDER_KINDS, TECHNOLOGIES, TIERS, UNAWARE
+from sim.world.tables import (
+    FIRMS,
+    NEVER,
+    NO_BARRIER,
+    OWNERSHIPS,
+    PROVIDER_KINDS,
+    TECHNOLOGIES,
+    TIERS,
+    UNAWARE,
+)
 
 PLAIN_PRODUCTIVITY = 80.0
 """Output per employee of a user's firm, 10k CNY a year: the province's mean in 2013."""
+MOST = 1e12
+"""Largest number that a node may give, in any unit."""
+WEIGHTS = ("share", "flow", "none")
+"""What the graph's attribute `weight` may say that the weights of its edges are."""
 
 
 def synthesise(
@@ -99,68 +116,175 @@ def population_from_graph(
     seed: int,
     settings: PopulationParameters,
 ) -> Population:
-    """Run on a networkx graph of the user's.
+    """Run on a networkx graph of the user's; docs/own_data.md lists its attributes.
 
-    A graph of firms: node attributes sector (code), city (name), tier, employees, output (10k CNY
-    a month), threshold, adopted and aware (technology codes), all optional; edge attribute weight,
-    what the customer buys from the supplier per unit of its output, 0 if not given. Edges run from
-    supplier to customer; an undirected edge links both ways. Or a graph of clusters, whose nodes
-    are (city, sector) pairs as in `cluster_graph`: firms exist in its clusters only, and the clusters
-    of a city and sector buy a good from clusters in proportion to the flows of the graph, on the
-    open market where none is left.
+    A graph of firms: nodes with `sector` and `city`, or these as attributes of the graph for all of
+    them, and what else is known of a firm; edges from supplier to customer, with `share` (bought
+    from the supplier per unit of the customer's output) or `flow` (10k CNY a month) where it is
+    known; an undirected edge links both ways. Or a graph of clusters, whose nodes are (city,
+    sector) pairs as in `cluster_graph`: firms exist in its clusters only, and the clusters of a
+    city and sector buy a good from clusters in proportion to the flows of the graph, on the open
+    market where none is left.
+
+    What the firms of the graph do not make of a good is bought outside (`local_supply`).
     """
     if not isinstance(graph, nx.Graph) or graph.is_multigraph():
-        raise InputError("supply graph", "", type(graph).__name__, "a networkx Graph or DiGraph")
+        raise InputError(
+            "supply graph", "", type(graph).__name__, "a networkx Graph or DiGraph, one edge a pair"
+        )
     if graph.number_of_nodes() == 0:
         raise InputError("supply graph", "nodes", 0, "one or more")
     nodes = list(graph.nodes)
-    if all(_names_cluster(node) for node in nodes):
-        return synthesise(data, scale, seed, settings, *_clusters(graph, data))
-    economy = economy if economy is not None else data.economy
-    return _firms_of_graph(graph, nodes, data, economy)
+    clusters = [_cluster_of(node) for node in nodes]
+    if all(clusters):
+        if economy is not None:
+            raise InputError(
+                "supply graph", "", "clusters with an economy of its own",
+                "clusters with the province's economy, or firms with any economy",
+            )  # fmt: skip
+        return _from_clusters(graph, dict(zip(nodes, clusters, strict=True)), data, scale, seed,
+                              settings)  # fmt: skip
+    return _firms_of_graph(graph, nodes, data, economy if economy is not None else data.economy)
 
 
-def _names_cluster(node: Any) -> bool:
-    """Whether a node is a pair of words; a pair of numbers is a firm on a grid."""
-    return isinstance(node, tuple) and len(node) == 2 and all(isinstance(x, str) for x in node)
+def local_supply(economy: Economy, output: Array) -> Economy:
+    """The table as sectors of this output (S,) can supply it (supply-demand pool technique).
+
+    Of a good that all users together need more of than is made, every user buys the same part
+    outside: coefficients fall, `imported_share` rises as much, and output can last.
+    """
+    needed = economy.coefficients @ output
+    short = needed > output
+    if not short.any():
+        return economy
+    part = np.where(short, output / np.where(short, needed, 1.0), 1.0)
+    local = economy.coefficients * part[:, None]
+    outside = (economy.coefficients - local).sum(axis=0)
+    return replace(economy, coefficients=local, imported_share=economy.imported_share + outside)
 
 
-def _clusters(graph: Any, data: ProvinceData) -> tuple[Array, Array]:
+def _made(firms: Table, sectors: int) -> Array:
+    """Output by sector, (S,)."""
+    weight = firms.weight.astype(np.float64)
+    return np.bincount(firms.sector, weights=weight * firms.output, minlength=sectors)
+
+
+def _cluster_of(node: Any) -> tuple[str, str] | None:
+    """City and sector of a node that names a cluster; files write the pair as text.
+
+    A pair of numbers is a firm on a grid.
+    """
+    if isinstance(node, str) and node.startswith(("(", "[")):
+        try:
+            node = literal_eval(node)
+        except (ValueError, SyntaxError):
+            return None
+    pair = isinstance(node, tuple | list) and len(node) == 2
+    return (node[0], node[1]) if pair and all(isinstance(x, str) for x in node) else None
+
+
+def _from_clusters(
+    graph: Any, clusters: dict[Any, Any], data: ProvinceData, scale: float, seed: int,
+    settings: PopulationParameters,
+) -> Population:  # fmt: skip
+    exists, shares = _clusters(graph, clusters, data)
+    population = synthesise(data, scale, seed, settings, exists, shares)
+    made = _made(population.firms, len(data.economy.codes))
+    population.economy = local_supply(data.economy, made)
+    # Where less of a good is made, links carry as much less of it.
+    part = _part(population.economy.coefficients, data.economy.coefficients)
+    edges = population.edges
+    if (part < 1.0).any():
+        source = population.firms.sector
+        seller = np.repeat(np.arange(edges.rows), np.diff(edges.customer_start))
+        population.edges = edges._replace(
+            supplier_weight=(edges.supplier_weight * part[source[edges.suppliers]]).astype("f4"),
+            customer_weight=(edges.customer_weight * part[source[seller]]).astype("f4"),
+        )
+        population.firms.writable("share")[:] = open_shares(
+            population.firms, population.edges, len(part)
+        )
+    return population
+
+
+def _part(less: Array, whole: Array) -> Array:
+    """Share of each good (S,) that is left of the coefficients (S, S)."""
+    total = whole.sum(axis=1)
+    return np.where(total > 0, less.sum(axis=1) / np.where(total > 0, total, 1.0), 1.0)
+
+
+def _clusters(graph: Any, named: dict[Any, Any], data: ProvinceData) -> tuple[Array, Array]:
     """Which clusters exist (C, S), and where users buy goods (S, S user, C buyer, C supplier)."""
-    cities, codes = data.codes["cities"], data.economy.codes
-    exists = np.zeros((len(cities), len(codes)), dtype=bool)
-    for city, code in graph.nodes:
+    codes, cities = data.economy.codes, _places(data)
+    exists = np.zeros((len(data.codes["cities"]), len(codes)), dtype=bool)
+    place: dict[Any, tuple[int, int]] = {}
+    for node, (city, code) in named.items():
         if code in PROVIDER_KINDS:
             continue  # provider clusters are shown in the graph; providers are made from the data
         if city not in cities:
-            raise InputError("supply graph", f"node ({city}, {code})", city, ", ".join(cities))
+            allowed = ", ".join(data.codes["cities"])
+            raise InputError("supply graph", f"node ({city}, {code})", city, allowed)
         if code not in codes:
             raise InputError("supply graph", f"node ({city}, {code})", code, ", ".join(codes))
-        exists[cities[city], codes.index(code)] = True
+        place[node] = cities[city], codes.index(code)
+        if exists[place[node]]:
+            raise InputError("supply graph", f"node ({city}, {code})", "named twice", "once")
+        exists[place[node]] = True
     if not exists.any():
         raise InputError("supply graph", "nodes", "no cluster of firms", "one or more")
-    flow = np.zeros((len(codes), len(codes), len(cities), len(cities)))
+    flow = np.zeros((len(codes), len(codes), *(len(data.codes["cities"]),) * 2))
     for one, other, attributes in graph.edges(data=True):
         amount = _number(attributes.get("flow", 0.0), f"edge {one} -> {other}: flow")
         pairs = [(one, other)] if graph.is_directed() else [(one, other), (other, one)]
-        for (home, source), (away, user) in pairs:
-            if source in codes and user in codes:
-                flow[codes.index(source), codes.index(user), cities[away], cities[home]] += amount
+        for seller, buyer in pairs:
+            if seller in place and buyer in place:
+                (home, source), (away, user) = place[seller], place[buyer]
+                flow[source, user, away, home] += amount
     total = flow.sum(axis=-1, keepdims=True)
     return exists, flow / np.where(total > 0, total, 1.0)
 
 
-def _number(value: Any, where: str, high: float = np.inf) -> float:
-    bad = isinstance(value, bool) or not isinstance(value, int | float | np.number)
-    if bad or not 0 <= float(value) <= high:
-        raise InputError("supply graph", where, value, f"a number from 0 to {high:g}")
-    return float(value)
+def _places(data: ProvinceData) -> dict[str, int]:
+    """Row of a city by any of its names."""
+    keys = ("name_en", "name_zh", "code")
+    return {word: row for key in keys for row, word in enumerate(data.cities[key])}
+
+
+def _number(
+    value: Any, where: str, high: float = np.inf, low: float = 0.0, whole: bool = False
+) -> float:
+    """A number within bounds; other programs write numbers as text."""
+    try:
+        found = np.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        found = np.nan
+    if not (low <= found <= high and np.isfinite(found)) or (whole and not found.is_integer()):
+        kind = "a whole number" if whole else "a number"
+        raise InputError("supply graph", where, value, f"{kind} from {low:g} to {high:g}")
+    return found
+
+
+def _flag(value: Any, where: str) -> bool:
+    words = {"true": True, "false": False, "1": True, "0": False}
+    word = str(value).casefold()
+    if word not in words:
+        raise InputError("supply graph", where, value, "true or false")
+    return words[word]
+
+
+def _word(value: Any, words: Mapping[str, int], names: Sequence[str], where: str) -> int:
+    """Place of a word among `words`; `names` are those told to the user."""
+    if not isinstance(value, str) or value not in words:
+        raise InputError("supply graph", where, value, ", ".join(names))
+    return words[value]
 
 
 def _codes(value: Any, where: str) -> int:
-    """Bits of an iterable of technology codes."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InputError("supply graph", where, value, "a list of technology codes")
+    """Bits of technology codes: a list of them, or one text as files have it."""
+    if isinstance(value, str):
+        value = re.findall(r"[^\s,;'\"\[\](){}]+", value)
+    if not isinstance(value, Iterable):
+        raise InputError("supply graph", where, value, "technology codes")
     bits = 0
     for code in value:
         if code not in TECHNOLOGIES:
@@ -169,78 +293,210 @@ def _codes(value: Any, where: str) -> int:
     return bits
 
 
+def _attributes_of(graph: Any, nodes: list[Any]) -> list[dict[str, Any]]:
+    """Attributes of every node, over what the graph says of all nodes."""
+    plain = {key: graph.graph[key] for key in ("sector", "city") if key in graph.graph}
+    plain |= graph.graph.get("node_default", {})
+    return [plain | graph.nodes[node] for node in nodes]
+
+
+def _needed(attributes: dict[str, Any], key: str, where: str, allowed: Sequence[str]) -> Any:
+    """An attribute without which a node is no firm."""
+    if attributes.get(key) is None:
+        have = ", ".join(map(str, attributes)) or "no attributes"
+        raise InputError(
+            "supply graph", f"{where}: {key}", f"only {have}" if attributes else have,
+            f"{', '.join(allowed)}; or one for all nodes in graph.graph['{key}']",
+        )  # fmt: skip
+    return attributes[key]
+
+
 def _firms_of_graph(
     graph: Any, nodes: list[Any], data: ProvinceData, economy: Economy
 ) -> Population:
     firms = Table("firms", FIRMS, len(nodes))
-    write = firms.writable
-    cities = data.codes["cities"]
-    names = tuple(cities)
-    places = {
-        word: row for key in ("name_en", "name_zh", "code")
-        for row, word in enumerate(data.cities[key])
-    }  # fmt: skip
-    employees = np.zeros(len(nodes))
-    output = np.zeros(len(nodes))
-    adopted = np.zeros(len(nodes), dtype=np.int64)
-    aware = np.zeros(len(nodes), dtype=np.int64)
-    for row, node in enumerate(nodes):
-        attributes = graph.nodes[node]
+    write, count = firms.writable, len(nodes)
+    cities, names = _places(data), tuple(data.codes["cities"])
+    keys = (economy.codes, economy.names_en, economy.names_zh)
+    sectors = {word: row for words in reversed(keys) for row, word in enumerate(words)}
+    employees, output = np.zeros(count), np.zeros(count)
+    bits = {name: np.zeros(count, dtype=np.int64) for name in LISTS}
+    given = {name: np.full(count, np.nan) for name in NUMBERS}
+    bounds = {name: _bounds(firms.columns[name]) for name in NUMBERS}
+    attributes = _attributes_of(graph, nodes)
+    sector, city, alive = (np.zeros(count, dtype=np.int64) for _ in range(3))
+    for row, (node, have) in enumerate(zip(nodes, attributes, strict=True)):
         where = f"node {node!r}"
-        sector = attributes.get("sector", economy.codes[0])
-        if sector not in economy.codes:
-            raise InputError("supply graph", f"{where}: sector", sector, ", ".join(economy.codes))
-        city = attributes.get("city", names[0])
-        city = names[places[city]] if isinstance(city, str) and city in places else city
-        if city not in names:
-            raise InputError("supply graph", f"{where}: city", city, ", ".join(cities))
-        tier = attributes.get("tier", "above_scale")
-        if tier not in TIERS:
-            raise InputError("supply graph", f"{where}: tier", tier, ", ".join(TIERS))
-        write("sector")[row] = economy.codes.index(sector)
-        write("city")[row], write("tier")[row] = cities[city], TIERS.index(tier)
-        employees[row] = _number(attributes.get("employees", 100.0), f"{where}: employees", 1e7)
+        wanted = _needed(have, "sector", where, economy.codes)
+        sector[row] = _word(wanted, sectors, economy.codes, f"{where}: sector")
+        wanted = _needed(have, "city", where, names)
+        city[row] = _word(wanted, cities, names, f"{where}: city")
+        for key, words, usual in (
+            ("tier", TIERS, "above_scale"), ("ownership", OWNERSHIPS, OWNERSHIPS[0]),
+        ):  # fmt: skip
+            known = {word: place for place, word in enumerate(words)}
+            write(key)[row] = _word(have.get(key, usual), known, words, f"{where}: {key}")
+        alive[row] = _flag(have.get("alive", True), f"{where}: alive")
+        employees[row] = _number(have.get("employees", 100.0), f"{where}: employees", 1e7)
         plain = employees[row] * PLAIN_PRODUCTIVITY / 12.0
-        output[row] = _number(attributes.get("output", plain), f"{where}: output", 1e12)
-        threshold = _number(attributes.get("threshold", 0.5), f"{where}: threshold", 10.0)
-        write("threshold")[row] = threshold
-        adopted[row] = _codes(attributes.get("adopted", ()), f"{where}: adopted")
-        aware[row] = adopted[row] | _codes(attributes.get("aware", ()), f"{where}: aware")
-    buyer, supplier, weight = _edges_of_graph(graph, nodes)
-    if graph.number_of_edges() and weight.max(initial=0.0) > 0:
-        bought = np.bincount(buyer, weights=weight, minlength=len(nodes))
-        if bought.max() >= 1.0:
-            worst = nodes[int(bought.argmax())]
-            raise InputError(
-                "supply graph", f"node {worst!r}: weights of its suppliers",
-                f"a sum of {bought.max():.3f}", "less than 1 per unit of its output",
-            )  # fmt: skip
+        output[row] = _number(have.get("output", plain), f"{where}: output", 1e12)
+        for name in NUMBERS:
+            if have.get(name) is not None:
+                given[name][row] = _number(have[name], f"{where}: {name}", *bounds[name])
+        for name in LISTS:
+            bits[name][row] = _codes(have.get(name, ()), f"{where}: {name}")
+    employees, output = employees * alive, output * alive
+    if output.sum() <= 0:
+        raise InputError("supply graph", "output of its firms", 0, "some output")
+    write("sector")[:], write("city")[:] = sector, city
+    home = data.counties["city"].tolist()
+    write("county")[:] = np.array([home.index(c) for c in range(len(names))])[city]
     _plain(firms, economy, output, employees)
+    write("alive")[:] = alive
+    _as_given(firms, given, employees, data, nodes)
+    adopted, aware = bits["adopted"], bits["adopted"] | bits["aware"]
     write("adopted")[:], write("aware")[:] = adopted, aware
     uses = (adopted[:, None] >> np.arange(len(TECHNOLOGIES))) & 1 == 1
     write("adopted_month")[:] = np.where(uses, -1, NEVER)
     write("realised")[:] = np.where(uses, 1.0, 0.0)
     write("barrier")[:] = np.where(uses, NO_BARRIER, UNAWARE)
-    edges = build_edges(len(nodes), buyer, supplier, weight)
-    demand = final_demand(firms, economy.coefficients)
+    _check_living(firms, economy, data)
+    local = local_supply(economy, _made(firms, len(economy.codes)))
+    edges, notes = _links(graph, nodes, firms, local.coefficients)
+    demand = final_demand(firms, local.coefficients)
     firms.writable("share")[:] = open_shares(firms, edges, len(economy.codes))
-    return _assemble(firms, edges, economy, demand, data, len(nodes) / 39_561, 1, tuple(nodes))
+    population = _assemble(
+        firms, edges, economy, demand, data, len(nodes) / 39_561, 1, tuple(nodes)
+    )
+    return replace(population, economy=local, at_start=True, notes=notes)
 
 
-def _edges_of_graph(graph: Any, nodes: list[Any]) -> tuple[Array, Array, Array]:
+def _bounds(column: Column) -> tuple[float, float, bool]:
+    """Highest and lowest number that a column takes, and whether it takes whole ones only."""
+    whole = np.dtype(column.dtype).kind in "iu"
+    low, high = (np.iinfo(column.dtype).min, np.iinfo(column.dtype).max) if whole else (-MOST, MOST)
+    return (
+        float(high if column.high is None else column.high),
+        float(low if column.low is None else column.low), whole,
+    )  # fmt: skip
+
+
+def _as_given(
+    firms: Table, given: dict[str, Array], employees: Array, data: ProvinceData, nodes: list[Any]
+) -> None:
+    """Columns as the nodes say, over what is plain."""
+    for name, values in given.items():
+        known = ~np.isnan(values)
+        if name == "uid" and known.any():
+            # Firms without an id get further ones.
+            missing = np.flatnonzero(~known)
+            values[missing] = np.nanmax(values) + 1 + np.arange(len(missing))
+            known[:] = True
+        firms.writable(name)[known] = values[known]
+    firms.writable("unskilled")[:] = np.maximum(employees - firms.skilled, 0.0)
+    if len(np.unique(firms.uid)) < firms.rows:
+        raise InputError("supply graph", "uid of its nodes", "the same id twice", "different ids")
+    home = data.counties["city"]
+    for row in np.flatnonzero(home[np.minimum(firms.county, len(home) - 1)] != firms.city)[:1]:
+        own = ", ".join(map(str, np.flatnonzero(home == firms.city[row])))
+        where = f"node {nodes[row]!r}: county"
+        allowed = f"{own}: the counties of its city"
+        raise InputError("supply graph", where, int(firms.county[row]), allowed)
+
+
+def _check_living(firms: Table, economy: Economy, data: ProvinceData) -> None:
+    """Refuse firms that together cannot pay their inputs and wages: they would close."""
+    weight = firms.weight.astype(np.float64)
+    made = weight * firms.output
+    bought = (economy.coefficients.sum(axis=0) + economy.imported_share)[firms.sector]
+    people = weight * (firms.skilled + firms.unskilled)
+    wages = people * data.cities["wage"][firms.city] * firms.wage_premium / 12.0
+    left = float((made * (1.0 - bought)).sum())
+    if wages.sum() > left:
+        raise InputError(
+            "supply graph", "output of its firms",
+            f"{made.sum():.6g} (10k CNY a month) with {people.sum():.6g} employees",
+            f"wages of {wages.sum():.6g} at most what output leaves after inputs, {left:.6g}: "
+            "firms that cannot pay them close",
+        )  # fmt: skip
+
+
+def _links(
+    graph: Any, nodes: list[Any], firms: Table, coefficients: Array
+) -> tuple[Edges, tuple[str, ...]]:
+    """The links and a note on what they cannot carry.
+
+    How much of a good a firm buys stands in the table; links say from whom. So they carry what the
+    customer's sector needs of the good at most, and what the supplier makes at most.
+    """
+    buyer, supplier, share = _edges_of_graph(graph, nodes, firms)
+    bought = np.bincount(buyer, weights=share, minlength=len(nodes))
+    if bought.max(initial=0.0) >= 1.0:
+        worst = nodes[int(bought.argmax())]
+        raise InputError(
+            "supply graph", f"node {worst!r}: shares of its suppliers",
+            f"a sum of {bought.max():.3f}", "less than 1 per unit of its output",
+        )  # fmt: skip
+    sectors = coefficients.shape[0]
+    source, user = firms.sector[supplier].astype(np.int64), firms.sector[buyer]
+    group = buyer * sectors + source
+    total = np.bincount(group, weights=share, minlength=1)[group]
+    need = coefficients[source, user]
+    cut = share * need / np.where(total > 0, total, 1.0)
+    # float32 shares must never add to more than the coefficient they are part of.
+    cut = np.nextafter(cut.astype(np.float32), np.float32(0)).astype(np.float64)
+    used = np.where(total > need, cut, share)
+    made = firms.weight.astype(np.float64) * firms.output
+    orders = np.bincount(supplier, weights=used * made[buyer], minlength=len(nodes))
+    used *= np.where(orders > made, made / np.where(orders > 0, orders, 1.0), 1.0)[supplier]
+    edges = build_edges(len(nodes), buyer, supplier, used)
+    wanted, kept = float((share * made[buyer]).sum()), float((used * made[buyer]).sum())
+    if kept >= wanted * (1.0 - 1e-6):
+        return edges, ()
+    return edges, (
+        f"links of the supply graph carry {kept / wanted:.1%} of their shares: a customer buys no "
+        "more of a good than the table says its sector needs and the graph's firms make of it, and "
+        "no supplier sells more than it makes",
+    )
+
+
+def _edges_of_graph(graph: Any, nodes: list[Any], firms: Table) -> tuple[Array, Array, Array]:
+    """Rows of customer and supplier of every link, and its share of the customer's output."""
     place = {node: row for row, node in enumerate(nodes)}
-    buyer, supplier, weight = [], [], []
-    for one, other, attributes in graph.edges(data=True):
+    made = firms.weight.astype(np.float64) * firms.output
+    plain = graph.graph.get("edge_default", {})
+    meaning = graph.graph.get("weight")
+    if meaning not in (None, *WEIGHTS):
+        raise InputError("supply graph", "graph.graph['weight']", meaning, ", ".join(WEIGHTS))
+    buyer, supplier, shares = [], [], []
+    for one, other, given in graph.edges(data=True):
+        where = f"edge {one!r} -> {other!r}"
         if one == other:
-            raise InputError("supply graph", f"edge {one!r} -> {other!r}", "a loop", "two nodes")
-        amount = _number(attributes.get("weight", 0.0), f"edge {one!r} -> {other!r}: weight")
+            raise InputError("supply graph", where, "a loop", "two nodes")
+        attributes = plain | given
+        kind = next((k for k in ("share", "flow") if attributes.get(k) is not None), None)
+        key = kind
+        if kind is None and attributes.get("weight") is not None:
+            kind, key = meaning, "weight"
+            if kind is None:
+                raise InputError(
+                    "supply graph", f"{where}: weight", attributes["weight"],
+                    "share (bought per unit of the customer's output) or flow (10k CNY a month); "
+                    f"or graph.graph['weight'] says what a weight is: {', '.join(WEIGHTS)}",
+                )  # fmt: skip
+        amount = 0.0
+        if key is not None and kind != "none":
+            amount = _number(attributes[key], f"{where}: {key}")
         pairs = [(one, other)] if graph.is_directed() else [(one, other), (other, one)]
         for seller, customer in pairs:
+            row = place[customer]
+            if kind == "flow" and amount > 0 and made[row] <= 0:
+                raise InputError("supply graph", f"{where}: {key}", amount, "0 without output")
             supplier.append(place[seller])
-            buyer.append(place[customer])
-            weight.append(amount)
+            buyer.append(row)
+            shares.append(amount / made[row] if kind == "flow" and amount > 0 else amount)
     return (
-        np.array(buyer, dtype=np.int64), np.array(supplier, dtype=np.int64), np.array(weight),
+        np.array(buyer, dtype=np.int64), np.array(supplier, dtype=np.int64), np.array(shares),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ bits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.core.edges import Edges
 from sim.core.streams import month_key, uniforms
 from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
+from sim.world.economy import Economy
 from sim.world.tables import (
     CITIES,
     FIRMS,
@@ -64,10 +65,12 @@ class PopulationParameters:
 
 @dataclass
 class Population:
-    """A population and its supply edges at the level of the base year.
+    """A population and its supply edges.
 
     `final_demand` (S,) 10k CNY a month keeps output at the Leontief solution; `applicable` (S,)
-    bits of the technologies that make sense in a sector; `labels` the nodes of a user's graph.
+    bits of the technologies that make sense in a sector; `labels` the nodes of a user's graph;
+    `economy` the table as firms of a user's graph can supply it, if there is one. Money is that of
+    the first month if `at_start`, otherwise of the base year. `notes` are lines for the manifest.
     """
 
     firms: Table
@@ -77,7 +80,9 @@ class Population:
     final_demand: Array
     applicable: Array
     labels: tuple[Any, ...] | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
+    economy: Economy | None = None
+    at_start: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def round_to_total(values: Array, total: int) -> Array:

@@ -24,9 +24,11 @@ def erlang_wait(arrivals: float, service: float, servers: int) -> float:
 
 def queue(hazard: float, seed: int) -> Province:
     """Firms without links that each order one ERP project at a constant hazard a year."""
+    graph = nx.empty_graph(FIRMS)
+    graph.graph.update(sector="TEX", city="Ningbo")
     return Province(
         "limit_queue",
-        supply_graph=nx.empty_graph(FIRMS),
+        supply_graph=graph,
         seed=seed,
         technologies=["erp"],
         time__end="2044-12",

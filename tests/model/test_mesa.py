@@ -106,10 +106,12 @@ def test_own_graph_of_firms_runs_the_whole_month() -> None:
     for node in graph:
         graph.nodes[node].update(sector=codes[node % 4], city="Ningbo", employees=50 + 10 * node)
     for _, _, edge in graph.edges(data=True):
-        edge["weight"] = 0.01
-    province = Province("document_2014", supply_graph=graph, check=True, **SHORT)
+        edge["share"] = 0.01
+    still = {**SHORT, "exogenous__frozen": True}
+    province = Province("document_2014", supply_graph=graph, check=True, **still)
     results = province.run()
-    assert results.province["output"].iloc[-1] > 0
+    output = results.province["output"]
+    assert output.iloc[-1] == pytest.approx(output.iloc[0], rel=0.1)
     assert province.supply.graph.nodes[3]["label"] == 3
 
 

@@ -23,6 +23,7 @@ SETTINGS = PopulationParameters()
 
 
 def from_graph(graph: nx.Graph, scale: float = 0.02) -> Population:
+    graph.graph.update(sector="TEX", city="Hangzhou")
     return population_from_graph(graph, load_data(), None, scale, 1, SETTINGS)
 
 
@@ -59,7 +60,7 @@ def test_a_city_goes_by_any_of_its_names(name: str) -> None:
     assert from_graph(graph).firms.city.tolist() == [0, 1, 0]
 
 
-@pytest.mark.parametrize("city", [["Ningbo"], {"Ningbo": 1}, 3, None])
+@pytest.mark.parametrize("city", [["Ningbo"], {"Ningbo": 1}, 3, None, "Paris"])
 def test_a_city_that_is_no_word_is_refused(city: object) -> None:
     graph = nx.path_graph(3)
     graph.nodes[1]["city"] = city

@@ -148,6 +148,7 @@ def test_bad_data_names_file_and_column(
         load_data(folder)
 
 
+DEFAULTS = {"sector": "TEX", "city": "Hangzhou"}
 BAD_NODES = [
     ({"sector": "XX"}, "MIN, FOD"),
     ({"city": "Paris"}, "Hangzhou"),
@@ -156,27 +157,31 @@ BAD_NODES = [
     ({"employees": "many"}, "many"),
     ({"threshold": float("nan")}, "threshold"),
     ({"adopted": ["steam"]}, "automation"),
-    ({"adopted": "erp"}, "a list"),
+    ({"adopted": "steam"}, "automation"),
+    ({"adopted": 3}, "technology codes"),
+    ({"uid": 0.5, "county": 2}, "a whole number"),
+    ({"county": 40}, "counties of its city"),
+    ({"alive": "perhaps"}, "true or false"),
 ]
 
 
 @pytest.mark.parametrize(("attributes", "message"), BAD_NODES)
 def test_bad_nodes_of_a_users_graph(attributes: dict, message: str) -> None:
-    graph = nx.path_graph(4)
+    graph = nx.Graph(nx.path_graph(4), **DEFAULTS)
     graph.nodes[2].update(attributes)
     with pytest.raises(InputError, match=message):
         Province("limit_threshold", supply_graph=graph)
 
 
 def test_bad_edges_of_a_users_graph() -> None:
-    for weight in (-0.1, float("inf"), "much", True):
-        graph = nx.DiGraph([(0, 1, {"weight": weight})])
-        with pytest.raises(InputError, match="weight"):
+    for share in (-0.1, float("inf"), "much", True):
+        graph = nx.DiGraph([(0, 1, {"share": share})], **DEFAULTS)
+        with pytest.raises(InputError, match="share"):
             Province("limit_threshold", supply_graph=graph)
     with pytest.raises(InputError, match="less than 1"):
-        Province("no_programme", supply_graph=nx.DiGraph([(0, 1, {"weight": 1.5})]))
+        Province("no_programme", supply_graph=nx.DiGraph([(0, 1, {"share": 1.5})], **DEFAULTS))
     with pytest.raises(InputError, match="loop"):
-        Province("limit_threshold", supply_graph=nx.Graph([(0, 0), (0, 1)]))
+        Province("limit_threshold", supply_graph=nx.Graph([(0, 0), (0, 1)], **DEFAULTS))
     with pytest.raises(InputError, match="one or more"):
         Province("limit_threshold", supply_graph=nx.Graph())
     with pytest.raises(InputError, match="networkx"):

@@ -1,0 +1,210 @@
+"""Economies and supply graphs of the user's as files, and a hash of those handed over in Python.
+
+docs/own_data.md says what the files hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from sim.core.csv_table import CsvTable, read_csv
+from sim.core.errors import InputError
+from sim.core.files import content_of
+from sim.world.economy import Economy
+
+WORDS = ("name_zh", "name_en")
+NUMBERS = (
+    "imported_share", "labour_share", "energy_share", "export_share", "service_share",
+    "capital_output_ratio", "skilled_share", "production_worker_share", "robot_density_multiple",
+    "polluting", "hazardous", "equipment_maker",
+)  # fmt: skip
+"""Columns that a table of an economy may have besides those that it needs."""
+ENDS = ("supplier", "customer")
+LINK = ("share", "flow", "weight")
+"""Columns of a table of links besides attributes of firms, such as supplier_sector."""
+
+
+# ------------------------------------------------------------------ economies
+def read_economy(path: Path) -> Economy:
+    """An economy from a CSV table with a row a sector.
+
+    Columns code, one for each code (what that user buys of the row's good) and final_demand;
+    WORDS and NUMBERS may follow. With a column `output` the purchases are money as the table's
+    other figures, and final demand is what is left of output where it is not given.
+    """
+    table = read_csv(path)
+    rows = [cells for _, cells in table.records()]
+    lines = [line for line, _ in table.records()]
+    if "code" not in table.columns:
+        raise InputError(path, "code", "a missing column", "code, a column for each code")
+    codes = [row["code"] for row in rows]
+    if not codes or "" in codes or len(set(codes)) < len(codes):
+        raise InputError(path, "code", ", ".join(codes), "one or more different codes")
+    known = ("code", *codes, "output", "final_demand", *WORDS, *NUMBERS)
+    for name in table.columns:
+        if name not in known:
+            raise InputError(path, f"column {name}", "an unknown column", ", ".join(known))
+    for name in codes:
+        if name not in table.columns:
+            raise InputError(path, f"column {name}", "a missing column", "a column for each code")
+
+    def column(name: str) -> Any:
+        pairs = zip(lines, rows, strict=True)
+        return np.array([_number(table, line, name, row[name]) for line, row in pairs])
+
+    purchases = np.stack([column(code) for code in codes], axis=1)
+    optional: dict[str, Any] = {name: column(name) for name in NUMBERS if name in table.columns}
+    for name in WORDS:
+        if name in table.columns:
+            optional[name.replace("name", "names")] = [row[name] for row in rows]
+    if "output" in table.columns:
+        output = column("output")
+        for place in np.flatnonzero((output <= 0) & (purchases != 0).any(axis=0))[:1]:
+            raise InputError(
+                path, f"line {lines[place]}: output", f"{output[place]:g}",
+                "above 0, as the sector buys inputs",
+            )  # fmt: skip
+        final = output - purchases.sum(axis=1)
+        purchases = purchases / np.where(output > 0, output, 1.0)
+    elif "final_demand" not in table.columns:
+        raise InputError(path, "final_demand", "a missing column", "final_demand or output")
+    if "final_demand" in table.columns:
+        final = column("final_demand")
+    try:
+        return Economy.from_table(codes, purchases, final, **optional)
+    except InputError as error:
+        raise InputError(path, error.key, error.given, error.allowed) from None
+
+
+def _number(table: CsvTable, line: int, column: str, cell: str) -> float:
+    value = table.number(cell)
+    if value is None:
+        raise InputError(table.path, f"line {line}, column {column}", cell, "a number")
+    return value
+
+
+# ------------------------------------------------------------------ graphs
+def read_graph(path: Path) -> Any:
+    """A networkx graph from GraphML, GEXF, GML, node-link JSON or a CSV table of links."""
+    read = _READERS.get(path.suffix.lower())
+    if read is None:
+        raise InputError(path, "", path.suffix or "no suffix", ", ".join(_READERS))
+    if read is _links:
+        return _links(path)
+    content = content_of(path)
+    try:
+        return read(content)
+    except Exception as error:
+        # Parsers of four formats have as many kinds of error for a file that is none.
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
+        raise InputError(path, "", problem[:200], f"a whole {path.suffix[1:]} file") from None
+
+
+def _gml(content: bytes) -> Any:
+    text = content.decode("utf-8-sig").split("\n")
+    try:
+        return nx.parse_gml(text)
+    except nx.NetworkXError as error:
+        if "label" not in str(error):
+            raise
+        return nx.parse_gml(text, label="id")
+
+
+def _json(content: bytes) -> Any:
+    data = json.loads(content.decode("utf-8-sig"))
+    return nx.node_link_graph(data, edges="links" if "links" in data else "edges")
+
+
+def _links(path: Path) -> Any:
+    """A graph from a table with a row a link: supplier, customer, LINK and attributes of both."""
+    table = read_csv(path)
+    for name in ENDS:
+        if name not in table.columns:
+            allowed = "supplier, customer and, where known, " + ", ".join(
+                (*LINK, "supplier_sector", "customer_sector", "supplier_city", "customer_city")
+            )
+            raise InputError(path, name, f"only {', '.join(table.columns)}", allowed)
+    for name in table.columns:
+        if name not in (*ENDS, *LINK) and name.partition("_")[0] not in ENDS:
+            allowed = f"{', '.join((*ENDS, *LINK))} and attributes of both, as supplier_sector"
+            raise InputError(path, f"column {name}", "an unknown column", allowed)
+    graph: Any = nx.DiGraph()
+    for line, row in table.records():
+        ends = [row[end] for end in ENDS]
+        for end, node in zip(ENDS, ends, strict=True):
+            if not node:
+                raise InputError(path, f"line {line}: {end}", "nothing", "the name of a firm")
+            told = {
+                name.partition("_")[2]: cell
+                for name, cell in row.items() if name.startswith(f"{end}_") and cell
+            }  # fmt: skip
+            before = graph.nodes[node] if node in graph else {}
+            for key, cell in told.items():
+                if before.get(key, cell) != cell:
+                    allowed = f"{before[key]}, as before"
+                    raise InputError(path, f"line {line}: {key} of {node}", cell, allowed)
+            graph.add_node(node, **told)
+        if graph.has_edge(*ends):
+            raise InputError(path, f"line {line}", " -> ".join(ends), "each link once")
+        graph.add_edge(
+            *ends,
+            **{
+                name: _number(table, line, name, row[name])
+                for name in LINK if row.get(name)
+            },
+        )  # fmt: skip
+    return graph
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    ".graphml": lambda content: nx.read_graphml(io.BytesIO(content)),
+    ".gexf": lambda content: nx.read_gexf(io.BytesIO(content)),
+    ".gml": _gml,
+    ".json": _json,
+    ".csv": _links,
+}
+
+
+# ------------------------------------------------------------------ hashes of objects
+def economy_hash(economy: Economy) -> str:
+    """SHA-256 of every field of an economy."""
+    return _hash([(one.name, _plain(getattr(economy, one.name))) for one in fields(economy)])
+
+
+def graph_hash(graph: Any) -> str:
+    """SHA-256 of a graph's nodes and edges in their order, with all attributes."""
+    edges = ((one, other, _sorted(have)) for one, other, have in graph.edges(data=True))
+    nodes = ((node, _sorted(have)) for node, have in graph.nodes(data=True))
+    kind = [graph.is_directed(), graph.is_multigraph(), _sorted(graph.graph)]
+    return _hash([kind], nodes, edges)
+
+
+def _hash(*parts: Iterable[Any]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        for one in part:
+            digest.update(json.dumps(one, default=_plain).encode() + b"\n")
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _sorted(attributes: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    return sorted(((str(key), value) for key, value in attributes.items()), key=lambda x: x[0])
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; what JSON has not goes by its text."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    return value if isinstance(value, tuple | list) else str(value)
