@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.accounts import Account
+from sim.circumstances import told
 from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
@@ -345,6 +346,7 @@ def manifest(model: Any) -> dict[str, Any]:
         "settings": scenario.model_dump(mode="json"),
         "seed": model.seed,
         "scale": model.scale,
+        **told(model.parameters, scenario, [model.seed]),
         "start": scenario.time.start,
         "end": scenario.time.end,
         "own_supply_graph": model.world.labels is not None,

@@ -13,6 +13,7 @@ import numpy as np
 from mesa.datacollection import DataCollector
 
 from sim import branching, checkpoint, initial
+from sim.circumstances import POSTERIOR, Parameters, as_made, parameters_of
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.phase import Phase
@@ -86,12 +87,14 @@ class Province(ColumnModel):
     are the province's at every scale. `supply_graph` replaces the generated firms and links by a
     networkx graph of the user's, `economy` the input-output table. `check` verifies the identities
     every month; `watchers` are called with the name of each phase after it. `changes` set single keys of the scenario, with double underscores for dots:
-    `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
+    `Province("document_2014", adoption__reviews_per_year=1)`. `parameters` are posterior (a draw of
+    the shipped fit, chosen by the seed, as the population is: see `sim.circumstances`), central
+    (the scenario's own) or the folder of a calibration. `settings` is the scenario as given
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
 
     shared_attributes: ClassVar[frozenset[str]] = frozenset(
-        {"data", "population", "settings", "timetable", "_labels"}
+        {"data", "population", "settings", "parameters", "timetable", "_labels"}
     )
     rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views", "watchers"})
 
@@ -104,15 +107,18 @@ class Province(ColumnModel):
         supply_graph: Any = None,
         economy: Any = None,
         check: bool = False,
+        parameters: str | Path | Parameters = POSTERIOR,
         **changes: Any,
     ) -> None:
         self.settings = initial.scenario_of(scenario, changes)
         self.scale, self.seed, self.check = float(scale), 1 if seed is None else int(seed), check
         super().__init__(rng=self.seed)
-        clock = Clock.between(self.settings.time.start, self.settings.time.end)
-        start = initial.make(self.settings, clock, self.scale, supply_graph, economy)
+        self.parameters = parameters_of(parameters).taken([self.seed])
+        ran = self.parameters.of(self.settings, self.seed)
+        clock = Clock.between(ran.time.start, ran.time.end)
+        start = initial.make(ran, clock, self.scale, supply_graph, economy)
         self.data, self.population = start.data, start.population
-        self.context = initial.context_of(self.settings, clock, start, self.seed, check)
+        self.context = initial.context_of(ran, clock, start, self.seed, check)
         self.timetable = timetable(self.settings)
         self._labels = Labels(start.sector_codes, start.city_names)
         self.recorder = Recorder(
@@ -221,6 +227,7 @@ class Province(ColumnModel):
             supply_graph=supply_graph,
             economy=economy,
             check=saved.manifest["check"],
+            parameters=as_made(folder, saved.manifest),
         )
         checkpoint.restore(model, saved)
         model._bind()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
@@ -63,6 +63,11 @@ MOST_PILOTS = 8
 """Instruments that name firms: each has a bit of the firms' column `pilot`."""
 _WORDS = {"name", "group", "title", "rationale"}
 """Fields that cannot change a result."""
+_PARAMETERS = frozenset({
+    "population", "information", "adoption", "finance", "providers", "skills", "production",
+    "labour", "productivity", "accounts", "governments", "outcomes", "technology_factors",
+})  # fmt: skip
+"""Sections of parameters, which may be drawn from a fit."""
 
 
 Group = Literal[
@@ -101,14 +106,29 @@ class Scenario(Section):
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
     revisions: Revisions = ()
+    held: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="parameters at the model's own value on purpose, which no draw changes",
+    )
 
     @model_serializer(mode="wrap")
     def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without revisions there is no word of them: such scenarios keep their hash."""
+        """Where nothing is revised or held there is no word of it."""
         content: dict[str, Any] = handler(self)
-        if not self.revisions:
-            content.pop("revisions", None)
+        for name in ("revisions", "held"):
+            if not getattr(self, name):
+                content.pop(name, None)
         return content
+
+    @field_validator("held")
+    @classmethod
+    def _parameters(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        known = drawable()
+        unknown = [key for key in keys if key not in known]
+        if unknown:
+            raise ValueError(f"{unknown[0]}; allowed: a parameter such as adoption.payback_shift")
+        return tuple(sorted(set(keys)))
 
     @field_validator("technologies")
     @classmethod
@@ -122,7 +142,7 @@ class Scenario(Section):
     def load(cls, scenario: str | Path, settings: Iterable[str] = ()) -> Scenario:
         """A scenario by name (in scenarios/) or path, with `path=value` settings on top."""
         path = find(scenario)
-        return _build(read(path), path.stem, settings)
+        return _build(read(path), path.stem, settings, whole=0)
 
     @classmethod
     def from_dict(
@@ -130,18 +150,26 @@ class Scenario(Section):
     ) -> Scenario:
         """A scenario from plain values, as `model_dump` gives them."""
         layer = Layer(f"scenario {name}", {k: v for k, v in content.items() if k != "name"})
-        return _build([layer], name, settings)
+        return _build([layer], name, settings, whole=1)
 
     def with_settings(self, settings: Iterable[str]) -> Scenario:
         """The same scenario with `path=value` settings on top."""
         return Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
 
+    def with_tables(self, tables: Mapping[str, Any], where: str) -> Scenario:
+        """The same scenario with nested tables on top, as if they were in its file."""
+        below = Layer(f"scenario {self.name}", self.model_dump(mode="json", exclude={"name"}))
+        return _build([below, Layer(where, dict(tables))], self.name, (), whole=1)
+
     def with_draw(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with parameters `values` (nested tables) from a posterior.
 
-        What the scenario itself sets otherwise than the model's default stays as it is.
+        What the scenario itself sets, or holds at the model's default, stays as it is.
         """
-        changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
+        changes = {
+            key: _left_alone(getattr(self, key), table, self.held, f"{key}.")
+            for key, table in values.items()
+        }
         return Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
 
     @cached_property
@@ -167,7 +195,8 @@ class Scenario(Section):
 
     def to_toml(self) -> str:
         """The whole scenario as TOML; reading it gives the same scenario."""
-        return toml(self.model_dump(mode="json", exclude={"name"}))
+        # Of a file that says what it holds no other key is held for standing there.
+        return toml({"held": [], **self.model_dump(mode="json", exclude={"name"})})
 
     @staticmethod
     def listing() -> list[Scenario]:
@@ -175,7 +204,12 @@ class Scenario(Section):
         return [Scenario.load(path) for path in sorted(DIRECTORY.glob("*.toml"))]
 
 
-def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
+def _build(layers: list[Layer], name: str, settings: Iterable[str], whole: int) -> Scenario:
+    """A scenario of layers with settings on top.
+
+    The first `whole` layers have every key: of what stands there nothing is held at the model's
+    value. In the other layers, and in the settings, it is on purpose.
+    """
     chosen = [settings] if isinstance(settings, str) else settings
     layers = [*layers, *(parse_setting(text) for text in chosen)]
     content: dict[str, Any] = {}
@@ -188,10 +222,14 @@ def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
         first = error.errors()[0]
         raise explain(first, _origin(first, layers), content, Declared(Scenario, _KINDS)) from None
     _check_codes(scenario, layers)
+    held = _held(scenario, layers[whole:])
+    if held:
+        held.update(scenario.held)
+        scenario = scenario.model_copy(update={"held": tuple(sorted(held))})
     if not scenario.revisions:
         return scenario
     where = next(layer.where for layer in reversed(layers) if "revisions" in layer.content)
-    revisions = checked(scenario, where, lambda stage: _build(stage, name, ()))
+    revisions = checked(scenario, where, lambda stage: _build(stage, name, (), len(stage)))
     return scenario.model_copy(update={"revisions": revisions})
 
 
@@ -272,16 +310,34 @@ def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
                 raise InputError(where, key, given_words(code), closest(code, known[kind]))
 
 
-def _left_alone(section: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `values` (nested tables) whose keys stand at the model's default in a section."""
+def _left_alone(
+    section: BaseModel, values: Mapping[str, Any], held: Sequence[str], before: str
+) -> dict[str, Any]:
+    """Those of `values` (nested tables) whose keys stand at the model's default, and are not held."""
     default, kept = type(section)(), dict[str, Any]()
     for key, value in values.items():
         mine = getattr(section, key)
         if isinstance(value, Mapping):
-            kept[key] = _left_alone(mine, value)
-        elif mine == getattr(default, key):
+            kept[key] = _left_alone(mine, value, held, f"{before}{key}.")
+        elif mine == getattr(default, key) and before + key not in held:
             kept[key] = value
     return kept
+
+
+@cache
+def drawable() -> dict[str, float]:
+    """The model's value of every parameter that a fit may draw, by dotted key."""
+    every = flat(Scenario().model_dump(mode="json", include=set(_PARAMETERS)))
+    return {key: value for key, value in every.items() if isinstance(value, float)}
+
+
+def _held(scenario: Scenario, layers: Iterable[Layer]) -> set[str]:
+    """Parameters that layers set on purpose to the value that the model has anyway."""
+    said = [layer.content for layer in layers if "held" not in layer.content]
+    keys = {key for content in said if _PARAMETERS & set(content) for key in flat(content)}
+    default = drawable()
+    mine = flat(scenario.model_dump(mode="json", include=set(_PARAMETERS))) if keys else {}
+    return {key for key in keys if key in default and mine[key] == default[key]}
 
 
 def json_schema() -> dict[str, Any]:

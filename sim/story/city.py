@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.circumstances import POSTERIOR, Parameters
 from sim.comparison import prepared
 from sim.core.clock import month_name
 from sim.core.errors import InputError
@@ -53,7 +54,7 @@ class CityStory(Story):
         phrases = Phrases(lang, self.manifest)
         words = phrases.words
         name = phrases.cities.get(self.city, self.city)
-        made = [Part(words["city"].format(city=name), [(0, run_line(self.manifest, words))])]
+        made = [Part(words["city"].format(city=name), [(0, run_line(self.manifest, lang))])]
         for year, rows in self.months.groupby(self.months["month"].str[:4]):
             lines = self._year(rows.iloc[-1], str(year), phrases)
             made.append(Part(words["year"].format(year=year), [(0, line) for line in lines]))
@@ -134,13 +135,15 @@ def city_story(
     seed: int = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Progress | None = None,
 ) -> CityStory:
     """Run a scenario and tell what a city (by its English or Chinese name) chose and received.
 
     Raises InputError for a city that is not there.
     """
-    province = Province(prepared(scenario, settings, until), scale=scale, seed=seed)
+    chosen = prepared(scenario, settings, until)
+    province = Province(chosen, scale=scale, seed=seed, parameters=parameters)
     return tell_cities(province, [city_place(province, city)], progress)[0]
 
 

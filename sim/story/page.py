@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.circumstances import POSTERIOR
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -23,6 +24,7 @@ from sim.scenario import Scenario
 from sim.scenario_files import toml_value
 from sim.story.phrases import Phrases
 from sim.story.words import WORDS
+from sim.words import circumstances
 from sim.world.tables import BARRIERS, TECHNOLOGIES
 
 Progress = Callable[[int, int], None]
@@ -117,10 +119,12 @@ def run_through(province: Province, progress: Progress | None) -> None:
     province.run(say)
 
 
-def run_line(manifest: dict[str, Any], words: dict[str, str]) -> str:
+def run_line(manifest: dict[str, Any], lang: str) -> str:
     """The run that a story is of."""
     keys = ("scenario", "scale", "seed", "start", "end")
-    return words["run"].format(**{key: manifest[key] for key in keys})
+    return WORDS[lang]["run"].format(
+        **{key: manifest[key] for key in keys}, circumstances=circumstances(manifest, lang)
+    )
 
 
 def run_options(manifest: dict[str, Any]) -> str:
@@ -129,9 +133,10 @@ def run_options(manifest: dict[str, Any]) -> str:
         f" --set {shlex.quote(f'{key}={toml_value(value)}')}"
         for key, value in set_otherwise(manifest).items()
     )
+    regime = "" if manifest["parameters"] == POSTERIOR else f" --parameters {manifest['parameters']}"
     return (
         f"{manifest['scenario']} --scale {manifest['scale']:g} --seed {manifest['seed']} "
-        f"--until {manifest['end']}{settings}"
+        f"--until {manifest['end']}{regime}{settings}"
     )
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.core.errors import InputError
-from sim.scenario import Scenario
-from sim.scenario_files import merge, one_line
+from sim.scenario import Scenario, drawable
+from sim.scenario_files import one_line
 from sim.view import plans
 from sim.view.choice import Plan
 
@@ -28,9 +28,11 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
     """
     content = _tables(data)
     name = _extended(content.pop("extends", None))
-    base = plans.preset(name).model_dump(mode="json") if name else {}
     try:
-        scenario = Scenario.from_dict(merge(base, content), name or WHOLE)
+        if name:
+            scenario = plans.preset(name).with_tables(content, WHERE)
+        else:
+            scenario = Scenario.from_dict(content, WHOLE)
     except InputError as error:
         raise InputError(WHERE, error.key, error.given, error.allowed) from None
     except RecursionError:
@@ -63,8 +65,12 @@ def _extended(given: object) -> str:
 def _plan(name: str, scenario: Scenario) -> Plan:
     """The plan of a preset that is this scenario."""
     settings = {}
-    for key, (mine, theirs) in scenario.diff(plans.preset(name)).items():
-        if key.startswith("revisions."):
+    differences = scenario.diff(plans.preset(name))
+    # What a file holds at the preset's own value is a setting too.
+    held = set(scenario.held) - set(plans.preset(name).held)
+    differences |= {key: (drawable()[key], None) for key in held}
+    for key, (mine, theirs) in differences.items():
+        if key == "held" or key.startswith("revisions."):
             continue
         if mine is None or not plans.holdable(name, key):
             raise _refusal(key, mine, theirs)
