@@ -159,7 +159,9 @@ def hindcast(
     manifest = origin(
         "validate", (base,), found[0].manifest, replicates, seed, scale, Parameters(), settings
     )
-    fitted = {str(vintage): draws(vintage).count if draws is not None else 0 for vintage in vintages}
+    fitted = {
+        str(vintage): draws(vintage).count if draws is not None else 0 for vintage in vintages
+    }
     return Forecasts(ensembles, manifest | {"draws": fitted})
 
 

@@ -205,9 +205,7 @@ def _manifest(plan: Plan) -> dict[str, Any]:
     from sim.model import Province
 
     ensemble = plan.ensemble
-    first = Province(
-        plan.scenario, scale=ensemble.scale, seed=ensemble.seed, parameters=CENTRAL
-    )
+    first = Province(plan.scenario, scale=ensemble.scale, seed=ensemble.seed, parameters=CENTRAL)
     scenarios = [plan.scenario, *([plan.against] if plan.against is not None else [])]
     made = origin(
         "sensitivity", scenarios, initial.manifest(first), ensemble.replicates, ensemble.seed,

@@ -190,9 +190,7 @@ def compare(
             frame.insert(1, "replicate", job.replicate)
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
-    manifest = origin(
-        "compare", chosen, runs[0][1].manifest, replicates, seed, scale, drawn, pairs
-    )
+    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale, drawn, pairs)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 

@@ -133,7 +133,9 @@ def run_options(manifest: dict[str, Any]) -> str:
         f" --set {shlex.quote(f'{key}={toml_value(value)}')}"
         for key, value in set_otherwise(manifest).items()
     )
-    regime = "" if manifest["parameters"] == POSTERIOR else f" --parameters {manifest['parameters']}"
+    regime = (
+        "" if manifest["parameters"] == POSTERIOR else f" --parameters {manifest['parameters']}"
+    )
     return (
         f"{manifest['scenario']} --scale {manifest['scale']:g} --seed {manifest['seed']} "
         f"--until {manifest['end']}{regime}{settings}"

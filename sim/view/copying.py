@@ -29,9 +29,7 @@ def plan_toml(plan: Plan, lang: str) -> str:
     return "\n".join(filter(None, parts))
 
 
-def script(
-    choice: Choice, *, scale: float, replicates: int, seed: int, until: str = ""
-) -> str:
+def script(choice: Choice, *, scale: float, replicates: int, seed: int, until: str = "") -> str:
     """A Python script that runs baseline, plan and saved plans as the page does.
 
     All are run with the same seeds, and with them the same draws of parameters and populations; it
