@@ -101,6 +101,5 @@ def evaluators_command(
     asked.keep_settings(found.manifest)
     show(found, lang)
     if out is not None:
-        asked.keep_settings(found.manifest)
-    written(out, found.save(out, lang, force))
+        written(out, found.save(out, lang, force))
     asked.note_changes(found.manifest)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.circumstances import POSTERIOR
+from sim.circumstances import CENTRAL, POSTERIOR, parameters_of
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -133,13 +133,18 @@ def run_options(manifest: dict[str, Any]) -> str:
         f" --set {shlex.quote(f'{key}={toml_value(value)}')}"
         for key, value in set_otherwise(manifest).items()
     )
-    regime = (
-        "" if manifest["parameters"] == POSTERIOR else f" --parameters {manifest['parameters']}"
-    )
     return (
         f"{manifest['scenario']} --scale {manifest['scale']:g} --seed {manifest['seed']} "
-        f"--until {manifest['end']}{regime}{settings}"
+        f"--until {manifest['end']}{_parameters(manifest)}{settings}"
     )
+
+
+def _parameters(manifest: dict[str, Any]) -> str:
+    """The option that says which parameters a run took; of a user's fit with a word for its folder."""
+    if manifest["parameters"] == CENTRAL:
+        return f" --parameters {CENTRAL}"
+    usual = manifest["fit"]["hash"] == parameters_of(POSTERIOR).hash
+    return "" if usual else " --parameters CALIBRATION"
 
 
 def set_otherwise(manifest: dict[str, Any]) -> dict[str, Any]:
