@@ -1,100 +1,33 @@
-"""Draws from a posterior as changes of a scenario, and which fit a vintage may use.
+"""Which fit a vintage may use: the one with the latest observations that are not after it.
 
-A fit is a folder with `fitted.toml`, whose provenance says up to which year observations were used
-(`last_year`), and `draws.csv`, a parameter a column and a draw a row. A vintage uses the fit with
-the latest of such years that is not after it, so that no forecast is fitted on what it forecasts.
+So no forecast is fitted on what it forecasts.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from calibration.priors import overrides, select
-from sim.core.errors import InputError
-
-FILES = ("fitted.toml", "draws.csv")
-HERE = Path(__file__).resolve().parent
-SHIPPED = (HERE, HERE / "vintage_2013")
-"""Where fits that the package ships are, if there are any."""
-
-
-@dataclass(frozen=True)
-class Fit:
-    """One fit: the last year of its observations, a scenario's changes a draw and as fitted."""
-
-    last_year: int
-    draws: tuple[dict[str, Any], ...]
-    fitted: dict[str, Any]
+from sim.circumstances import Parameters, read_fit, shipped
 
 
 @dataclass(frozen=True)
 class Fits:
     """Every fit at hand."""
 
-    fits: tuple[Fit, ...]
+    fits: tuple[Parameters, ...]
 
-    def of(self, vintage: int) -> Sequence[dict[str, Any]]:
-        """Draws that a vintage may use; none where every fit knows too much."""
+    def of(self, vintage: int) -> Parameters:
+        """The fit that a vintage may use; central values where every fit knows too much."""
         allowed = [one for one in self.fits if one.last_year <= vintage]
-        return max(allowed, key=lambda one: one.last_year).draws if allowed else ()
+        return max(allowed, key=lambda one: one.last_year, default=Parameters())
 
-    def latest(self) -> Sequence[dict[str, Any]]:
-        """Draws of the fit to the latest observations; none where there is no fit."""
-        return self._last.draws if self.fits else ()
-
-    def fitted(self) -> dict[str, Any]:
-        """Changes to the fitted values of that fit; none where there is no fit."""
-        return self._last.fitted if self.fits else {}
-
-    @property
-    def _last(self) -> Fit:
-        return max(self.fits, key=lambda one: one.last_year)
+    def latest(self) -> Parameters:
+        """The fit to the latest observations; central values where there is no fit."""
+        return max(self.fits, key=lambda one: one.last_year, default=Parameters())
 
 
 def read_fits(folders: Sequence[Path] = ()) -> Fits:
     """Fits in `folders`; without any, those that are shipped."""
-    there = folders or [one for one in SHIPPED if all((one / name).is_file() for name in FILES)]
-    return Fits(tuple(read_fit(folder) for folder in there))
-
-
-def read_fit(folder: Path) -> Fit:
-    """One fit; raises InputError naming the file and what is wrong with it."""
-    document, table = (folder / name for name in FILES)
-    try:
-        content: Any = tomllib.loads(document.read_text(encoding="utf-8"))
-        last_year = content["provenance"]["last_year"]
-        frame = pd.read_csv(table)
-    except OSError as error:
-        raise InputError(folder, "--draws", str(error.strerror), "a finished calibration") from None
-    except KeyError:
-        raise InputError(document, "provenance.last_year", "nothing", "a year") from None
-    except ValueError as error:
-        raise InputError(folder, "--draws", str(error), "a finished calibration") from None
-    if type(last_year) is not int:
-        raise InputError(document, "provenance.last_year", last_year, "a year")
-    priors = select(list(frame.columns))
-    values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-    if not len(values) or not np.isfinite(values).all():
-        raise InputError(table, "", "no rows, or a cell that is no number", "one draw or more")
-    return Fit(
-        last_year, tuple(overrides(priors, row) for row in values), _fitted(document, content)
-    )
-
-
-def _fitted(document: Path, content: dict[str, Any]) -> dict[str, Any]:
-    """Changes to the fitted values, none in a file that has none."""
-    table = content.get("parameters", {})
-    values = {
-        key: row.get("fitted") if isinstance(row, dict) else row for key, row in table.items()
-    }
-    bad = [key for key, value in values.items() if not isinstance(value, int | float)]
-    if bad:
-        raise InputError(document, f"parameters.{bad[0]}.fitted", values[bad[0]], "a number")
-    return overrides(select(list(values)), np.array(list(values.values()), dtype=np.float64))
+    return Fits(tuple(read_fit(folder) for folder in folders or shipped()))

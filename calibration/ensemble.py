@@ -97,7 +97,7 @@ def figures(trial: Trial) -> list[float]:
 
 
 def _simulated(trial: Trial, scenario: Scenario) -> Run:
-    population = scenario.population.model_copy(update={"seed": trial.seed})
+    population = scenario.population.model_copy(update={"seed": trial.seed, "count": 1})
     own = scenario.model_copy(update={"population": population})
     try:
         return simulate(own, trial.scale, trial.seed)

@@ -90,7 +90,7 @@ class PointJob:
 def run_point(job: PointJob) -> Array | str:
     """Moments of a run (m,), or why there are none."""
     try:
-        changes = merge(job.changes, {"population": {"seed": job.population}})
+        changes = merge(job.changes, {"population": {"seed": job.population, "count": 1}})
         content = merge(job.scenario.model_dump(mode="json"), changes)
         scenario = Scenario.from_dict(content, job.scenario.name)
         asked = targets(job.until)

@@ -23,6 +23,7 @@ import pandas as pd
 from calibration.evaluator_designs import METHODS, OUTCOMES, designs, sample
 from calibration.evaluator_words import GROUPS, in_words
 from calibration.panel import Panel, check_instrument, twin_panel
+from sim.circumstances import POSTERIOR, Parameters, parameters_of
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -131,30 +132,33 @@ def trial(
     workers: int | None = None,
     until: str | None = None,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Progress | None = None,
 ) -> Trial:
     """Put every evaluator on trial over replicates; the same for any number of workers.
 
-    Replicate r has seed `seed + r`, and a population r after the scenario's own: standard errors
-    claim to say what other firms would have shown. Raises InputError as `calibration.panel.panel`.
+    Replicate r has seed `seed + r`, and a population of its own: standard errors claim to say what
+    other firms would have shown. `parameters` as in `sim.comparison.compare`. Raises InputError as
+    `calibration.panel.panel`.
     """
-    counted = prepared(scenario, settings, until)
+    pairs, drawn = tuple(settings), parameters_of(parameters)
+    counted = prepared(scenario, pairs, until)
     seed = as_seed(seed)
     count = check_counts("evaluators", replicates, seed, workers)
     check_instrument(counted, instrument)
-    first = counted.population.seed
+    many = counted.population.model_copy(update={"count": replicates})
+    counted = counted.model_copy(update={"population": many})
     jobs = [
         TrialJob(
-            counted.with_settings([f"population.seed={first + replicate}"]),
-            instrument, replicate, seed + replicate, scale,
+            drawn.of(counted, seed + replicate), instrument, replicate, seed + replicate, scale
         )
         for replicate in range(replicates)
-    ]  # fmt: skip
+    ]
     parts = run_jobs(jobs, count, _replicate, progress)
     estimates = pd.DataFrame([row for part in parts for row in part[0]], columns=ESTIMATES)
     effects = pd.DataFrame([row for part in parts for row in part[1]])
-    manifest = origin("evaluators", counted, replicates, seed, scale, 0)
-    manifest |= {"instrument": instrument, "populations": [first, first + replicates - 1]}
+    manifest = origin("evaluators", counted, replicates, seed, scale, 0, drawn, pairs)
+    manifest |= {"instrument": instrument}
     return Trial(counted, instrument, replicates, estimates, effects, manifest)
 
 

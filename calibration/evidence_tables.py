@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibration.draws import SHIPPED
 from calibration.evaluation import Failure, Setting, evaluate
 from calibration.targets import Target, targets
+from sim.circumstances import SHIPPED
 from sim.core.errors import InputError
 from sim.results import read_manifest
 from sim.workers import Progress

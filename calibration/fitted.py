@@ -16,11 +16,11 @@ import pandas as pd
 
 from calibration import posterior, recovery
 from calibration.calibrate import Fitted, Goal, Plan, Report, calibrate
-from calibration.draws import read_fit
 from calibration.evaluation import PointJob, Setting, run_point
 from calibration.priors import Prior, from_unit, overrides, select
 from calibration.store import FILE, Store
 from calibration.targets import Target
+from sim.circumstances import read_fit
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.indices.targets import LAST_OUTCOME

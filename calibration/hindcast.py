@@ -8,7 +8,7 @@ was not; and `known`, as it was, which asks of the model the province's answer o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ import pyarrow as pa
 from calibration.runs import simulate
 from calibration.scores import LEVELS
 from calibration.series import cells, describe, read
+from sim.circumstances import Parameters
 from sim.comparison import check_counts, origin, prepared
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.results import read_manifest, write_table
 from sim.scenario import Scenario
-from sim.scenario_files import merge
 from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, run_jobs
 
@@ -38,11 +38,8 @@ MEMBERS = "members"
 QUANTILES = tuple(f"q{round(100 * level):02d}" for level in LEVELS)
 LAST_YEAR = 2017
 
-POPULATIONS = 8
-"""Synthetic populations that members take turns with: they are part of chance, but slow to make."""
-
-Draws = Callable[[int], Sequence[Mapping[str, Any]]]
-"""vintage -> changes of the scenario, one a draw from the posterior; none: central values."""
+Draws = Callable[[int], Parameters]
+"""vintage -> the fit that it may use."""
 
 
 @dataclass(frozen=True)
@@ -135,17 +132,17 @@ def hindcast(
 ) -> Forecasts:
     """Run the ensemble of every vintage and drivers; equal for any number of workers.
 
-    Member r has seed `seed + r` everywhere, one of `POPULATIONS` populations and, with `draws`, the
-    parameters of draw r (of those that there are, over and over). Raises InputError for what cannot
-    be run.
+    Member r has seed `seed + r` everywhere, and the population and, with `draws`, the parameters
+    that go with it (`sim.circumstances`). Raises InputError for what cannot be run.
     """
-    base = prepared(scenario, tuple(settings), f"{LAST_YEAR}-12")
+    settings = tuple(settings)
+    base = prepared(scenario, settings, f"{LAST_YEAR}-12")
     if base.time.start > f"{min(vintages)}-01":
         raise InputError("validate", "time.start", base.time.start, f"{min(vintages)}-01 or before")
     seed = as_seed(seed)
     count = check_counts("validate", replicates, seed, workers)
     wanted = [
-        _Job(_as_of(base, vintage, how, draws, member), member, seed + member, scale, False,
+        _Job(_as_of(base, vintage, how, draws, seed + member), member, seed + member, scale, False,
              (vintage, how))
         for member in range(replicates) for vintage in vintages for how in drivers
     ]  # fmt: skip
@@ -161,8 +158,12 @@ def hindcast(
         ]))
         for vintage in vintages for how in drivers
     )  # fmt: skip
-    manifest = origin("validate", (base,), found[0].manifest, replicates, seed, scale)
-    fitted = {str(vintage): len(draws(vintage)) if draws is not None else 0 for vintage in vintages}
+    manifest = origin(
+        "validate", (base,), found[0].manifest, replicates, seed, scale, Parameters(), settings
+    )
+    fitted = {
+        str(vintage): draws(vintage).count if draws is not None else 0 for vintage in vintages
+    }
     return Forecasts(ensembles, manifest | {"draws": fitted})
 
 
@@ -206,19 +207,13 @@ def _forecast(job: _Job) -> _Kept:
     return _Kept(read(run, years), run.results.manifest)
 
 
-def _as_of(base: Scenario, vintage: int, how: str, draws: Draws | None, member: int) -> Scenario:
-    """The scenario of one member."""
+def _as_of(base: Scenario, vintage: int, how: str, draws: Draws | None, seed: int) -> Scenario:
+    """The scenario of the member with a seed."""
     if how not in DRIVERS:
         raise InputError("validate", "drivers", how, ", ".join(DRIVERS))
-    content = base.model_dump(mode="json")
-    people = base.population.seed + member % POPULATIONS
-    content = merge(content, {"population": {"seed": people}})
-    known = draws(vintage) if draws is not None else ()
-    if known:
-        content = merge(content, known[member % len(known)])
-    if how == "frozen":
-        content = merge(content, {"exogenous": {"known_until": vintage}})
-    return Scenario.from_dict(content, base.name)
+    parameters = draws(vintage) if draws is not None else Parameters()
+    one = parameters.of(base, seed)
+    return one.with_settings([f"exogenous.known_until={vintage}"]) if how == "frozen" else one
 
 
 def _place() -> dict[tuple[str, str], int]:

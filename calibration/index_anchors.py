@@ -16,16 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.draws import read_fits
-from sim.comparison import drawn
 from sim.indices import two_integration, yearly
 from sim.model import Province
 from sim.scenario import Scenario
 from sim.world.data import DIRECTORY, load_data
 from sim.world.index_tables import IndexTables
 
-POPULATIONS = 8
-"""Populations that the runs take turns with."""
 BEST_CITY = 87.0
 """Best city in the 2015 provincial edition: between the standard of 80 and Yinzhou's 94."""
 NINGBO_GROWTH = 1.10 * 1.078**0.5
@@ -70,12 +66,8 @@ def _figures(scale: float, runs: int, tables: IndexTables) -> tuple[np.ndarray, 
     """Two-integration figures of 2014, and informatization figures of the first month (means)."""
     year, start = [], []
     scenario = Scenario.load("document_2014", ['time.end="2014-12"'])
-    draws = read_fits().latest()
     for run in range(runs):
-        chosen = drawn(scenario, draws, run)
-        province = Province(
-            chosen, scale=scale, seed=run + 1, population__seed=run % POPULATIONS + 1
-        )
+        province = Province(scenario, scale=scale, seed=run + 1)
         province.run()
         items = province.recorder.values["items"]
         year.append(

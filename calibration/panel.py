@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from calibration.panel_columns import APPLICATIONS, NOTES, PANEL, codebook
+from sim.circumstances import POSTERIOR, Parameters, parameters_of
 from sim.comparison import prepared
 from sim.core.clock import month_name, month_number
 from sim.core.errors import InputError
@@ -70,18 +71,21 @@ def panel(
     seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Progress | None = None,
 ) -> Panel:
-    """Firms by year with and without a project grant.
+    """Firms by year with and without a project grant; `parameters` as in `sim.comparison.run`.
 
     Years that a run does not cover to December are left out. Raises InputError unless the
     instrument is a project grant that runs, with a whole year before it and a December after.
     """
-    counted = prepared(scenario, settings, until)
+    pairs, drawn = tuple(settings), parameters_of(parameters)
+    counted = prepared(scenario, pairs, until)
     seed = as_seed(seed)
     check_instrument(counted, instrument)
-    manifest = origin("panel", counted, 1, seed, scale, 0) | {"instrument": instrument}
-    return twin_panel(counted, instrument, seed, scale, manifest, progress)
+    manifest = origin("panel", counted, 1, seed, scale, 0, drawn, pairs)
+    manifest |= {"instrument": instrument}
+    return twin_panel(drawn.of(counted, seed), instrument, seed, scale, manifest, progress)
 
 
 def check_instrument(scenario: Scenario, name: str) -> None:
@@ -107,7 +111,7 @@ def twin_panel(
     scenario: Scenario, instrument: str, seed: int, scale: float, manifest: dict[str, Any],
     progress: Progress | None = None,
 ) -> Panel:  # fmt: skip
-    """The panel of a checked scenario and instrument."""
+    """The panel of a checked scenario, as its seed has it, and an instrument."""
     policy = scenario.instruments[instrument]
     assert isinstance(policy, ProjectGrant)
     variants = [Variant("", {instrument: policy}), without(scenario, [instrument], "without")]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from calibration import forces
 from calibration.draws import read_fits
 from calibration.ensemble import Ensemble
 from calibration.priors import Prior, priors, select
 from calibration.structures import STRUCTURES
+from sim.circumstances import Parameters
 from sim.comparison import check_counts, prepared
 from sim.core.errors import InputError
 from sim.scenario import Scenario
@@ -38,7 +38,7 @@ class Plan:
     most: int
     forces: tuple[str, str]
     cells: int
-    fit: tuple[Mapping[str, Any], ...] = ()
+    fit: Parameters = field(default_factory=Parameters)
 
     @property
     def screens(self) -> bool:
@@ -63,7 +63,7 @@ class Plan:
     def draws(self) -> int:
         """Draws of the parameters for the split of variance that the budget allows."""
         allowed = self._rounds("variance", 2 * self.ensemble.replicates * len(STRUCTURES), 2)
-        return min(allowed, len(self.fit)) if self.fit else allowed
+        return min(allowed, self.fit.count) if self.fit.count else allowed
 
     def _rounds(self, method: str, cost: int, least: int) -> int:
         """How many rounds of so many runs the budget pays for."""
@@ -129,17 +129,17 @@ def planned(
         most,
         forces.chosen(pair),
         cells,
-        _fit(draws) if "variance" in methods else (),
+        _fit(draws) if "variance" in methods else Parameters(),
     )
     plan.runs()
     return plan
 
 
-def _fit(draws: str) -> tuple[Mapping[str, Any], ...]:
-    """Draws of the posterior that is shipped, if one is, or of a folder's; none for the priors."""
+def _fit(draws: str) -> Parameters:
+    """The posterior that is shipped, if one is, or a folder's; no draws for the priors."""
     if draws == "prior":
-        return ()
-    found = tuple(read_fits(() if draws == "posterior" else [Path(draws)]).latest())
-    if len(found) == 1:
+        return Parameters()
+    found = read_fits(() if draws == "posterior" else [Path(draws)]).latest()
+    if found.count == 1:
         raise InputError(WHERE, "--draws", f"{draws}, of one draw", "two or more, or prior")
     return found

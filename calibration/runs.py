@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.circumstances import CENTRAL
 from sim.core.table import Array
 from sim.model import Province
 from sim.results import Results
@@ -51,8 +52,8 @@ class Run:
 
 
 def simulate(scenario: Scenario, scale: float, seed: int) -> Run:
-    """Run a scenario to its end."""
-    province = Province(scenario, scale=scale, seed=seed)
+    """Run a scenario, which has its parameters and its population, to its end."""
+    province = Province(scenario, scale=scale, seed=seed, parameters=CENTRAL)
     snapshots: dict[str, Mapping[str, Array]] = {}
     while not province.clock.finished:
         month = province.clock.name

@@ -22,6 +22,7 @@ from calibration.structures import STRUCTURES, structured
 from calibration.study_words import labelled
 from calibration.targets import targets
 from sim import initial
+from sim.circumstances import CENTRAL, Parameters
 from sim.comparison import origin
 from sim.core.clock import month_name, month_number
 from sim.core.files import Folder
@@ -193,8 +194,8 @@ def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
 
 def _drawn(plan: Plan, scenario: Scenario) -> list[Scenario]:
     """A scenario with draws of the posterior, or of the priors where there is no fit."""
-    if plan.fit:
-        return [scenario.with_draw(one) for one in plan.fit[: plan.draws]]
+    if plan.fit.count:
+        return [scenario.with_draw(plan.fit.draws[1 + one]) for one in range(plan.draws)]
     random = np.random.default_rng(plan.ensemble.seed)
     return _at(scenario, plan.priors, random.random((plan.draws, len(plan.priors))))
 
@@ -204,11 +205,11 @@ def _manifest(plan: Plan) -> dict[str, Any]:
     from sim.model import Province
 
     ensemble = plan.ensemble
-    first = Province(plan.scenario, scale=ensemble.scale, seed=ensemble.seed)
+    first = Province(plan.scenario, scale=ensemble.scale, seed=ensemble.seed, parameters=CENTRAL)
     scenarios = [plan.scenario, *([plan.against] if plan.against is not None else [])]
     made = origin(
         "sensitivity", scenarios, initial.manifest(first), ensemble.replicates, ensemble.seed,
-        ensemble.scale,
+        ensemble.scale, Parameters(),
     )  # fmt: skip
     return made | {
         "scenario": plan.scenario.name,
@@ -227,4 +228,4 @@ def _source(plan: Plan) -> str:
     """What the split of variance drew its parameters from."""
     if "variance" not in plan.methods:
         return ""
-    return "posterior" if plan.fit else "prior"
+    return "posterior" if plan.fit.count else "prior"

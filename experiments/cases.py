@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from sim.circumstances import CENTRAL
 from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.model import Province
 
 
 @dataclass(frozen=True)
 class Case:
     """One run to be made: a replicate of a point of the design.
 
-    `scenario` is the one that runs, levers, uncertainties and a draw of the parameters included.
+    `scenario` is the one that runs: levers, uncertainties, a draw of the parameters and the
+    population included.
     """
 
     point: int
@@ -29,6 +34,14 @@ class Case:
     def run(self) -> str:
         """What the run is known by: its scenario's hash and its replicate, nothing else."""
         return f"{self.scenario.hash}-{self.replicate}"
+
+    def province(self) -> Province:
+        """The province of the run at its start."""
+        from sim.model import Province
+
+        return Province(
+            self.scenario, scale=self.scale, seed=self.seed, check=self.check, parameters=CENTRAL
+        )
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,10 @@ def estimate(
 
     `runs` are those of a share; all of the study's unless given.
     """
-    from sim.model import Province
-
     case = next(study.cases())
     warm_up(case.scenario, case.scale)
     began = perf_counter()
-    province = Province(case.scenario, scale=case.scale, seed=case.seed, check=case.check)
+    province = case.province()
     ready = perf_counter()
     province.step()
     while not province.clock.finished and perf_counter() - ready < patience:

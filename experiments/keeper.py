@@ -28,9 +28,7 @@ class Keeper:
 
     def __call__(self, case: Case) -> Measured:
         """Run and measure."""
-        from sim.model import Province
-
-        province = Province(case.scenario, scale=case.scale, seed=case.seed, check=case.check)
+        province = case.province()
         return self.measure(province.run())
 
     def measure(self, results: Results) -> Measured:

@@ -105,7 +105,11 @@ class Facts:
         """Draws of the parameters that the manifest holds."""
         draws = self.batch.manifest.get("draws")
         return (
-            len(draws) if isinstance(draws, list) else int(draws) if isinstance(draws, int) else 0
+            len(draws)
+            if isinstance(draws, list | dict)
+            else int(draws)
+            if isinstance(draws, int)
+            else 0
         )
 
     @property

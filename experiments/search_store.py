@@ -20,6 +20,7 @@ from calibration.draws import read_fits
 from calibration.priors import from_unit, overrides, select
 from experiments.search_measures import figures
 from experiments.split import Split
+from sim.circumstances import CENTRAL
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.scenario import Scenario
@@ -56,15 +57,16 @@ def futures(
     priors of `parameters`, its seed `first`; central: the scenario's own parameters.
     """
     seeds = tuple(first + place for place in range(count))
-    found: Sequence[Mapping[str, Any]] = ()
+    found: list[Mapping[str, Any]] = []
     if kind == "posterior":
-        found = read_fits().latest()
-        if not found:
+        fit = read_fits().latest()
+        if not fit.count:
             kind = "prior"
-        elif len(found) < skip + count:
-            allowed = f"at most {len(found)} futures in all: the fit has no more draws"
+        elif fit.count < skip + count:
+            allowed = f"at most {fit.count} futures in all: the fit has no more draws"
             raise InputError("search", "search.futures", skip + count, allowed)
-        found = found[skip : skip + count]
+        else:
+            found = [fit.draws[number] for number in range(skip + 1, skip + count + 1)]
     if kind == "prior":
         chosen = select(parameters)
         points = qmc.LatinHypercube(len(chosen), seed=first).random(count)
@@ -96,4 +98,4 @@ class PackageRun:
         chosen = self.twin if (np.asarray(point) < 0).all() else self.split.scenario_at(point)
         draw = self.draws.get(seed)
         future = chosen.with_draw(draw) if draw else chosen
-        return figures(Province(future, scale=self.scale, seed=seed).run())
+        return figures(Province(future, scale=self.scale, seed=seed, parameters=CENTRAL).run())

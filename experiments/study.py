@@ -39,12 +39,13 @@ from experiments.study_file import (
     json_schema,
     read_study,
 )
-from sim.comparison import Draws
+from sim import circumstances
+from sim.circumstances import CENTRAL, POSTERIOR, Parameters, parameters_of
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.policies.base import Text
 from sim.scenario import Scenario
-from sim.scenario_files import closest, find, matching, merge, paths_beside
+from sim.scenario_files import closest, find, matching, paths_beside
 
 __all__ = ["MOST_RUNS", "Keeper", "Study", "load_study"]
 
@@ -60,8 +61,8 @@ class Study:
 
     `where` is its file and `text` what it says, settings on top. `scenarios` are those that run, as
     they are without factors; `baseline` the one that differences are against. `method` is the
-    design's; `layout` says how its rows were made. `draws` are of parameters, empty for those of
-    the scenarios; `search` is the table of a search for policies, as it stands.
+    design's; `layout` says how its rows were made. `parameters` are those of the
+    scenarios, or of a fit a draw a replicate; `search` is the table of a search for policies, as it stands.
     """
 
     name: str
@@ -74,13 +75,12 @@ class Study:
     seed: int
     until: str | None
     check: bool
-    populations: int
     scenarios: tuple[Scenario, ...]
     baseline: str | None
     factors: tuple[Factor, ...]
     outcomes: tuple[str, ...]
     tier: Literal["headline", "detail", "panel"]
-    draws: Draws
+    parameters: Parameters
     layout: Block
     search: dict[str, Any] = field(default_factory=dict)
     failure: str = ""
@@ -148,8 +148,8 @@ class Study:
         content = {
             "scenarios": [(one.name, one.hash) for one in self.scenarios],
             "design": self._table.to_csv(index=False),
-            "run": [self.scale, self.replicates, self.seed, self.check, self.populations],
-            "draws": [dict(one) for one in self.draws[: self.replicates]],
+            "run": [self.scale, self.replicates, self.seed, self.check],
+            **self._circumstances(),
             "kept": [list(self.outcomes), self.tier],
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -163,7 +163,6 @@ class Study:
             "replicates": self.replicates,
             "seed": self.seed,
             "until": self.scenarios[0].time.end,
-            "populations": self.populations,
             "tier": self.tier,
             "baseline": self.baseline,
             "scenarios": {one.name: one.hash for one in self.scenarios},
@@ -172,7 +171,7 @@ class Study:
             "design": self.layout.settings,
             "factors": [told(one) for one in self.factors],
             "outcomes": describe(self.outcomes),
-            "draws": [dict(one) for one in self.draws[: self.replicates]],
+            **self._circumstances(),
             "failure": self.failure,
         }
 
@@ -181,19 +180,23 @@ class Study:
         """JSON schema of study files for editors."""
         return json_schema()
 
+    def _circumstances(self) -> dict[str, Any]:
+        """The draws and populations of the replicates."""
+        seeds = range(self.seed, self.seed + self.replicates)
+        return circumstances.told(self.parameters, self.scenarios[0], seeds)
+
     def _start(self, name: str, replicate: int | None) -> Start:
         """A scenario as a replicate starts from it."""
-        count = len(self.draws)
-        draw = replicate % count if replicate is not None and count else -1
-        population = replicate % self.populations if replicate is not None else 0
-        key = (name, draw, population)
+        scenario = next(one for one in self.scenarios if one.name == name)
+        draw = number = 0
+        if replicate is not None:
+            seed = self.seed + replicate
+            draw = self.parameters.number(seed)
+            number = circumstances.population(scenario, seed)
+        key = (name, draw, number)
         if key not in self._starts:
-            scenario = next(one for one in self.scenarios if one.name == name)
-            if draw >= 0:
-                scenario = scenario.with_draw(self.draws[draw])
-            if population:
-                seed = scenario.population.seed + population
-                scenario = scenario.with_settings([f"population.seed={seed}"])
+            if replicate is not None:
+                scenario = self.parameters.of(scenario, self.seed + replicate)
             if len(self._starts) >= _KEPT_STARTS:
                 self._starts.clear()
             self._starts[key] = Start.of(scenario)
@@ -213,20 +216,20 @@ def load_study(name_or_path: str | Path, settings: Iterable[str] = (), yes: bool
     kept = file.checked(OutcomeChoice, file.table("outcomes"), "outcomes")
     choice = file.checked(ScenarioChoice, file.table("scenarios"), "scenarios")
     names = _names(file, choice)
-    crossing = [_scenario(file, name, run.until, "scenarios.names") for name in names]
+    crossing = [_scenario(file, name, run, "scenarios.names") for name in names]
     outside = choice.baseline is not None and choice.baseline not in [x.name for x in crossing]
     scenarios = list(crossing)
     if outside and choice.baseline is not None:
-        scenarios.append(_scenario(file, choice.baseline, run.until, "scenarios.baseline"))
+        scenarios.append(_scenario(file, choice.baseline, run, "scenarios.baseline"))
     _one_span(file, scenarios)
     factors, layout = _designed(file, crossing, run, len(scenarios), yes)
     last = scenarios[-1].name if outside else None
     table = frame(layout.rows, factors, [one.name for one in crossing], last)
     study = Study(
         file.path.stem, header.title, header.question, file.path, file.text, run.scale,
-        run.replicates, run.seed, run.until, run.check, run.populations, tuple(scenarios),
+        run.replicates, run.seed, run.until, run.check, tuple(scenarios),
         last or choice.baseline, factors, kept_outcomes(file, kept, scenarios), kept.tier,
-        _draws(file, run), layout, file.table("search"), kept.failure, table,
+        _parameters(file, run), layout, file.table("search"), kept.failure, table,
     )  # fmt: skip
     if kept.failure:
         _check_failure(file, study, kept.failure)
@@ -263,18 +266,20 @@ def _names(file: StudyFile, choice: ScenarioChoice) -> list[str]:
     return found
 
 
-def _scenario(file: StudyFile, name: str, until: str | None, key: str) -> Scenario:
-    """A scenario with the study's settings, up to the study's last month."""
+def _scenario(file: StudyFile, name: str, run: RunSettings, key: str) -> Scenario:
+    """A scenario with the study's settings, populations and last month."""
     beside = file.path.parent / name
     path = beside if name.endswith(".toml") and beside.is_file() else find(name, file.path, key)
     scenario = Scenario.load(path).check_names()
     settings = paths_beside(file.path, file.table("settings"))
     if settings:
         try:
-            content = merge(scenario.model_dump(mode="json"), settings)
-            scenario = Scenario.from_dict(content, scenario.name).check_names()
+            scenario = scenario.with_tables(settings, str(file.path)).check_names()
         except InputError as error:
             raise file.error(f"settings.{error.key}", error.given, error.allowed) from None
+    if run.populations is not None:
+        scenario = scenario.with_settings([f"population.count={run.populations}"])
+    until = run.until
     if until is None:
         return scenario
     if month_number(until) < month_number(scenario.time.start):
@@ -347,20 +352,12 @@ def _designed(
     return factors, blocks[0] if len(blocks) == 1 else crossed(*blocks)
 
 
-def _draws(file: StudyFile, run: RunSettings) -> Draws:
-    """Draws of parameters: of the latest fit that is shipped, or of a calibration's folder."""
-    if run.parameters == "central":
-        return ()
-    from calibration.draws import read_fits
-
-    if run.parameters in (None, "posterior"):
-        latest = read_fits().latest()
-        if run.parameters and not latest:
-            raise file.error("run.parameters", "posterior", "central, as no fit is shipped")
-        return latest
-    folder = file.path.parent / str(run.parameters)
+def _parameters(file: StudyFile, run: RunSettings) -> Parameters:
+    """Parameters as the study says; the folder of a calibration is from the study's own."""
+    named = run.parameters in (CENTRAL, POSTERIOR)
+    folder = file.path.parent / run.parameters
     try:
-        return read_fits([folder]).latest()
+        return parameters_of(run.parameters if named else folder)
     except InputError as error:
-        allowed = error.allowed or "central, posterior, or the folder of a calibration"
-        raise file.error("run.parameters", f"{folder}: {error.given}", allowed) from None
+        said = run.parameters if named else f"{folder}: {error.given}"
+        raise file.error("run.parameters", said, error.allowed) from None

@@ -43,7 +43,8 @@ class Header(Section):
 class RunSettings(Section):
     """How every point is run.
 
-    Replicate r has seed `seed` + r and, where there are draws of parameters, draw r at every point.
+    Replicate r has seed `seed` + r at every point, and the draw of the parameters and one of
+    `populations` (those of the scenario unless given) that go with it: see `sim.circumstances`.
     """
 
     scale: float = field(USUAL_SCALE, "a number from 0.01 to 25", ge=0.01, le=25)
@@ -51,8 +52,8 @@ class RunSettings(Section):
     seed: int = field(1, "a whole number from 0 to 2**62", ge=0, le=2**62)
     until: str | None = field(None, "a month written YYYY-MM", pattern=MONTH)
     check: bool = field(False, "true or false")
-    parameters: str | None = field(None, "central, posterior, or the folder of a calibration")
-    populations: int = field(1, "a whole number from 1 to 1000", ge=1, le=1000)
+    parameters: str = field("posterior", "central, posterior, or the folder of a calibration")
+    populations: int | None = field(None, "a whole number from 1 to 1000", ge=1, le=1000)
 
 
 class ScenarioChoice(Section):

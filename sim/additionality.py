@@ -17,7 +17,8 @@ import pandas as pd
 
 from sim import terms
 from sim.attribution import CLASSES, FEN, attribute, technologies_of
-from sim.comparison import Draws, check_counts, drawn, half_width, prepared
+from sim.circumstances import POSTERIOR, Parameters, parameters_of
+from sim.comparison import check_counts, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -173,7 +174,7 @@ def ledger(
     until: str | None = None,
     follow: int = FOLLOW,
     settings: Iterable[str] = (),
-    draws: Draws = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     supply_graph: Any = None,
     economy: Any = None,
     progress: Progress | None = None,
@@ -185,9 +186,11 @@ def ledger(
     the twins without a single one, which are most of the work: the programme's money is then
     classed by instrument against the twin without any. Twins go on for `follow`
     months after `until`. Replicate r has seed `seed + r` in all runs; the result is the same for any
-    number of workers. `draws` of parameters, `supply_graph` and `economy` as in `compare`. `progress` is called with the number of twins done and in all.
+    number of workers. `parameters`, `supply_graph` and `economy` as in `compare`. `progress` is
+    called with the number of twins done and in all.
     """
-    counted = prepared(scenario, settings, until, supply_graph=supply_graph, economy=economy)
+    pairs, drawn = tuple(settings), parameters_of(parameters)
+    counted = prepared(scenario, pairs, until, supply_graph=supply_graph, economy=economy)
     seed = as_seed(seed)
     workers_used = check_counts("ledger", replicates, seed, workers)
     whole = extended("ledger", counted, follow)
@@ -199,7 +202,7 @@ def ledger(
     last = month_number(counted.time.end) - month_number(counted.time.start)
     jobs = [
         TwinJob(
-            drawn(whole, draws, replicate),
+            drawn.of(whole, seed + replicate),
             replicate,
             seed + replicate,
             scale,
@@ -217,7 +220,7 @@ def ledger(
             progress(done * total // of, total)
 
     parts = run_jobs(jobs, workers_used, _batch, tell) if jobs else []
-    manifest = origin("ledger", counted, replicates, seed, scale, follow, draws)
+    manifest = origin("ledger", counted, replicates, seed, scale, follow, drawn, pairs)
     manifest["instruments"] = list(instruments)
     return Ledger(counted, replicates, *_gather(parts), manifest=manifest)
 

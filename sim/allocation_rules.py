@@ -18,7 +18,8 @@ import pandas as pd
 from sim import terms
 from sim.additionality import city_names, spread
 from sim.attribution import ACCELERATED, CLASSES, FEN, attribute, technologies_of
-from sim.comparison import Draws, check_counts, drawn, half_width, prepared
+from sim.circumstances import POSTERIOR, Parameters, parameters_of
+from sim.comparison import check_counts, half_width, prepared
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -122,7 +123,7 @@ def laboratory(
     until: str | None = None,
     follow: int = FOLLOW,
     settings: Iterable[str] = (),
-    draws: Draws = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     supply_graph: Any = None,
     economy: Any = None,
     progress: Progress | None = None,
@@ -131,7 +132,8 @@ def laboratory(
 
     The other options are those of `sim.additionality.ledger`.
     """
-    counted = prepared(scenario, settings, until, supply_graph=supply_graph, economy=economy)
+    pairs, drawn = tuple(settings), parameters_of(parameters)
+    counted = prepared(scenario, pairs, until, supply_graph=supply_graph, economy=economy)
     seed = as_seed(seed)
     count = check_counts("laboratory", replicates, seed, workers)
     whole = extended("laboratory", counted, follow)
@@ -140,7 +142,7 @@ def laboratory(
     variants = _variants(rules, noise)
     jobs = [
         RuleJob(
-            drawn(whole, draws, replicate),
+            drawn.of(whole, seed + replicate),
             instrument,
             variants,
             replicate,
@@ -157,7 +159,7 @@ def laboratory(
         rows = [row for part in parts for row in part[place]]
         rows.sort(key=lambda row: (order.index(row["rule"]), row["replicate"]))
         frames.append(pd.DataFrame(rows))
-    manifest = origin("laboratory", counted, replicates, seed, scale, follow, draws) | {
+    manifest = origin("laboratory", counted, replicates, seed, scale, follow, drawn, pairs) | {
         "instrument": instrument,
         "rules": list(rules),
         # An endless error is a word: JSON has no number for it.

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.circumstances import POSTERIOR, Parameters
+from sim.comparison import prepared
 from sim.contributions import Part, parts
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -26,7 +28,7 @@ from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.seeds import SeedLike
-from sim.words import CLASS_ZH, UNITS, few_rows_note, instrument_titles
+from sim.words import CLASS_ZH, UNITS, circumstances, few_rows_note, instrument_titles
 from sim.world.index_tables import Item
 
 WEIGHTS: dict[str, Sequence[float]] = {
@@ -91,6 +93,7 @@ class Audit:
         ]
         if index == "two_integration":
             lines.append(words[scale])
+        lines.append(circumstances(self.manifest, lang))
         lines.append(f"{_figure(total, words)}{_rank(total, words, province)}")
         classes, items = (self.frame[self.frame["level"] == one] for one in ("class", "item"))
         for _, row in classes.iterrows():
@@ -118,19 +121,22 @@ def audit(
     scale: float = USUAL_SCALE,
     seed: SeedLike = 1,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Any = None,
 ) -> Audit:
     """Run a scenario up to the end of a data year and trace an index of a city or the province.
 
-    `city` is a name in English or Chinese; none or Zhejiang is the province. Raises InputError for
+    `city` is a name in English or Chinese; none or Zhejiang is the province. `parameters` as in
+    `sim.comparison.run`. Raises InputError for
     an unknown city or index, or a year that the scenario does not run through.
     """
     from sim.model import Province
 
-    chosen = Scenario.load(scenario, settings) if not isinstance(scenario, Scenario) else scenario
+    pairs = tuple(settings)
+    chosen = prepared(scenario, pairs, None)
     if index not in INDICES:
         raise InputError("audit", "index", index, ", ".join(INDICES))
-    province = Province(chosen, scale=scale, seed=seed)
+    province = Province(chosen, scale=scale, seed=seed, parameters=parameters)
     place = _place(province, city)
     months = (year + 1) * 12 - province.clock.start
     if not 12 <= months <= province.clock.months:
@@ -139,7 +145,9 @@ def audit(
         province.step()
         if progress is not None:
             progress(month + 1, months)
-    return traced(province, place, index)
+    found = traced(province, place, index)
+    found.manifest["set"] = list(pairs)
+    return found
 
 
 def traced(province: Any, place: int, index: str) -> Audit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from sim.circumstances import POSTERIOR, Parameters, parameters_of, told
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -21,9 +22,6 @@ from sim.scenario import Scenario
 from sim.scenario_files import matching
 from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
-
-Draws = Sequence[Mapping[str, Any]]
-"""Draws of parameters from a posterior, each as nested tables of a scenario; empty for none."""
 
 
 @dataclass
@@ -130,22 +128,26 @@ def run(
     until: str | None = None,
     settings: Iterable[str] = (),
     check: bool = False,
+    parameters: str | Path | Parameters = POSTERIOR,
     supply_graph: Any = None,
     economy: Any = None,
     progress: Progress | None = None,
 ) -> Results:
     """Run one scenario and return its results; `until` is the last month (YYYY-MM).
 
-    `seed` is anything that `sim.seeds.as_seed` takes, None for a fresh one; the manifest has it.
+    It is the first replicate of `compare` from that seed: `parameters` are as there. `seed` is
+    anything that `sim.seeds.as_seed` takes, None for a fresh one; the manifest has it.
     `supply_graph` and `economy` are of the user's, objects or paths of files, as in `Province`.
     """
     from sim.model import Province
 
-    seed = as_seed(seed)
-    chosen = prepared(scenario, settings, until, supply_graph=supply_graph, economy=economy)
-    province = Province(chosen, scale=scale, seed=seed, check=check)
+    pairs, seed = tuple(settings), as_seed(seed)
+    chosen = prepared(scenario, pairs, until, supply_graph=supply_graph, economy=economy)
+    province = Province(chosen, scale=scale, seed=seed, check=check, parameters=parameters)
     total = province.clock.months
-    return province.run(None if progress is None else lambda clock: progress(clock.month, total))
+    results = province.run(None if progress is None else lambda clock: progress(clock.month, total))
+    results.manifest["set"] = list(pairs)
+    return results
 
 
 def compare(
@@ -159,7 +161,7 @@ def compare(
     settings: Iterable[str] = (),
     baseline: str | None = None,
     check: bool = False,
-    draws: Draws = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     supply_graph: Any = None,
     economy: Any = None,
     progress: Progress | None = None,
@@ -167,15 +169,15 @@ def compare(
     """Run every scenario `replicates` times on common random numbers, on all cores by default.
 
     A name with * or ? stands for every shipped scenario that it fits, such as without_a*.
-    Replicate r has seed `seed + r` in every scenario and all share one population; `seed` is
-    anything that `sim.seeds.as_seed` takes, None for a fresh one. The baseline is the last scenario
-    unless named. The result is the same for any number of workers. With `draws` of
-    parameters replicate r takes draw r (from the start again after the last), in every scenario alike,
-    so that intervals hold what is not known of the parameters; without, parameters are those of the
-    scenarios. `supply_graph` and `economy` of the user's, as in `Province`, stand in every scenario.
-    `progress` is called with the number of runs done and in all.
+    Replicate r has seed `seed + r` in every scenario, and with it one of eight populations and, where
+    `parameters` are posterior or the folder of a calibration, a draw of a fit (`sim.circumstances`),
+    so that intervals hold what is not known of either; with central parameters are those of the
+    scenarios. `seed` is anything that `sim.seeds.as_seed` takes, None for a fresh one. The baseline
+    is the last scenario unless named. `supply_graph` and `economy` of the user's, as in `Province`,
+    stand in every scenario. The result is the same for any number of workers. `progress` is called
+    with the number of runs done and in all.
     """
-    pairs, seed = tuple(settings), as_seed(seed)
+    pairs, drawn, seed = tuple(settings), parameters_of(parameters), as_seed(seed)
     chosen = tuple(
         prepared(one, pairs, until, supply_graph=supply_graph, economy=economy)
         for one in _expanded(scenarios)
@@ -186,7 +188,7 @@ def compare(
     base = check_scenarios("compare", chosen, baseline)
     runs = run_paired(
         "compare", chosen, run_to_year_ends, scale=scale, replicates=replicates, seed=seed,
-        workers=workers, check=check, progress=progress, draws=draws,
+        workers=workers, check=check, progress=progress, parameters=drawn,
     )  # fmt: skip
     frames: dict[str, pd.DataFrame] = {}
     for name in ("province", "cities", "programme"):
@@ -197,7 +199,7 @@ def compare(
             frame.insert(1, "replicate", job.replicate)
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
-    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale, draws)
+    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale, drawn, pairs)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
@@ -217,32 +219,21 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
 def run_paired[R](
     command: str, scenarios: Sequence[Scenario], work: Callable[[Job], R], *, scale: float,
     replicates: int, seed: int, workers: int | None, check: bool, progress: Progress | None,
-    draws: Draws = (),
+    parameters: Parameters,
 ) -> list[tuple[Job, R]]:  # fmt: skip
     """What `work` keeps of every scenario's `replicates`, ordered by scenario and replicate.
 
-    Replicate r has seed `seed + r` and draw r of the parameters, if there are draws, in all scenarios.
+    Replicate r has seed `seed + r`, and the parameters and population of it, in all scenarios.
     """
     count = check_counts(command, replicates, seed, workers)
     names = [one.name for one in scenarios]
     jobs = [
-        Job(
-            drawn(one, draws, replicate),
-            replicate,
-            seed + replicate,
-            scale,
-            check,
-        )
+        Job(parameters.of(one, seed + replicate), replicate, seed + replicate, scale, check)
         for replicate in range(replicates)
         for one in scenarios
     ]
     found = list(zip(jobs, run_jobs(jobs, count, work, progress), strict=True))
     return sorted(found, key=lambda pair: (names.index(pair[0].scenario.name), pair[0].replicate))
-
-
-def drawn(scenario: Scenario, draws: Draws, replicate: int) -> Scenario:
-    """A scenario with the replicate's draw of parameters, from the start again after the last."""
-    return scenario.with_draw(draws[replicate % len(draws)]) if draws else scenario
 
 
 def _expanded(scenarios: Sequence[Scenario | str | Path]) -> list[Scenario | str | Path]:
@@ -289,9 +280,9 @@ def check_counts(verb: str, replicates: int, seed: int, workers: int | None) -> 
 
 def origin(
     command: str, scenarios: Sequence[Scenario], first: dict[str, Any], replicates: int, seed: int,
-    scale: float, draws: Draws = (),
+    scale: float, parameters: Parameters, settings: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Manifest of paired runs, given that of the `first` run and the `draws` of parameters used."""
+    """Manifest of paired runs, given that of the `first` run; `settings` stand on all scenarios."""
     return {
         "program": first["program"],
         "version": first["version"],
@@ -301,7 +292,8 @@ def origin(
         "replicates": replicates,
         "seed": seed,
         "scale": scale,
-        "draws": [dict(one) for one in draws[:replicates]],
+        **told(parameters, scenarios[0], range(seed, seed + replicates)),
+        "set": list(settings),
         "versions": first["versions"],
         "data": first["data"],
         **({"notes": first["notes"]} if "notes" in first else {}),

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.accounts import Account
+from sim.circumstances import told
 from sim.core.clock import Clock, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array, Table
@@ -375,6 +376,7 @@ def manifest(model: Any) -> dict[str, Any]:
         "settings": scenario.model_dump(mode="json"),
         "seed": model.seed,
         "scale": model.scale,
+        **told(model.parameters, scenario, [model.seed]),
         "start": scenario.time.start,
         "end": scenario.time.end,
         "versions": versions(),

@@ -13,6 +13,7 @@ import numpy as np
 from mesa.datacollection import DataCollector
 
 from sim import branching, checkpoint, initial
+from sim.circumstances import POSTERIOR, Parameters, as_made, parameters_of
 from sim.core.clock import Clock
 from sim.core.errors import InputError, NotFiniteError
 from sim.core.phase import Phase
@@ -91,12 +92,14 @@ class Province(ColumnModel):
     of files (docs/own_data.md), which alone can be repeated from a result. `check` verifies the
     identities every month; `watchers` are called with the name of each phase after it, and no copy
     has them. `changes` set single keys of the scenario, with double underscores for dots:
-    `Province("document_2014", adoption__reviews_per_year=1)`. `settings` is the scenario that runs
+    `Province("document_2014", adoption__reviews_per_year=1)`. `parameters` are posterior (a draw of
+    the shipped fit, chosen by the seed, as the population is: see `sim.circumstances`), central
+    (the scenario's own) or the folder of a calibration. `settings` is the scenario as given
     (Mesa keeps the name `scenario` for its own). Raises InputError for whatever cannot be used.
     """
 
     shared_attributes: ClassVar[frozenset[str]] = frozenset(
-        {"data", "population", "settings", "timetable", "_labels"}
+        {"data", "population", "settings", "parameters", "timetable", "_labels"}
     )
     rebuilt_attributes: ClassVar[frozenset[str]] = frozenset({"_views", "watchers"})
 
@@ -111,16 +114,19 @@ class Province(ColumnModel):
         supply_graph: Any = None,
         economy: Any = None,
         check: bool = False,
+        parameters: str | Path | Parameters = POSTERIOR,
         **changes: Any,
     ) -> None:
         chosen = initial.scenario_of(scenario, changes)
         self.settings = chosen.with_own(economy=economy, supply_graph=supply_graph)
         self.scale, self.seed, self.check = as_scale(scale), one_seed(seed, rng), check
         super().__init__(rng=self.seed)
-        clock = Clock.between(self.settings.time.start, self.settings.time.end)
-        start = initial.make(self.settings, clock, self.scale)
+        self.parameters = parameters_of(parameters).taken([self.seed])
+        ran = self.parameters.of(self.settings, self.seed)
+        clock = Clock.between(ran.time.start, ran.time.end)
+        start = initial.make(ran, clock, self.scale)
         self.data, self.population = start.data, start.population
-        self.context = initial.context_of(self.settings, clock, start, self.seed, check)
+        self.context = initial.context_of(ran, clock, start, self.seed, check)
         self.timetable = timetable(self.settings)
         self._labels = Labels(start.sector_codes, start.city_names)
         self.recorder = Recorder(
@@ -236,6 +242,7 @@ class Province(ColumnModel):
             scale=saved.manifest["scale"],
             seed=saved.manifest["seed"],
             check=saved.manifest["check"],
+            parameters=as_made(folder, saved.manifest),
         )
         checkpoint.restore(model, saved)
         model._bind()

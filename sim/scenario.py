@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, cast
 
@@ -72,6 +72,11 @@ Place = tuple[str | int, ...]
 """Keys and positions that lead to a value."""
 _UNHASHED: dict[str, Any] = dict.fromkeys(_WORDS, True) | {key: {"path"} for key in OWN_FILES}
 """What is not hashed: words, and where a file lies, whose content is what counts."""
+_PARAMETERS = frozenset({
+    "population", "information", "adoption", "finance", "providers", "skills", "production",
+    "labour", "productivity", "accounts", "governments", "outcomes", "technology_factors",
+})  # fmt: skip
+"""Sections of parameters, which may be drawn from a fit."""
 
 
 Group = Literal[
@@ -117,15 +122,29 @@ class Scenario(Section):
     programme: Programme = Programme()
     instruments: dict[str, AnyInstrument] = Field(default_factory=dict)
     revisions: Revisions = ()
+    held: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="parameters at the model's own value on purpose, which no draw changes",
+    )
 
     @model_serializer(mode="wrap")
     def _plain(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without revisions or data of its own there is no word of them in a scenario's hash."""
+        """Without revisions, data of its own or what is held there is no word of them in its hash."""
         content: dict[str, Any] = handler(self)
-        for key in ("revisions", *OWN_FILES):
+        for key in ("revisions", "held", *OWN_FILES):
             if not getattr(self, key):
                 content.pop(key, None)
         return content
+
+    @field_validator("held")
+    @classmethod
+    def _parameters(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        known = drawable()
+        unknown = [key for key in keys if key not in known]
+        if unknown:
+            raise ValueError(f"{unknown[0]}; allowed: a parameter such as adoption.payback_shift")
+        return tuple(sorted(set(keys)))
 
     @field_validator("technologies")
     @classmethod
@@ -143,7 +162,7 @@ class Scenario(Section):
         until the scenario is bound to a province: see `check_names`.
         """
         path = find(scenario)
-        return _build(read(path), path.stem, settings)
+        return _build(read(path), path.stem, settings, whole=0)
 
     @classmethod
     def from_dict(
@@ -151,7 +170,7 @@ class Scenario(Section):
     ) -> Scenario:
         """A scenario from plain values, as `model_dump` gives them."""
         layer = Layer(f"scenario {name}", {k: v for k, v in content.items() if k != "name"})
-        return _build([layer], name, settings)
+        return _build([layer], name, settings, whole=1)
 
     def with_settings(self, settings: Iterable[Setting]) -> Scenario:
         """The same scenario with settings on top."""
@@ -169,11 +188,7 @@ class Scenario(Section):
             update["economy"] = OwnEconomy.of(economy)
         if supply_graph is not None:
             update["supply_graph"] = OwnGraph.of(supply_graph)
-        if not update:
-            return self
-        new = self.model_copy(update=update)
-        new.__dict__["origins"] = self.origins
-        return new
+        return self.model_copy(update=update) if update else self
 
     def own(self) -> tuple[Any, Any]:
         """The economy and the supply graph of the user's, each None where there is none.
@@ -198,12 +213,20 @@ class Scenario(Section):
                 getattr(self, key).hand_on(getattr(new, key))
         return new
 
+    def with_tables(self, tables: Mapping[str, Any], where: str) -> Scenario:
+        """The same scenario with nested tables on top, as if they were in its file."""
+        below = Layer(f"scenario {self.name}", self.model_dump(mode="json", exclude={"name"}))
+        return self._handing_on(_build([below, Layer(where, dict(tables))], self.name, (), whole=1))
+
     def with_draw(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with parameters `values` (nested tables) from a posterior.
 
-        What the scenario itself sets otherwise than the model's default stays as it is.
+        What the scenario itself sets, or holds at the model's default, stays as it is.
         """
-        changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
+        changes = {
+            key: _left_alone(getattr(self, key), table, self.held, f"{key}.")
+            for key, table in values.items()
+        }
         return self._handing_on(
             Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
         )
@@ -217,7 +240,8 @@ class Scenario(Section):
         """This scenario, if every sector and city that it names is one of a province's.
 
         `codes` are the words of the province under "sectors" and "cities", without them those of
-        Zhejiang's tables and of the scenario's own economy. Raises InputError with file or setting, key, given, allowed.
+        Zhejiang's tables and of the scenario's own economy. Raises InputError with file or setting,
+        key, given, allowed.
         """
         wanted, own = list(_names(self)), codes is not None or self.economy is not None
         if not wanted:
@@ -242,8 +266,9 @@ class Scenario(Section):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other fields; what was worked out of the former ones is not taken over."""
         new = super().model_copy(update=update, deep=deep)
-        for name in ("hash", "origins"):
-            new.__dict__.pop(name, None)
+        new.__dict__.pop("hash", None)
+        if {"instruments", "revisions", "exogenous"} & set(update or ()):
+            new.__dict__.pop("origins", None)
         return new
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
@@ -257,7 +282,8 @@ class Scenario(Section):
 
     def to_toml(self) -> str:
         """The whole scenario as TOML; reading it gives the same scenario."""
-        return toml(self.model_dump(mode="json", exclude={"name"}))
+        # Of a file that says what it holds no other key is held for standing there.
+        return toml({"held": [], **self.model_dump(mode="json", exclude={"name"})})
 
     @staticmethod
     def listing() -> list[Scenario]:
@@ -265,7 +291,12 @@ class Scenario(Section):
         return [Scenario.load(path) for path in sorted(DIRECTORY.glob("*.toml"))]
 
 
-def _build(layers: list[Layer], name: str, settings: Iterable[Setting]) -> Scenario:
+def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: int) -> Scenario:
+    """A scenario of layers with settings on top.
+
+    The first `whole` layers have every key: of what stands there nothing is held at the model's
+    value. In the other layers, and in the settings, it is on purpose.
+    """
     chosen = [settings] if isinstance(settings, str) else settings
     layers = [*layers, *(parse_setting(one) if isinstance(one, str) else one for one in chosen)]
     content: dict[str, Any] = {}
@@ -278,9 +309,13 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting]) -> Scena
         first = error.errors()[0]
         raise explain(first, _origin(first, layers), content, Declared(Scenario, _KINDS)) from None
     _check_pilots(scenario, layers)
+    held = _held(scenario, layers[whole:])
+    if held:
+        held.update(scenario.held)
+        scenario = scenario.model_copy(update={"held": tuple(sorted(held))})
     if scenario.revisions:
         where = next(layer.where for layer in reversed(layers) if "revisions" in layer.content)
-        revisions = checked(scenario, where, lambda stage: _build(stage, name, ()))
+        revisions = checked(scenario, where, lambda stage: _build(stage, name, (), len(stage)))
         scenario = scenario.model_copy(update={"revisions": revisions})
     scenario.__dict__["origins"] = {one.path: _where(one.path, layers) for one in _names(scenario)}
     return scenario
@@ -399,16 +434,34 @@ def _check_pilots(scenario: Scenario, layers: list[Layer]) -> None:
                 raise InputError(where, key, given_words(word), closest(word, naming))
 
 
-def _left_alone(section: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of `values` (nested tables) whose keys stand at the model's default in a section."""
+def _left_alone(
+    section: BaseModel, values: Mapping[str, Any], held: Sequence[str], before: str
+) -> dict[str, Any]:
+    """Those of `values` (nested tables) whose keys stand at the model's default, and are not held."""
     default, kept = type(section)(), dict[str, Any]()
     for key, value in values.items():
         mine = getattr(section, key)
         if isinstance(value, Mapping):
-            kept[key] = _left_alone(mine, value)
-        elif mine == getattr(default, key):
+            kept[key] = _left_alone(mine, value, held, f"{before}{key}.")
+        elif mine == getattr(default, key) and before + key not in held:
             kept[key] = value
     return kept
+
+
+@cache
+def drawable() -> dict[str, float]:
+    """The model's value of every parameter that a fit may draw, by dotted key."""
+    every = flat(Scenario().model_dump(mode="json", include=set(_PARAMETERS)))
+    return {key: value for key, value in every.items() if isinstance(value, float)}
+
+
+def _held(scenario: Scenario, layers: Iterable[Layer]) -> set[str]:
+    """Parameters that layers set on purpose to the value that the model has anyway."""
+    said = [layer.content for layer in layers if "held" not in layer.content]
+    keys = {key for content in said if _PARAMETERS & set(content) for key in flat(content)}
+    default = drawable()
+    mine = flat(scenario.model_dump(mode="json", include=set(_PARAMETERS))) if keys else {}
+    return {key for key in keys if key in default and mine[key] == default[key]}
 
 
 def json_schema() -> dict[str, Any]:

@@ -46,9 +46,15 @@ class Time(Section):
 
 
 class PopulationSettings(Section):
-    """The synthetic population; `seed` is its own, apart from the run's."""
+    """The synthetic populations; their seeds are their own, apart from the run's.
 
-    seed: int = _whole(1, "1", "人口种子", "seed of the population", 0, 2**31)
+    Runs take `count` of them in turn, by their seeds: see `sim.circumstances`.
+    """
+
+    seed: int = _whole(1, "1", "人口种子", "seed of the first population", 0, 2**31)
+    count: int = _whole(
+        8, "1", "轮流使用的人口数", "populations that runs take in turn, by their seeds", 1, 1000
+    )
     below_scale_rows: int = _whole(
         10_000, "rows", "规下企业行数", "rows for firms below scale, at scale 1", 100, 1_000_000
     )

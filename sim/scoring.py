@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison import Draws, check_scenarios, origin, prepared, run_paired
+from sim.circumstances import POSTERIOR, Parameters, parameters_of
+from sim.comparison import check_scenarios, origin, prepared, run_paired
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -160,7 +161,7 @@ def scorecard(
     settings: Iterable[str] = (),
     baseline: str | None = None,
     check: bool = False,
-    draws: Draws = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     supply_graph: Any = None,
     economy: Any = None,
     progress: Progress | None = None,
@@ -168,17 +169,17 @@ def scorecard(
     """Score every target in `replicates` runs of each scenario, on common random numbers.
 
     Replicate r has seed `seed + r` in every scenario. The baseline, which `added` is against, is
-    the last scenario unless named. The result is the same for any number of workers. `draws` of
-    parameters, `supply_graph` and `economy` as in `compare`.
+    the last scenario unless named. The result is the same for any number of workers. `parameters`,
+    `supply_graph` and `economy` as in `compare`.
     """
-    pairs, seed = tuple(settings), as_seed(seed)
+    pairs, drawn, seed = tuple(settings), parameters_of(parameters), as_seed(seed)
     chosen = tuple(
         prepared(one, pairs, until, supply_graph=supply_graph, economy=economy) for one in scenarios
     )
     base = check_scenarios("scorecard", chosen, baseline)
     kept = run_paired(
         "scorecard", chosen, _scored, scale=scale, replicates=replicates, seed=seed,
-        workers=workers, check=check, progress=progress, draws=draws,
+        workers=workers, check=check, progress=progress, parameters=drawn,
     )  # fmt: skip
     runs, years = [], []
     for job, run in kept:
@@ -186,7 +187,9 @@ def scorecard(
         for code, one in run.scores.items():
             runs += [(*key, code, *outcome) for outcome in one.outcomes or (_NOT_COVERED,)]
             years += [(*key, code, year, value) for year, value in one.years.items()]
-    manifest = origin("scorecard", chosen, kept[0][1].manifest, replicates, seed, scale, draws)
+    manifest = origin(
+        "scorecard", chosen, kept[0][1].manifest, replicates, seed, scale, drawn, pairs
+    )
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
     frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])

@@ -16,7 +16,7 @@ from rich.table import Table
 from sim import terms
 from sim.outputs import BY_NAME
 from sim.report.text import figure, is_share
-from sim.words import TIER_ZH, headline_names, instrument_titles, unit_of
+from sim.words import TIER_ZH, circumstances, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +114,7 @@ def headline_of_run(results: Results, lang: str) -> None:
         output = BY_NAME[name]
         ends = [figure(float(frame[name].iloc[place]), output.unit) for place in (0, -1)]
         table.add_row(getattr(output, lang), unit_of(name, lang), *ends)
+    _circumstances(manifest, lang)
     Console(width=_width()).print(table)
 
 
@@ -122,6 +123,7 @@ def headline_of_comparison(comparison: Comparison, lang: str) -> None:
     words = WORDS[lang]
     last = comparison.province["month"].iloc[-1]
     rows = comparison.differences([last]).set_index(["scenario", "output"])
+    _circumstances(comparison.manifest, lang)
     for name in comparison.names:
         if name == comparison.baseline:
             continue
@@ -154,6 +156,7 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
     words = SCORE_WORDS[lang]
     titles = {one.name: getattr(one.title, lang) or one.name for one in scorecard.scenarios}
     made = lines(scorecard, lang)
+    _circumstances(scorecard.manifest, lang)
     console = Console(width=_width())
     for headline in (True, False):
         table = Table(title=words["headline" if headline else "others"])
@@ -191,6 +194,7 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
         known = terms.CLASSES.get(name)
         text = known[0 if lang == "zh" else 1] if known else words[name]
         table.add_column(text, justify="right")
+    _circumstances(manifest, lang)
     single, whole = ledger.table(), ledger.table(("without",))
     whole = whole[whole["without"] == "programme"].assign(instrument="programme")
     single = single[single["without"] != "programme"]
@@ -216,6 +220,11 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
     Console(width=_width()).print(table)
 
 
+def _circumstances(manifest: dict[str, Any], lang: str) -> None:
+    """The line above a result's tables: parameters, populations, settings."""
+    Console(width=_width()).print(circumstances(manifest, lang), highlight=False, markup=False)
+
+
 def _classes(rows: Any) -> list[str]:
     """Money paid, the share of each class with half its interval, months of acceleration."""
     paid = rows.loc["paid", "money"]
@@ -239,6 +248,7 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
     table.add_column(words["rule"])
     for rule in laboratory.rules:
         table.add_column(terms.word(terms.RULES, rule, lang), justify="right")
+    _circumstances(laboratory.manifest, lang)
     rows = laboratory.table().set_index(["measure", "rule"])
     for measure in terms.MEASURES:
         cells = []

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.circumstances import CENTRAL, Parameters, told
 from sim.core.clock import month_name, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
@@ -120,7 +121,7 @@ def extended(command: str, scenario: Scenario, months: int) -> Scenario:
 
 def origin(
     command: str, scenario: Scenario, replicates: int, seed: int, scale: float, follow: int,
-    draws: Sequence[Mapping[str, Any]] = (),
+    parameters: Parameters, settings: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Manifest of twin runs: enough to repeat them, but for what the command adds."""
     return {
@@ -134,7 +135,8 @@ def origin(
         "seed": seed,
         "scale": scale,
         "follow": follow,
-        "draws": [dict(one) for one in draws[:replicates]],
+        **told(parameters, scenario, range(seed, seed + replicates)),
+        "set": list(settings),
         "versions": versions(),
         "data": dict(load_data().checksums),
     }
@@ -154,9 +156,10 @@ def branches(
 ) -> Iterator[tuple[Variant, Province]]:  # fmt: skip
     """Every variant with its province, which stands where the first replaced instrument begins.
 
+    The scenario has the parameters and the population of its seed (`Parameters.of`).
     The months before are simulated once; `watch` is called after each of them.
     """
-    province = Province(scenario, scale=scale, seed=seed)
+    province = Province(scenario, scale=scale, seed=seed, parameters=CENTRAL)
     applied = scenario.programme.applied(scenario.instruments)
     replaced = {name for variant in variants for name in variant.policies}
     begins = [month_number(applied[name].start) - province.clock.start for name in replaced]

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim import terms
+from sim.circumstances import CENTRAL, POSTERIOR, numbered
 from sim.indices import yearly
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
@@ -175,6 +176,37 @@ def _chinese(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
 def _names(data: ProvinceData) -> list[tuple[str, str]]:
     """English and Chinese names of the cities."""
     return list(zip(data.cities["name_en"], data.cities["name_zh"], strict=True))
+
+
+_CIRCUMSTANCES = {
+    "zh": {
+        "posterior": "参数:按截至{last_year}年观测拟合的后验抽样,第{draws}组",
+        "central": "参数:情景给定值(未经拟合)",
+        "populations": "合成人口:第{populations}号", "set": "设定:{set}", "join": ";", "comma": "、",
+    },
+    "en": {
+        "posterior": "parameters: draw{s} {draws} of the fit to observations up to {last_year}",
+        "central": "parameters: the scenario's own, not fitted",
+        "populations": "population{p} {populations}", "set": "set: {set}", "join": "; ",
+        "comma": ", ",
+    },
+}  # fmt: skip
+
+
+def circumstances(manifest: dict[str, Any], lang: str) -> str:
+    """Where a result's parameters and populations come from, and what is set; a line, or nothing."""
+    words, regime = _CIRCUMSTANCES[lang], manifest.get("parameters")
+    if regime not in (CENTRAL, POSTERIOR):
+        return ""
+    draws, populations = [int(one) for one in manifest["draws"]], manifest["populations"]
+    filled = {
+        "last_year": (manifest["fit"] or {}).get("last_year"),
+        "draws": numbered(draws), "s": "s" if len(draws) > 1 else "",
+        "populations": numbered(populations), "p": "s" if len(populations) > 1 else "",
+        "set": words["comma"].join(manifest.get("set", ())),
+    }  # fmt: skip
+    parts = [regime, "populations", *(["set"] if manifest.get("set") else [])]
+    return words["join"].join(words[part].format(**filled) for part in parts)
 
 
 def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from threading import Thread, current_thread, main_thread
 from types import ModuleType
 from typing import Protocol
 
+from sim.circumstances import CENTRAL
 from sim.core.errors import InputError, NotFiniteError
 from sim.results import Results
 from sim.scenario import Scenario
@@ -25,7 +26,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a comparison."""
+    """One run of a comparison; `scenario` has the parameters and the population of its seed."""
 
     scenario: Scenario
     replicate: int
@@ -101,7 +102,9 @@ def run_job(job: Job) -> Results:
     from sim.model import Province
 
     try:
-        return Province(job.scenario, scale=job.scale, seed=job.seed, check=job.check).run()
+        return Province(
+            job.scenario, scale=job.scale, seed=job.seed, check=job.check, parameters=CENTRAL
+        ).run()
     except InputError:
         raise
     except NotFiniteError as error:
@@ -130,7 +133,7 @@ def warm_up(scenario: Scenario, scale: float) -> None:
 
     # A revision lies after the first month, and compiles nothing new.
     first_month = scenario.with_settings([f'time.end="{scenario.time.start}"', "revisions=[]"])
-    Province(first_month, scale=scale).run()
+    Province(first_month, scale=scale, parameters=CENTRAL).run()
 
 
 def _silent(done: int, total: int) -> None:

@@ -59,13 +59,14 @@ def scorecard_command(
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
-    draws = asked.draws(parameters)
     with Bar("runs", quiet) as bar:
         scored = scorecard(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, settings=settings or [], baseline=baseline, check=check, draws=draws,
+            until=until, settings=settings or [], baseline=baseline, check=check,
+            parameters=asked.parameters(parameters),
             progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(scored.manifest)
     scorecard_tables(scored, lang)
     if out is not None:
         written(out, scored.save(out, lang, force))
@@ -102,13 +103,13 @@ def ledger_command(
     instruments, scale, follow, replicates, seed = asked.options(
         instruments=instruments, scale=scale, follow=follow, replicates=replicates, seed=seed
     )
-    draws = asked.draws(parameters)
     with Bar("twins", quiet) as bar:
         found = ledger(
             asked.scenarios[0], instruments or [], scale=scale, replicates=replicates, seed=seed,
             workers=workers, until=until, follow=follow, settings=settings or [],
-            draws=draws, progress=bar.update,
+            parameters=asked.parameters(parameters), progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(found.manifest)
     ledger_tables(found, lang)
     if out is not None:
         written(out, found.save(out, lang, force))
@@ -154,14 +155,14 @@ def laboratory_command(
         rules=RULES if rules is None else [one.strip() for one in rules.split(",") if one.strip()],
         noise=noise or [], scale=scale, follow=follow, replicates=replicates, seed=seed,
     )  # fmt: skip
-    draws = asked.draws(parameters)
     with Bar("replicates", quiet) as bar:
         found = laboratory(
             asked.scenarios[0], instrument, rules=names, noise=[float(one) for one in noise or []],
             scale=scale, replicates=replicates, seed=seed, workers=workers, until=until,
-            follow=follow, settings=settings or [], draws=draws,
-            progress=bar.update,
+            follow=follow, settings=settings or [],
+            parameters=asked.parameters(parameters), progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(found.manifest)
     laboratory_table(found, lang)
     if out is not None:
         written(out, found.save(out, lang, force))
@@ -180,6 +181,7 @@ def audit_command(
     out: Out = None,
     scale: Scale = USUAL_SCALE,
     seed: Seed = 1,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -195,7 +197,7 @@ def audit_command(
     with Bar("months", quiet) as bar:
         trail = audit(
             scenario, year=year, city=city, index=index, scale=scale, seed=seed,
-            settings=settings or [], progress=bar.update,
+            settings=settings or [], parameters=parameters, progress=bar.update,
         )  # fmt: skip
     typer.echo(trail.text(lang))
     if out is not None:

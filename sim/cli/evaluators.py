@@ -10,6 +10,7 @@ from sim.cli.options import (
     Force,
     Language,
     Out,
+    Parameters,
     Quiet,
     Replicates,
     Scale,
@@ -31,6 +32,7 @@ def panel_command(
     scale: Scale = 0.05,
     until: Until = None,
     seed: Seed = 1,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -52,8 +54,10 @@ def panel_command(
     with Bar("months", quiet) as bar:
         found = panel(
             asked.scenarios[0], instrument, scale=scale, seed=seed, until=until,
-            settings=settings or [], progress=bar.update,
+            settings=settings or [],
+            parameters=asked.parameters(parameters), progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(found.manifest)
     written(out, found.save(out, lang, force))
     asked.note_changes(found.manifest)
 
@@ -70,6 +74,7 @@ def evaluators_command(
     replicates: Replicates = 20,
     seed: Seed = 1,
     workers: Workers = None,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -90,8 +95,10 @@ def evaluators_command(
     with Bar("replicates", quiet) as bar:
         found = trial(
             asked.scenarios[0], instrument, scale=scale, replicates=replicates, seed=seed,
-            workers=workers, until=until, settings=settings or [], progress=bar.update,
+            workers=workers, until=until, settings=settings or [],
+            parameters=asked.parameters(parameters), progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(found.manifest)
     show(found, lang)
     if out is not None:
         written(out, found.save(out, lang, force))

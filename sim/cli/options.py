@@ -28,8 +28,8 @@ Parameters = Annotated[
     str,
     typer.Option(
         "--parameters",
-        help="posterior: a draw of the fitted parameters for each replicate (of a single run: the"
-        " fitted values); central: central values; or a calibration's folder",
+        help="posterior: a draw of the fitted parameters for each seed; central: the scenario's own"
+        " values; or a calibration's folder",
     ),
 ]
 Workers = Annotated[int | None, typer.Option("--workers", help="processes; all cores by default")]

@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.options import Force, Language, Out, Quiet, Scale, Seed, Settings, Until
+from sim.cli.options import (
+    Force,
+    Language,
+    Out,
+    Parameters,
+    Quiet,
+    Scale,
+    Seed,
+    Settings,
+    Until,
+)
 from sim.core.errors import InputError
 from sim.scale import USUAL_SCALE
 
@@ -25,6 +35,7 @@ def story_firm_command(
     scale: Scale = USUAL_SCALE,
     until: Until = None,
     seed: Seed = 1,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -38,7 +49,8 @@ def story_firm_command(
     if out is not None:
         Folder(out, force).check()
     chosen: dict[str, Any] = {
-        "scale": scale, "seed": seed, "until": until, "settings": settings or []
+        "scale": scale, "seed": seed, "until": until, "settings": settings or [],
+        "parameters": parameters,
     }  # fmt: skip
     if example:
         # Without an id the first word is the scenario.
@@ -63,6 +75,7 @@ def story_city_command(
     scale: Scale = USUAL_SCALE,
     until: Until = None,
     seed: Seed = 1,
+    parameters: Parameters = "posterior",
     settings: Settings = None,
     lang: Language = "en",
     quiet: Quiet = False,
@@ -78,7 +91,7 @@ def story_city_command(
     with Bar("months", quiet) as bar:
         told = city_story(
             scenario, city, scale=scale, seed=seed, until=until, settings=settings or [],
-            progress=bar.update,
+            parameters=parameters, progress=bar.update,
         )  # fmt: skip
     typer.echo(told.text(lang))
     if out is not None:

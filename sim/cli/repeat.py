@@ -13,7 +13,7 @@ from sim.core.errors import InputError
 from sim.scenario_files import OWN_FILES
 
 if TYPE_CHECKING:
-    from calibration.draws import Fits
+    from sim.circumstances import Parameters
     from sim.scenario import Scenario
 
 
@@ -43,7 +43,8 @@ class Asked:
         results = [name for name in names if name.endswith(".parquet")]
         if results and len(names) > 1:
             raise InputError(results[0], "", "a result among others", "one alone, to repeat it")
-        self._made = _manifest_of(results[0], command) if results else None
+        self._result = results[0] if results else ""
+        self._made = _manifest_of(self._result, command) if results else None
         if self._made is not None:
             self.scenarios = _scenarios_of(self._made)
 
@@ -51,36 +52,18 @@ class Asked:
         """Each option as the command line gives it, or else as the result was made with."""
         return options_of(self._context, self._made, **given)
 
-    def draws(self, parameters: str) -> Sequence[Mapping[str, Any]]:
-        """Draws of parameters for the replicates: as `--parameters` says, or as the result had."""
-        if self._made is not None and not stands(self._context, "parameters"):
-            return list(self._made.get("draws", ()))
-        fits = self._fits(parameters)
-        return fits.latest() if fits is not None else ()
+    def parameters(self, given: str) -> str | Parameters:
+        """Parameters as `--parameters` says, or as the result took them."""
+        if self._made is None or stands(self._context, "parameters"):
+            return given
+        from sim.circumstances import as_made
 
-    def fitted(self, parameters: str) -> Scenario | str:
-        """The scenario of a single run: at the fitted values, or as the result was made."""
-        chosen = self.scenarios[0]
-        if self._made is not None and not stands(self._context, "parameters"):
-            return chosen
-        fits = self._fits(parameters)
-        if fits is None:
-            return chosen
-        from sim.scenario import Scenario
+        return as_made(self._result, self._made)
 
-        loaded = chosen if isinstance(chosen, Scenario) else Scenario.load(chosen)
-        return loaded.with_draw(fits.fitted())
-
-    def _fits(self, parameters: str) -> Fits | None:
-        """Fits that `--parameters` names; none for central values."""
-        if parameters == "central":
-            return None
-        from calibration.draws import read_fits
-
-        fits = read_fits(() if parameters == "posterior" else [Path(parameters)])
-        if stands(self._context, "parameters") and not fits.latest():
-            raise InputError("--parameters", "", parameters, "central, as no fit is shipped")
-        return fits
+    def keep_settings(self, now: dict[str, Any]) -> None:
+        """Let a manifest tell of the settings that a repeated result was made with, too."""
+        if self._made is not None:
+            now["set"] = [*self._made.get("set", ()), *now["set"]]
 
     def note_changes(self, now: dict[str, Any]) -> None:
         """Say what a manifest notes, and if a repeated result comes from other code, libraries or data."""

@@ -47,12 +47,13 @@ def run_command(
         Folder(out, force).check()
     asked = Asked(context, [scenario], "run")
     scale, seed = asked.options(scale=scale, seed=seed)
-    chosen = asked.fitted(parameters)
     with Bar("months", quiet) as bar:
         results = run(
-            chosen, scale=scale, seed=seed, until=until, settings=settings or [],
-            check=check, progress=bar.update,
+            asked.scenarios[0], scale=scale, seed=seed, until=until,
+            settings=settings or [], check=check,
+            parameters=asked.parameters(parameters), progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(results.manifest)
     headline_of_run(results, lang)
     if out is not None:
         from sim.report import write_run
@@ -99,13 +100,14 @@ def compare_command(
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
-    draws = asked.draws(parameters)
     with Bar("runs", quiet) as bar:
         comparison = compare(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
-            until=until, settings=settings or [], baseline=baseline, check=check, draws=draws,
+            until=until, settings=settings or [], baseline=baseline, check=check,
+            parameters=asked.parameters(parameters),
             progress=bar.update,
         )  # fmt: skip
+    asked.keep_settings(comparison.manifest)
     headline_of_comparison(comparison, lang)
     if out is not None:
         written(out, comparison.save(out, lang, force))

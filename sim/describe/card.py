@@ -116,7 +116,7 @@ def _start(province: Province, lang: str) -> list[str]:
         files.append((f"`{name}`", str(len(rows)), marks, f"`{digest[:16]}…`"))
     titles = [words[key] for key in ("table", "lines", "confidence", "checksum")]
     lines = [words["tables_text"], "", *_table(titles, files), ""]
-    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed"}))
+    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed", "count"}))
     population = cached_population(province.data, province.scale, chosen.seed, parameters)
     errors: dict[str, list[float]] = {}
     for row in margins(population, province.data):

@@ -115,7 +115,7 @@ def supply(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) 
     lines += ["", f"{padded(words['margin'], 22)} {titles}"]
     # The population at the level of the base year; a run scales it to its first month.
     chosen = province.settings.population
-    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed"}))
+    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed", "count"}))
     table = margins(cached_population(province.data, scale, chosen.seed, parameters), province.data)
     for dimension in dict.fromkeys(row["dimension"] for row in table):
         errors = [abs(row["error"]) for row in table if row["dimension"] == dimension]

@@ -15,7 +15,7 @@ from sim.outputs import BY_NAME
 from sim.report.figures import Made
 from sim.report.origin import repeat_command, uncertainty_of
 from sim.report.text import TEXT
-from sim.words import few_rows_note, headline_names
+from sim.words import circumstances, few_rows_note, headline_names
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
@@ -86,6 +86,7 @@ def page(
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{escape(title)}</title><style>{STYLE}</style></head><body><main>
 <h1>{escape(title)}</h1>
+<p>{escape(circumstances(manifest, lang))}</p>
 {body}
 <h2>{words["method"]}</h2><p>{escape(words["method_text"])}</p>
 <h2>{words["uncertainty"]}</h2><p>{escape(uncertainty)}</p>

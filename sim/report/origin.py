@@ -31,8 +31,10 @@ def origin_line(manifest: dict[str, Any], lang: str, *more: str) -> str:
 
 def uncertainty_of(manifest: dict[str, Any], lang: str) -> str:
     """What the intervals of a result are over."""
+    if "replicates" not in manifest:
+        return TEXT[lang]["uncertainty_one"]
     key = "uncertainty_drawn" if manifest.get("draws") else "uncertainty_text"
-    return TEXT[lang][key].format(n=manifest.get("replicates", 1))
+    return TEXT[lang][key].format(n=manifest["replicates"], p=len(manifest["populations"]))
 
 
 def repeat_command(manifest: dict[str, Any], lang: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.circumstances import POSTERIOR, Parameters
 from sim.comparison import prepared
 from sim.core.clock import month_name
 from sim.core.errors import InputError
@@ -54,7 +55,7 @@ class CityStory(Story):
         phrases = Phrases(lang, self.manifest)
         words = phrases.words
         name = phrases.cities.get(self.city, self.city)
-        said = [run_line(self.manifest, words)]
+        said = [run_line(self.manifest, lang)]
         said += filter(None, [few_rows_note(self.manifest["scale"], lang, self.city)])
         made = [Part(words["city"].format(city=name), [(0, line) for line in said])]
         for year, rows in self.months.groupby(self.months["month"].str[:4]):
@@ -137,13 +138,15 @@ def city_story(
     seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Progress | None = None,
 ) -> CityStory:
     """Run a scenario and tell what a city (by its English or Chinese name) chose and received.
 
     Raises InputError for a city that is not there.
     """
-    province = Province(prepared(scenario, settings, until), scale=scale, seed=seed)
+    chosen = prepared(scenario, settings, until)
+    province = Province(chosen, scale=scale, seed=seed, parameters=parameters)
     return tell_cities(province, [city_place(province, city)], progress)[0]
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.circumstances import POSTERIOR, Parameters
 from sim.comparison import prepared
 from sim.core.table import Array
 from sim.model import Province
@@ -95,10 +96,12 @@ def firm_examples(
     seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Progress | None = None,
 ) -> list[Example]:
     """Run a scenario and name a firm of each interesting kind that it has."""
-    province = Province(prepared(scenario, settings, until), scale=scale, seed=seed)
+    chosen = prepared(scenario, settings, until)
+    province = Province(chosen, scale=scale, seed=seed, parameters=parameters)
     notes = Notes(province)
     run_through(province, progress)
     return notes.found()

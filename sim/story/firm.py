@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.circumstances import POSTERIOR, Parameters
 from sim.comparison import prepared
 from sim.core.errors import InputError
 from sim.model import Province
@@ -92,7 +93,7 @@ class FirmStory(Story):
         out = [code for code in TECHNOLOGIES if (self.months[code] == "not_applicable").all()]
         if out:
             held.append((0, words["not_applicable"].format(technologies=phrases.techs(out))))
-        who = [(0, self._who(phrases)), (0, run_line(self.manifest, words))]
+        who = [(0, self._who(phrases)), (0, run_line(self.manifest, lang))]
         return [
             Part(words["firm"].format(uid=self.uid), who),
             Part(
@@ -175,6 +176,7 @@ def firm_story(
     seed: SeedLike = 1,
     until: str | None = None,
     settings: Iterable[str] = (),
+    parameters: str | Path | Parameters = POSTERIOR,
     progress: Progress | None = None,
 ) -> FirmStory:
     """Run a scenario and tell what firm `uid` lived through; the run itself is as any other.
@@ -182,9 +184,9 @@ def firm_story(
     Ids depend on the scale; a firm founded during the run has the id of its predecessor plus the
     number of ids. Raises InputError for an id that is not in this run.
     """
-    return tell_firm(
-        Province(prepared(scenario, settings, until), scale=scale, seed=seed), uid, progress
-    )
+    chosen = prepared(scenario, settings, until)
+    province = Province(chosen, scale=scale, seed=seed, parameters=parameters)
+    return tell_firm(province, uid, progress)
 
 
 def tell_firm(province: Province, uid: int, progress: Progress | None = None) -> FirmStory:

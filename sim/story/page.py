@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.circumstances import CENTRAL, POSTERIOR, parameters_of
 from sim.core.clock import Clock
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -23,6 +24,7 @@ from sim.scenario import Scenario
 from sim.scenario_files import toml_value
 from sim.story.phrases import Phrases
 from sim.story.words import WORDS
+from sim.words import circumstances
 from sim.world.tables import BARRIERS, TECHNOLOGIES
 
 Progress = Callable[[int, int], None]
@@ -117,10 +119,12 @@ def run_through(province: Province, progress: Progress | None) -> None:
     province.run(say)
 
 
-def run_line(manifest: dict[str, Any], words: dict[str, str]) -> str:
+def run_line(manifest: dict[str, Any], lang: str) -> str:
     """The run that a story is of."""
     keys = ("scenario", "scale", "seed", "start", "end")
-    return words["run"].format(**{key: manifest[key] for key in keys})
+    return WORDS[lang]["run"].format(
+        **{key: manifest[key] for key in keys}, circumstances=circumstances(manifest, lang)
+    )
 
 
 def run_options(manifest: dict[str, Any]) -> str:
@@ -131,8 +135,16 @@ def run_options(manifest: dict[str, Any]) -> str:
     )
     return (
         f"{manifest['scenario']} --scale {manifest['scale']:g} --seed {manifest['seed']} "
-        f"--until {manifest['end']}{settings}"
+        f"--until {manifest['end']}{_parameters(manifest)}{settings}"
     )
+
+
+def _parameters(manifest: dict[str, Any]) -> str:
+    """The option that says which parameters a run took; of a user's fit with a word for its folder."""
+    if manifest["parameters"] == CENTRAL:
+        return f" --parameters {CENTRAL}"
+    usual = manifest["fit"]["hash"] == parameters_of(POSTERIOR).hash
+    return "" if usual else " --parameters CALIBRATION"
 
 
 def set_otherwise(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -29,24 +29,20 @@ def plan_toml(plan: Plan, lang: str) -> str:
     return "\n".join(filter(None, parts))
 
 
-def script(
-    choice: Choice, *, scale: float, replicates: int, seed: int, until: str = "", drawn: bool = True
-) -> str:
+def script(choice: Choice, *, scale: float, replicates: int, seed: int, until: str = "") -> str:
     """A Python script that runs baseline, plan and saved plans as the page does.
 
-    All are run with the same seeds and, if `drawn`, the same draws of parameters; it prints every
-    headline difference with its interval. `until` shortens the runs.
+    All are run with the same seeds, and with them the same draws of parameters and populations; it
+    prints every headline difference with its interval. `until` shortens the runs.
     """
     lang = choice.lang
     sides = [("plan", choice.plan)]
     sides += [(f"saved_{place}", one) for place, one in enumerate(choice.saved, 1)]
     baseline = Plan(choice.baseline)
     more = f", until={until!r}" if until else ""
-    more += ", draws=read_fits(()).latest()" if drawn else ""
     lines = [
         '"""' + text("copying.script", lang) + '"""',
         "",
-        *(["from calibration.draws import read_fits"] if drawn else []),
         "from sim import Scenario, compare",
         "from sim.words import headline_names",
         "",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.circumstances import POSTERIOR, parameters_of
 from sim.comparison import Comparison, origin
 from sim.outputs import in_table
 from sim.policies.base import Text
@@ -50,7 +51,7 @@ def sides(snapshot: Snapshot) -> list[tuple[str, str, Track]]:
 def comparison_of(snapshot: Snapshot) -> Comparison:
     """A snapshot as `lianghua compare` gives it, of the replicates that all sides have."""
     from sim.initial import program_version, versions
-    from sim.view.runs import SCALE, SEED, draws
+    from sim.view.runs import SCALE, SEED
 
     shown = sides(snapshot)
     common = [
@@ -70,7 +71,9 @@ def comparison_of(snapshot: Snapshot) -> Comparison:
         "program": "lianghua", "version": program_version(), "versions": versions(),
         "data": dict(load_data().checksums),
     }  # fmt: skip
-    manifest = origin("compare", scenarios, first, len(common), SEED, SCALE, draws())
+    manifest = origin(
+        "compare", scenarios, first, len(common), SEED, SCALE, parameters_of(POSTERIOR)
+    )
     return Comparison(
         scenarios, "baseline", len(common), manifest=manifest | {"baseline": "baseline"}, **frames
     )

@@ -10,14 +10,12 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.branching import shared_months
-from sim.comparison import drawn
 from sim.model import Province
 from sim.results import Results
 from sim.scale import USUAL_SCALE
@@ -57,22 +55,13 @@ def work(task: tuple[Plan, int] | Question) -> Any:
         return answer(task)
     plan, replicate = task
     _misbehave(plan)
-    scenario = drawn(plan.scenario(), draws(), replicate)
-    province = _continued(scenario, replicate)
+    province = _continued(plan.scenario(), replicate)
     return member(province.run(progress=lambda clock: go_on()), replicate)
 
 
 def whole_run(plan: Plan, replicate: int, scale: float = SCALE) -> Province:
     """A province of a plan in a replicate, at its start; questions run it as they need."""
-    return Province(drawn(plan.scenario(), draws(), replicate), scale=scale, seed=SEED + replicate)
-
-
-@cache
-def draws() -> tuple[Any, ...]:
-    """Draws of parameters of the shipped fit, one a replicate."""
-    from calibration.draws import read_fits
-
-    return tuple(read_fits(()).latest())
+    return Province(plan.scenario(), scale=scale, seed=SEED + replicate)
 
 
 def member(results: Results, replicate: int) -> Member:

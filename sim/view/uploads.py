@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.core.errors import InputError
-from sim.scenario import Scenario
-from sim.scenario_files import OWN_FILES, merge, one_line
+from sim.scenario import Scenario, drawable
+from sim.scenario_files import OWN_FILES, one_line
 from sim.view import plans
 from sim.view.choice import Plan
 
@@ -31,9 +31,11 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
         if key in content:
             raise _refusal(key, one_line(content[key]), None)
     name = _extended(content.pop("extends", None))
-    base = plans.preset(name).model_dump(mode="json") if name else {}
     try:
-        scenario = Scenario.from_dict(merge(base, content), name or WHOLE).check_names()
+        if name:
+            scenario = plans.preset(name).with_tables(content, WHERE).check_names()
+        else:
+            scenario = Scenario.from_dict(content, WHOLE).check_names()
     except InputError as error:
         raise InputError(WHERE, error.key, error.given, error.allowed) from None
     except RecursionError:
@@ -66,8 +68,12 @@ def _extended(given: object) -> str:
 def _plan(name: str, scenario: Scenario) -> Plan:
     """The plan of a preset that is this scenario."""
     settings = {}
-    for key, (mine, theirs) in scenario.diff(plans.preset(name)).items():
-        if key.startswith("revisions."):
+    differences = scenario.diff(plans.preset(name))
+    # What a file holds at the preset's own value is a setting too.
+    held = set(scenario.held) - set(plans.preset(name).held)
+    differences |= {key: (drawable()[key], None) for key in held}
+    for key, (mine, theirs) in differences.items():
+        if key == "held" or key.startswith("revisions."):
             continue
         if mine is None or not plans.holdable(name, key):
             raise _refusal(key, mine, theirs)

@@ -29,7 +29,7 @@ ALL_ROWS = 49_561
 
 def month_times(rows: int, months: int) -> tuple[Province, list[float]]:
     """A province of about `rows` rows and the seconds of each month after the first."""
-    province = Province("document_2014", scale=rows / ALL_ROWS)
+    province = Province("document_2014", scale=rows / ALL_ROWS, parameters="central")
     for _ in range(26):
         if province.clock.month < 2 or rows <= 40_000:
             province.step()
@@ -46,7 +46,7 @@ def plain_ratio(rows: int, months: int) -> tuple[float, float]:
 
     Both run the months from May 2014 on, when the four core instruments are in force.
     """
-    province = Province("core_programme", scale=rows / ALL_ROWS)
+    province = Province("core_programme", scale=rows / ALL_ROWS, parameters="central")
     while province.clock.month < 28:
         province.step()
     twin = PlainProvince(province)

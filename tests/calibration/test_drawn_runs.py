@@ -11,21 +11,31 @@ import pytest
 
 from sim.additionality import ledger
 from sim.allocation_rules import laboratory
-from sim.comparison import compare, run
+from sim.comparison import compare
 from sim.scenario import Scenario
 
-DRAWS = (
-    {"adoption": {"choice_sharpness": 3.0}, "productivity": {"trend": 0.05}},
-    {"adoption": {"choice_sharpness": 9.0}, "productivity": {"trend": 0.08}},
-)
+VALUES = {"adoption.choice_sharpness": (3.0, 9.0), "productivity.trend": (0.05, 0.08)}
+DRAWS = {
+    "1": {"adoption": {"choice_sharpness": 3.0}, "productivity": {"trend": 0.05}},
+    "2": {"adoption": {"choice_sharpness": 9.0}, "productivity": {"trend": 0.08}},
+}
 SMALL = {"scale": 0.01, "until": "2013-06", "replicates": 4}
+
+
+@pytest.fixture(scope="module")
+def fit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A calibration of two draws."""
+    folder = tmp_path_factory.mktemp("fit")
+    (folder / "fitted.toml").write_text("[provenance]\nlast_year = 2015\n")
+    pd.DataFrame(VALUES).to_csv(folder / "draws.csv", index=False)
+    return folder
 
 
 def test_a_draw_leaves_alone_what_a_scenario_sets_itself() -> None:
     plain = Scenario.load("no_programme")
     own = Scenario.load("no_programme", ["adoption.choice_sharpness=5"])
-    assert plain.with_draw(DRAWS[0]).adoption.choice_sharpness == 3.0
-    drawn = own.with_draw(DRAWS[0])
+    assert plain.with_draw(DRAWS["1"]).adoption.choice_sharpness == 3.0
+    drawn = own.with_draw(DRAWS["1"])
     assert drawn.adoption.choice_sharpness == 5.0
     assert drawn.productivity.trend == 0.05
     factor = {"technology_factors": {"erp": {"cost": 0.5}}}
@@ -33,17 +43,22 @@ def test_a_draw_leaves_alone_what_a_scenario_sets_itself() -> None:
     assert plain.with_draw({}).hash == plain.hash
 
 
-def test_replicates_take_the_draws_in_turn_whatever_the_workers() -> None:
+def test_replicates_take_the_draws_in_turn_whatever_the_workers(fit: Path) -> None:
     names = ["document_2014", "no_programme"]
-    one, two = (compare(names, draws=DRAWS, workers=count, **SMALL) for count in (1, 2))
+    one, two = (
+        compare(names, parameters=fit, settings=["population.count=1"], workers=count, **SMALL)
+        for count in (1, 2)
+    )
     pd.testing.assert_frame_equal(one.province, two.province)
-    assert one.manifest["draws"] == list(DRAWS)
+    assert one.manifest["draws"] == DRAWS
     last = one.province[one.province["month"] == "2013-06"]
     made = last[last["scenario"] == "no_programme"].set_index("replicate")["labour_productivity"]
     # A trend of 8 % against 5 % shows within eighteen months, whatever the seed.
     assert made[[1, 3]].min() > made[[0, 2]].max()
-    single = compare(names, settings=["productivity.trend=0.08", "adoption.choice_sharpness=9"],
-                     **SMALL)  # fmt: skip
+    settings = [
+        "productivity.trend=0.08", "adoption.choice_sharpness=9", "population.count=1",
+    ]  # fmt: skip
+    single = compare(names, settings=settings, parameters="central", **SMALL)
     keys = ["scenario", "replicate", "month"]
     there, here = (x.province.set_index(keys)["employees"] for x in (single, one))
     pd.testing.assert_series_equal(there.xs(3, level=1), here.xs(3, level=1))
@@ -80,20 +95,21 @@ def test_a_folder_without_a_fit_is_refused(tmp_path: Path, given: str, says: str
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_ledger_and_laboratory_take_the_draws_too(tmp_path: Path) -> None:
+def test_ledger_and_laboratory_take_the_draws_too(tmp_path: Path, fit: Path) -> None:
     """Replicate r is the run of draw r: with its values as settings the same money comes out."""
     options = {"scale": 0.02, "until": "2015-12", "follow": 0, "workers": 1}
     names = ["equipment_subsidy"]
-    found = ledger("document_2014", names, draws=DRAWS, replicates=2, **options)
-    assert found.manifest["draws"] == list(DRAWS)
+    found = ledger("document_2014", names, parameters=fit, replicates=2, **options)
+    assert found.manifest["draws"] == DRAWS
     settings = ["productivity.trend=0.08", "adoption.choice_sharpness=9"]
-    plain = ledger("document_2014", names, settings=settings, replicates=2, **options)
+    central = {"settings": settings, "parameters": "central", "replicates": 2}
+    plain = ledger("document_2014", names, **central, **options)
     keys = ["replicate", "instrument", "tier", "city", "year"]
     sums = [one.lines.groupby(keys)["paid"].sum().xs(1, level=0) for one in (found, plain)]
     pd.testing.assert_series_equal(*sums)
     rules = {"rules": ("formula", "contest"), **options}
-    trial = laboratory("document_2014", names[0], draws=DRAWS, replicates=2, **rules)
-    fixed = laboratory("document_2014", names[0], settings=settings, replicates=2, **rules)
+    trial = laboratory("document_2014", names[0], parameters=fit, replicates=2, **rules)
+    fixed = laboratory("document_2014", names[0], **central, **rules)
     measures = [
         one.measures.query("replicate == 1").reset_index(drop=True) for one in (trial, fixed)
     ]
@@ -104,27 +120,3 @@ def test_ledger_and_laboratory_take_the_draws_too(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
     tables = [pd.read_parquet(tmp_path / name / "ledger.parquet") for name in ("ledger", "again")]
     pd.testing.assert_frame_equal(*tables)
-
-
-def test_a_single_run_takes_the_fitted_values(tmp_path: Path) -> None:
-    fit = tmp_path / "fit"
-    fit.mkdir()
-    text = '[provenance]\nlast_year = 2015\n[parameters."adoption.choice_sharpness"]\nfitted = {}\n'
-    (fit / "fitted.toml").write_text(text.format(7.0))
-    (fit / "draws.csv").write_text("adoption.choice_sharpness\n3.0\n")
-    options = ("--scale", "0.01", "--until", "2012-03", "--quiet")
-    done = cli("run", "document_2014", *options, "--parameters", "fit", "--out", "one",
-               where=tmp_path)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    plain = run("document_2014", scale=0.01, until="2012-03",
-                settings=["adoption.choice_sharpness=7"])  # fmt: skip
-    found = pd.read_parquet(tmp_path / "one" / "province.parquet")
-    pd.testing.assert_frame_equal(found, plain.province)
-    again = cli("run", "one/province.parquet", "--quiet", "--out", "two", where=tmp_path)
-    assert again.returncode == 0, again.stderr
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "two" / "province.parquet"), found)
-    (fit / "fitted.toml").write_text(text.format('"seven"'))
-    bad = cli("run", "document_2014", *options, "--parameters", "fit", where=tmp_path)
-    assert bad.returncode == 2
-    assert "adoption.choice_sharpness" in bad.stderr
-    assert "allowed: a number" in bad.stderr

@@ -21,6 +21,7 @@ from calibration.series import cells, read
 from calibration.validation import Validation, anchored, validate
 from calibration.validation_rows import board_rows, forecast_rows, notes
 from calibration.validation_words import WORDS
+from sim.circumstances import Parameters
 from sim.core.errors import InputError
 from sim.results import Results
 from sim.scenario import Scenario
@@ -237,8 +238,9 @@ def test_drawn_parameters_are_used_member_by_member() -> None:
     from calibration.hindcast import _as_of
 
     base = Scenario.load("document_2014")
-    draws = [{"adoption": {"reviews_per_year": 1.5}}, {"adoption": {"reviews_per_year": 2.5}}]
-    made = [_as_of(base, 2013, "frozen", lambda _: draws, member) for member in range(3)]
+    rates = {1: {"adoption": {"reviews_per_year": 1.5}}, 2: {"adoption": {"reviews_per_year": 2.5}}}
+    fit = Parameters(rates, 2, 2013)
+    made = [_as_of(base, 2013, "frozen", lambda _: fit, seed) for seed in (1, 2, 3)]
     assert [one.adoption.reviews_per_year for one in made] == [1.5, 2.5, 1.5]
     assert {one.exogenous.known_until for one in made} == {2013}
     assert [one.population.seed for one in made] == [1, 2, 3]
@@ -250,10 +252,12 @@ def test_a_vintage_uses_no_fit_that_knows_what_came_after(tmp_path: Path) -> Non
         (tmp_path / name / "fitted.toml").write_text(f"[provenance]\nlast_year = {year}\n")
         (tmp_path / name / "draws.csv").write_text(f"adoption.reviews_per_year\n{value}\n{value}\n")
     both = read_fits([tmp_path / "early", tmp_path / "late"])
-    rates = {year: both.of(year)[0]["adoption"]["reviews_per_year"] for year in (2013, 2014, 2015)}
+    rates = {
+        year: both.of(year).draws[1]["adoption"]["reviews_per_year"] for year in (2013, 2014, 2015)
+    }
     assert rates == {2013: 1.5, 2014: 1.5, 2015: 2.5}
-    assert read_fits([tmp_path / "late"]).of(2013) == ()
-    assert len(both.of(2015)) == 2
+    assert read_fits([tmp_path / "late"]).of(2013).name == "central"
+    assert both.of(2015).count == 2
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,9 @@ def test_an_analysis_adds_a_section_and_its_sentence(
 
 @pytest.mark.usefixtures("unpainted")
 def test_parameters_drawn_from_a_posterior_are_told(tmp_path: Path) -> None:
-    folder = scenario_study(tmp_path / "batch", replicates=2, manifest={"draws": [{}, {}]})
+    folder = scenario_study(
+        tmp_path / "batch", replicates=2, manifest={"draws": {"1": {}, "2": {}}}
+    )
     batch = Batch.load(folder)
     assert "posterior" in report_study.uncertainty(batch, "en")
     central = Batch.load(scenario_study(tmp_path / "central", replicates=2))

@@ -214,15 +214,26 @@ def test_draws_go_by_replicate_and_a_factor_overrides_them(tmp_path: Path) -> No
     assert payouts == [0.2, 0.4, 0.2] * 2
     row = study.design().iloc[0]
     assert cases[0].scenario.adoption.reviews_per_year == row["adoption.reviews_per_year"]
-    assert study.manifest()["draws"][1]["accounts"] == {"payout": 0.4}
-    assert study_of(tmp_path, CROSSED.replace("scale", 'parameters = "central", scale')).draws == ()
+    assert study.manifest()["draws"]["2"]["accounts"] == {"payout": 0.4}
+    central = study_of(tmp_path, CROSSED.replace("scale", 'parameters = "central", scale'))
+    assert central.manifest()["parameters"] == "central"
+    assert {one.scenario.accounts.payout for one in central.cases([0])} == {0.3}
 
 
-def test_replicates_share_a_population_unless_the_study_has_several(tmp_path: Path) -> None:
+def test_a_setting_of_the_study_at_the_models_value_is_not_drawn(tmp_path: Path) -> None:
+    body = "settings.accounts.payout = 0.3\n" + CROSSED
+    drawn, held = (study_of(tmp_path, one) for one in (CROSSED, body))
+    assert 0.3 not in {one.scenario.accounts.payout for one in drawn.cases([0])}
+    assert {one.scenario.accounts.payout for one in held.cases([0])} == {0.3}
+
+
+def test_replicates_take_populations_in_turn_as_many_as_the_study_says(tmp_path: Path) -> None:
     def seeds(study: Study) -> list[int]:
         return [one.scenario.population.seed for one in study.cases([0])]
 
-    assert seeds(study_of(tmp_path, CROSSED)) == [1, 1, 1]
+    assert seeds(study_of(tmp_path, CROSSED)) == [5, 6, 7]
+    assert seeds(study_of(tmp_path, CROSSED, settings=["run.seed=7"])) == [7, 8, 1]
+    assert seeds(study_of(tmp_path, CROSSED, settings=["run.populations=1"])) == [1, 1, 1]
     assert seeds(study_of(tmp_path, CROSSED, settings=["run.populations=2"])) == [1, 2, 1]
 
 

@@ -22,6 +22,7 @@ def test_adoption_follows_bass(innovation: float, imitation: float) -> None:
             "limit_bass",
             scale=0.1,
             seed=seed,
+            parameters="central",
             information__bass_innovation=innovation,
             information__bass_imitation=imitation,
             time__end="2025-12",

@@ -20,7 +20,7 @@ def output(province: Province) -> np.ndarray:
 
 
 def flat(**settings: object) -> Province:
-    return Province("limit_leontief", economy=economy(), **settings)
+    return Province("limit_leontief", economy=economy(), parameters="central", **settings)
 
 
 def test_steady_state_is_the_leontief_inverse() -> None:

@@ -30,6 +30,7 @@ def queue(hazard: float, seed: int) -> Province:
         "limit_queue",
         supply_graph=graph,
         seed=seed,
+        parameters="central",
         technologies=["erp"],
         time__end="2044-12",
         information__bass_innovation=hazard,

@@ -11,7 +11,9 @@ from sim.model import Province
 def cascade(graph: nx.Graph, months: int = 130, **settings: object) -> int:
     """Adopters of the technology in the end."""
     graph.graph.update(sector="TEX", city="Ningbo")
-    province = Province("limit_threshold", supply_graph=graph, time__end="2025-12", **settings)
+    province = Province(
+        "limit_threshold", supply_graph=graph, parameters="central", time__end="2025-12", **settings
+    )
     before = -1
     for _ in range(months):
         province.step()

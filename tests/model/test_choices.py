@@ -20,7 +20,9 @@ def machine_orders(seed: int, **changes: object) -> float:
         for name in Scenario.load("core_programme").instruments
         if name != GRANT
     }
-    province = Province("core_programme", scale=0.2, seed=seed, **others, **changes)
+    province = Province(
+        "core_programme", scale=0.2, seed=seed, parameters="central", **others, **changes
+    )
     firms, book, orders = province.tables["firms"], province.context.projects, 0.0
     while not province.clock.finished:
         month = province.clock.month
@@ -43,7 +45,9 @@ def test_waiting_for_grants_never_costs_more_projects_than_grants_bring() -> Non
 def test_who_gains_more_from_the_project_than_from_the_award_goes_ahead() -> None:
     """Over a year's wait most firms would lose more than the grant: they order and withdraw."""
     changes = {f"instruments__{GRANT}__decision_months": 12}
-    province = Province("core_programme", scale=0.1, time__end="2016-12", **changes)
+    province = Province(
+        "core_programme", scale=0.1, parameters="central", time__end="2016-12", **changes
+    )
     firms, awards, withdrawn = province.tables["firms"], province.context.awards, 0
     book = province.context.projects
     while not province.clock.finished:
@@ -73,7 +77,9 @@ def test_a_short_decision_is_waited_for() -> None:
         for key, value in {"decision_months": 1, "rate": 0.5, "call_months": list(range(1, 13)),
                            "budget__2014": 9e8, "budget__2015": 9e8}.items()
     }  # fmt: skip
-    province = Province("core_programme", scale=0.1, time__end="2015-12", **changes)
+    province = Province(
+        "core_programme", scale=0.1, parameters="central", time__end="2015-12", **changes
+    )
     firms, waited = province.tables["firms"], 0
     while not province.clock.finished:
         before = (firms.barrier[:, AUTOMATION] == WAITING_FOR_AWARD) & (firms.ordered == 0)
@@ -88,7 +94,7 @@ def test_a_short_decision_is_waited_for() -> None:
 
 
 def test_newcomers_know_and_have_what_firms_around_them_do() -> None:
-    province = Province("no_programme", scale=0.2)
+    province = Province("no_programme", scale=0.2, parameters="central")
     firms = province.tables["firms"]
     uid = firms.uid.copy()
     for _ in range(60):
@@ -108,7 +114,9 @@ def test_new_channels_add_to_sales_once() -> None:
     """Sales rise by the gain over a year (replicator 1 a year) and then stay there."""
 
     def shares(months: int, sells_online: bool) -> np.ndarray:
-        province = Province("no_programme", scale=0.02, technologies=["cloud"])
+        province = Province(
+            "no_programme", scale=0.02, parameters="central", technologies=["cloud"]
+        )
         firms = province.tables["firms"]
         some = firms.uid % 7 == 0
         firms.writable("adopted")[:] = np.where(some & sells_online, 1 << ECOMMERCE, 0)

@@ -24,7 +24,7 @@ ADDED = {"100m CNY", "100m CNY/month", "10k persons", "firms", "firms/month", "p
 @pytest.fixture(scope="module")
 def base_year() -> pd.DataFrame:
     """The months of 2013 without the programme."""
-    province = Province("no_programme", scale=0.1, time__end="2013-12")
+    province = Province("no_programme", scale=0.1, parameters="central", time__end="2013-12")
     frame = province.run().province
     return frame[frame["month"].str.startswith("2013")].drop(columns="month")
 
@@ -32,14 +32,14 @@ def base_year() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def programme() -> tuple[Province, Results]:
     """A run with the whole programme up to the end of 2015."""
-    province = Province("document_2014", scale=0.05, time__end="2015-12")
+    province = Province("document_2014", scale=0.05, parameters="central", time__end="2015-12")
     return province, province.run()
 
 
 @pytest.fixture(scope="module")
 def start() -> Province:
     """A province a year into its run."""
-    province = Province("no_programme", scale=0.05)
+    province = Province("no_programme", scale=0.05, parameters="central")
     for _ in range(12):
         province.step()
     return province

@@ -22,7 +22,7 @@ VALUES = (
 @pytest.mark.parametrize("scenario", ["no_programme", "core_programme"])
 def test_the_plain_model_ends_in_the_same_state(scenario: str) -> None:
     months = 42
-    province = Province(scenario, scale=0.01)
+    province = Province(scenario, scale=0.01, parameters="central")
     twin = PlainProvince(province)
     for _ in range(months):
         province.step()

@@ -17,7 +17,8 @@ def province(share: float | None) -> Province:
     city, sector = CLUSTER
     shock = f"{{city='{city}', sector='{sector}', start='2015-01', end='2015-03', share={share}}}"
     settings = [f"exogenous.supply_shocks=[{shock}]"] if share is not None else []
-    return Province(Scenario.load("no_programme", [*QUIET, *settings]), scale=0.03, check=True)
+    quiet = Scenario.load("no_programme", [*QUIET, *settings])
+    return Province(quiet, scale=0.03, check=True, parameters="central")
 
 
 def test_a_shock_travels_to_customers_and_passes() -> None:

@@ -46,7 +46,7 @@ def test_each_factor_moves_its_own_technology() -> None:
 def test_dearer_machines_are_bought_less() -> None:
     def bought(cost: float) -> int:
         province = Province(
-            "document_2014", scale=0.02, time__end="2012-12",
+            "document_2014", scale=0.02, parameters="central", time__end="2012-12",
             technology_factors__automation__cost=cost,
         )  # fmt: skip
         province.run()

@@ -99,19 +99,23 @@ def reference(name: str, seed: int) -> Results:
     scale, _, surroundings = setting(name)
     factor = FACTORS.get(DOCUMENT.instruments[name].kind, 10.0)
     scenario = alone(name, factor, "2016-12", surroundings, without=True)
-    return Province(scenario, scale=scale, seed=seed).run()
+    return Province(scenario, scale=scale, seed=seed, parameters="central").run()
 
 
 @cache
 def untouched() -> Province:
-    province = Province("no_programme", scale=0.01, time__start="2014-05", time__end="2015-06")
+    province = Province(
+        "no_programme", scale=0.01, parameters="central", time__start="2014-05", time__end="2015-06"
+    )
     province.run()
     return province
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_without_money_nothing_moves_bit_for_bit(name: str) -> None:
-    province = Province(alone(name, 0.0, "2015-06", {}), scale=0.01, check=True)
+    province = Province(
+        alone(name, 0.0, "2015-06", {}), scale=0.01, check=True, parameters="central"
+    )
     results, expected = province.run(), untouched().results()
     for table in ("province", "cities", "sectors", "tiers"):
         assert getattr(expected, table).equals(getattr(results, table)), table
@@ -150,7 +154,7 @@ def test_with_much_money_a_declared_output_moves_as_declared(name: str) -> None:
     gaps: dict[tuple[str, int], list[float]] = {one: [] for one in moved}
     paid = 0.0
     for seed in range(1, replicates + 1):
-        province = Province(scenario, scale=scale, seed=seed, check=seed == 1)
+        province = Province(scenario, scale=scale, seed=seed, check=seed == 1, parameters="central")
         results, base = province.run(), reference(alike(name), seed)
         account = province.context.public[name]
         assert account.paid <= account.budget * (1 + 1e-9)

@@ -30,7 +30,9 @@ def province(*names: str, scale: float = 0.05, **changes: object) -> Province:
     chosen = {name: DOCUMENT.instruments[name].model_dump(mode="json") for name in names}
     chosen[names[0]] |= changes
     content = {**MANY, "instruments": chosen}
-    return Province(Scenario.from_dict(content, names[0]), scale=scale, check=True)
+    return Province(
+        Scenario.from_dict(content, names[0]), scale=scale, check=True, parameters="central"
+    )
 
 
 def test_an_award_in_instalments_is_paid_with_the_order_and_on_acceptance() -> None:

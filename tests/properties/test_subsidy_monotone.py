@@ -34,6 +34,7 @@ def new_adopters(rate: float, seed: int, **more: object) -> int:
         "document_2014",
         scale=0.03,
         seed=seed,
+        parameters="central",
         instruments__equipment_subsidy__rate=rate,
         **ALONE,
         **UNLIMITED,
@@ -56,6 +57,7 @@ def test_full_subsidy_without_limits_is_the_information_limit() -> None:
     province = Province(
         "document_2014",
         scale=0.03,
+        parameters="central",
         instruments__equipment_subsidy__rate=1.0,
         governments__application_rate=1.0,
         governments__small_firm_friction=1.0,
@@ -90,7 +92,9 @@ def late_price(rate: float, seed: int) -> float:
         "providers__hiring_lag": 1e6,
         "instruments__equipment_subsidy__rate": rate,
     }
-    province = Province("document_2014", scale=0.03, seed=seed, **settings, **UNLIMITED)
+    province = Province(
+        "document_2014", scale=0.03, seed=seed, parameters="central", **settings, **UNLIMITED
+    )
     province.tables["providers"].writable("teams")[:] *= 0.05
     return float(province.run().province["price_robot_integrator"].iloc[-24:].mean())
 

@@ -36,7 +36,7 @@ class Panel:
     """
 
     def __init__(self, scenario: str, wage: float = 1.0, **changes: Any) -> None:
-        self.province = Province(scenario, scale=SCALE, **changes)
+        self.province = Province(scenario, scale=SCALE, parameters="central", **changes)
         if wage != 1.0:
             self.province.tables["cities"].writable("wage")[:] *= wage
         firms, providers = self.province.tables["firms"], self.province.tables["providers"]
@@ -151,7 +151,7 @@ class Runs:
         `hit` flags the suppliers, `customers` the above-scale firms, not hit themselves, that buy a
         critical input from one; `change` is the log of output over the twin's, (rows,).
         """
-        twin = Province("no_programme", scale=SCALE)
+        twin = Province("no_programme", scale=SCALE, parameters="central")
         for _ in range(24):
             twin.step()
         shocked = twin.branch()
@@ -194,7 +194,7 @@ class Runs:
         }
         if tight:
             changes["providers__hiring_lag"] = 1e6
-        province = Province("core_programme", scale=0.1, seed=seed, **changes)
+        province = Province("core_programme", scale=0.1, seed=seed, parameters="central", **changes)
         if tight:
             providers = province.tables["providers"]
             providers.writable("teams")[providers.kind == 0] *= 0.5

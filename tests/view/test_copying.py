@@ -76,7 +76,7 @@ def test_the_script_runs_both_sides(
     plan = moved(moved(Plan("core_programme"), rate=0.3), month="2012-02", funding=0.5)
     path = tmp_path / "repeat.py"
     choice = Choice(plan=plan, saved=(saved,), lang="en")
-    said = script(choice, scale=0.01, replicates=2, seed=1, until="2012-02", drawn=False)
+    said = script(choice, scale=0.01, replicates=2, seed=1, until="2012-02")
     path.write_text(said, encoding="utf-8")
     runpy.run_path(str(path), run_name="__main__")
     printed = capsys.readouterr().out
@@ -84,9 +84,8 @@ def test_the_script_runs_both_sides(
         assert word in printed
 
 
-def test_the_script_of_a_page_takes_its_draws() -> None:
+def test_the_script_names_the_baseline() -> None:
     said = script(Choice(), scale=0.05, replicates=16, seed=1)
-    assert "draws=read_fits(()).latest()" in said
     assert "scenario('baseline', 'no_programme')" in said
 
 

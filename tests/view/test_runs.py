@@ -35,7 +35,7 @@ def snapshot(made: dict[Plan, list[Member]], plan: Plan, first: int = 2) -> Snap
 def test_runs_and_differences_are_those_of_compare(made):
     shown = compare(
         ["document_2014", "no_programme"], scale=runs.SCALE, seed=runs.SEED, replicates=2,
-        workers=1, draws=runs.draws(),
+        workers=1,
     )  # fmt: skip
     frame = shown.province
     for name, plan in (("document_2014", Plan()), ("no_programme", BASE)):

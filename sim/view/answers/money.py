@@ -8,7 +8,7 @@ from sim import additionality
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.view.questions import Question
-from sim.view.runs import SCALE, SEED, draws
+from sim.view.runs import SCALE, SEED
 
 LAST = "2017-12"
 """Last month of the programme of 2014; money paid later is not classed."""
@@ -33,7 +33,7 @@ def ledger(question: Question) -> dict[str, Any]:
     last = min(scenario.time.end, LAST, key=month_number)
     found = additionality.ledger(
         scenario, (name,) if name else (), each=False, scale=scale, replicates=int(replicates),
-        seed=SEED, workers=1, until=last, draws=draws(),
+        seed=SEED, workers=1, until=last,
     )  # fmt: skip
     return {
         "instrument": name,

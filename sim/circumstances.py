@@ -1,0 +1,179 @@
+"""What the seed of a run chooses besides its luck: a draw of the parameters and a population.
+
+A run of seed s takes draw 1 + (s - 1) mod D of the D draws of a fit, and population
+1 + (s - 1) mod N of the N that its scenario has runs take in turn. So runs of one seed share both
+under all scenarios, and a run is the same whoever asks for it.
+
+A fit is a folder with `fitted.toml`, whose provenance says up to which year observations were used
+(`last_year`), and `draws.csv`, a parameter a column and a draw a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, reduce
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.core.errors import InputError
+from sim.scenario import Scenario, drawable
+from sim.scenario_files import closest, merge, nested
+
+CENTRAL, POSTERIOR = "central", "posterior"
+FILES = ("fitted.toml", "draws.csv")
+_CALIBRATION = Path(__file__).resolve().parents[1] / "calibration"
+SHIPPED = (_CALIBRATION, _CALIBRATION / "vintage_2013")
+"""Where fits that the package ships are; runs draw from the one with the latest observations."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Where runs take their parameters from: the scenario alone, or one of the draws of a fit.
+
+    `draws` are a scenario's changes (nested tables) by number from 1, of `count` in all; those of a
+    result that is repeated are only the ones that it took. Without draws every run has the values
+    of its scenario. `last_year` is that of the fit's observations, `hash` that of its draws.
+    """
+
+    draws: Mapping[int, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    count: int = 0
+    last_year: int = 0
+    hash: str = ""
+
+    @property
+    def name(self) -> str:
+        """posterior or central."""
+        return POSTERIOR if self.count else CENTRAL
+
+    def number(self, seed: int) -> int:
+        """Number of the draw that a run of this seed takes; 0 without draws."""
+        return 1 + (seed - 1) % self.count if self.count else 0
+
+    def of(self, scenario: Scenario, seed: int) -> Scenario:
+        """The scenario as a run of this seed has it: with its draw, in its own population alone.
+
+        Raises InputError if the draw is not at hand.
+        """
+        drawn = scenario.with_draw(self._draw(seed)) if self.count else scenario
+        one = {"seed": drawn.population.seed + population(scenario, seed) - 1, "count": 1}
+        return drawn.model_copy(update={"population": drawn.population.model_copy(update=one)})
+
+    def taken(self, seeds: Iterable[int]) -> Parameters:
+        """The same with the draws alone that runs of these seeds take."""
+        numbers = sorted({self.number(seed) for seed in seeds}) if self.count else []
+        return replace(self, draws={one: self.draws[one] for one in numbers if one in self.draws})
+
+    def _draw(self, seed: int) -> Mapping[str, Any]:
+        number = self.number(seed)
+        if number not in self.draws:
+            allowed = f"seeds of draws {numbered(self.draws)}, or --parameters for others"
+            raise InputError("--seed", "", f"{seed}, of draw {number}", allowed)
+        return self.draws[number]
+
+
+def population(scenario: Scenario, seed: int) -> int:
+    """Number, from 1, of the population that a run of this seed has."""
+    return 1 + (seed - 1) % scenario.population.count
+
+
+def parameters_of(given: str | Path | Parameters) -> Parameters:
+    """What is asked for: posterior (the fit that is shipped), central, or a calibration's folder."""
+    if isinstance(given, Parameters):
+        return given
+    if given == CENTRAL:
+        return Parameters()
+    return _shipped() if given == POSTERIOR else read_fit(Path(given))
+
+
+def read_fit(folder: Path) -> Parameters:
+    """One fit; raises InputError naming the file and what is wrong with it."""
+    document, table = (folder / name for name in FILES)
+    allowed = f"{POSTERIOR}, {CENTRAL}, or the folder of a finished calibration"
+    try:
+        content: Any = tomllib.loads(document.read_text(encoding="utf-8"))
+        last_year = content["provenance"]["last_year"]
+        written = table.read_bytes()
+        frame = pd.read_csv(BytesIO(written))
+    except OSError as error:
+        raise InputError(folder, "--parameters", str(error.strerror), allowed) from None
+    except KeyError:
+        raise InputError(document, "provenance.last_year", "nothing", "a year") from None
+    except ValueError as error:
+        raise InputError(folder, "--parameters", str(error), allowed) from None
+    if type(last_year) is not int:
+        raise InputError(document, "provenance.last_year", last_year, "a year")
+    for name in frame.columns:
+        if name not in drawable():
+            raise InputError(table, "", name, closest(str(name), list(drawable())))
+    values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
+    if not len(values) or not np.isfinite(values).all():
+        raise InputError(table, "", "no rows, or a cell that is no number", "one draw or more")
+    names = [str(name) for name in frame.columns]
+    draws = {number: _nested(names, row) for number, row in enumerate(values.tolist(), 1)}
+    digest = hashlib.sha256(written).hexdigest()[:16]
+    return Parameters(draws, len(draws), last_year, digest)
+
+
+def shipped() -> tuple[Path, ...]:
+    """Folders of the fits that are there."""
+    return tuple(one for one in SHIPPED if all((one / name).is_file() for name in FILES))
+
+
+@cache
+def _shipped() -> Parameters:
+    """The shipped fit to the latest observations."""
+    fits = [read_fit(folder) for folder in shipped()]
+    if not fits:
+        raise InputError("--parameters", "", POSTERIOR, f"{CENTRAL}, as no fit is shipped")
+    return max(fits, key=lambda one: one.last_year)
+
+
+def _nested(names: Sequence[str], row: Sequence[float]) -> dict[str, Any]:
+    tables = (nested(name.split("."), value) for name, value in zip(names, row, strict=True))
+    return reduce(merge, tables, {})
+
+
+# ------------------------------------------------------------------ where a result comes from
+def told(parameters: Parameters, scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
+    """What a manifest says of the circumstances of runs of `seeds`: enough to repeat them.
+
+    `parameters` (central or posterior), `fit` (last_year, hash and number of draws), `draws` taken
+    by number, and numbers of the `populations`.
+    """
+    used = parameters.taken(seeds)
+    fit = {"last_year": used.last_year, "hash": used.hash, "draws": used.count}
+    return {
+        "parameters": used.name,
+        "fit": fit if used.count else None,
+        "draws": {str(number): dict(values) for number, values in used.draws.items()},
+        "populations": sorted({population(scenario, seed) for seed in seeds}),
+    }
+
+
+def as_made(where: object, made: Mapping[str, Any]) -> Parameters:
+    """Parameters as the manifest of a result has them; InputError for one of an older version."""
+    try:
+        fit = made["fit"] or {"last_year": 0, "hash": "", "draws": 0}
+        draws = {int(number): values for number, values in made["draws"].items()}
+        return Parameters(draws, fit["draws"], fit["last_year"], fit["hash"])
+    except (AttributeError, KeyError, TypeError):
+        allowed = "one that says which draws and populations it took: made by this version"
+        raise InputError(where, "", "a result of an older version", allowed) from None
+
+
+def numbered(numbers: Iterable[int]) -> str:
+    """Numbers as spans: 1-8, 11."""
+    spans: list[list[int]] = []
+    for one in sorted(numbers):
+        if spans and one == spans[-1][1] + 1:
+            spans[-1][1] = one
+        else:
+            spans.append([one, one])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)
