@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from calibration.priors import overrides, select
+from sim.core.csv_table import read_csv
 from sim.core.errors import InputError
 
 FILES = ("fitted.toml", "draws.csv")
@@ -70,7 +70,6 @@ def read_fit(folder: Path) -> Fit:
     try:
         content: Any = tomllib.loads(document.read_text(encoding="utf-8"))
         last_year = content["provenance"]["last_year"]
-        frame = pd.read_csv(table)
     except OSError as error:
         raise InputError(folder, "--draws", str(error.strerror), "a finished calibration") from None
     except KeyError:
@@ -79,13 +78,30 @@ def read_fit(folder: Path) -> Fit:
         raise InputError(folder, "--draws", str(error), "a finished calibration") from None
     if type(last_year) is not int:
         raise InputError(document, "provenance.last_year", last_year, "a year")
-    priors = select(list(frame.columns))
-    values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-    if not len(values) or not np.isfinite(values).all():
-        raise InputError(table, "", "no rows, or a cell that is no number", "one draw or more")
-    return Fit(
-        last_year, tuple(overrides(priors, row) for row in values), _fitted(document, content)
-    )
+    return Fit(last_year, _draws(table), _fitted(document, content))
+
+
+def _draws(path: Path) -> tuple[dict[str, Any], ...]:
+    """A scenario's changes for each row of a table with a column a parameter."""
+    table = read_csv(path)
+    try:
+        priors = select(list(table.columns))
+    except InputError as error:
+        key = f"line {table.header_line}"
+        raise InputError(path, key, error.given or error.key, error.allowed) from None
+    if [one.name for one in priors] != list(table.columns):
+        given = ", ".join(table.columns)
+        raise InputError(path, f"line {table.header_line}", given, "names of parameters in full")
+    draws = []
+    for line, cells in table.rows:
+        values = [table.number(cell) for cell in cells]
+        for name, cell, value in zip(table.columns, cells, values, strict=True):
+            if value is None:
+                raise InputError(path, f"line {line}, column {name}", cell, "a number")
+        draws.append(overrides(priors, np.array(values, dtype=np.float64)))
+    if not draws:
+        raise InputError(path, "", "no rows", "one draw or more")
+    return tuple(draws)
 
 
 def _fitted(document: Path, content: dict[str, Any]) -> dict[str, Any]:
