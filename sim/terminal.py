@@ -16,6 +16,7 @@ from rich.table import Table
 from sim import terms
 from sim.outputs import BY_NAME
 from sim.report.text import figure, is_share
+from sim.screen import say, show
 from sim.words import TIER_ZH, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def headline_of_run(results: Results, lang: str) -> None:
         output = BY_NAME[name]
         ends = [figure(float(frame[name].iloc[place]), output.unit) for place in (0, -1)]
         table.add_row(getattr(output, lang), unit_of(name, lang), *ends)
-    Console(width=_width()).print(table)
+    show(table)
 
 
 def headline_of_comparison(comparison: Comparison, lang: str) -> None:
@@ -144,7 +145,7 @@ def headline_of_comparison(comparison: Comparison, lang: str) -> None:
                 gap(row["difference"], output.unit, lang),
                 " … ".join(ends),
             )
-        Console(width=_width()).print(table)
+        show(table)
 
 
 def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
@@ -154,7 +155,6 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
     words = SCORE_WORDS[lang]
     titles = {one.name: getattr(one.title, lang) or one.name for one in scorecard.scenarios}
     made = lines(scorecard, lang)
-    console = Console(width=_width())
     for headline in (True, False):
         table = Table(title=words["headline" if headline else "others"])
         for column in ("code", "indicator", "unit", "year", "goal"):
@@ -171,9 +171,9 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
                 line.published,
                 end_section=after is not None and after.target.measure != line.target.measure,
             )  # fmt: skip
-        console.print(table)
+        show(table)
     for key in notes(scorecard.manifest):
-        console.print(words[key].format(n=scorecard.replicates), highlight=False)
+        say(words[key].format(n=scorecard.replicates))
 
 
 def ledger_tables(ledger: Ledger, lang: str) -> None:
@@ -201,7 +201,7 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
                 table.add_row(titles[name], *cells)
             elif rows["money"].iloc[0] > 0:
                 table.add_row(f"  {words['city']}", *cells)
-    Console(width=_width()).print(table)
+    show(table)
     table = Table(title=words["costs"])
     for column in ("instrument", "effect", "difference", "interval", "cost"):
         left = column in ("instrument", "effect")
@@ -213,7 +213,7 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
         ends = " … ".join(gap(end, "", lang) for end in (row.low, row.high))
         effect = terms.word(terms.EFFECTS, row.effect, lang)
         table.add_row(titles[row.without], effect, gap(row.difference, "", lang), ends, cost)
-    Console(width=_width()).print(table)
+    show(table)
 
 
 def _classes(rows: Any) -> list[str]:
@@ -254,7 +254,7 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
             cells = [f"{100 * shares[(group, member, rule)]:.1f} %" for rule in laboratory.rules]
             label = terms.word(known, member, lang) if known else _tier(member, lang)
             table.add_row(label, *cells)
-    Console(width=_width()).print(table)
+    show(table)
 
 
 def calibration_table(
@@ -277,10 +277,9 @@ def calibration_table(
             f"{figure(row.prior_low_90)} … {figure(row.prior_high_90)}",
             f"{100 * row.learned:.0f} %",
         )  # fmt: skip
-    console = Console(width=_width())
-    console.print(table)
+    show(table)
     for line in says(tables, lang):
-        console.print(line, highlight=False)
+        say(line)
 
 
 def _tier(code: str, lang: str) -> str:
@@ -296,8 +295,3 @@ def written(out: Path, paths: Sequence[Path]) -> None:
     if figures:
         kinds = "|".join(sorted({path.suffix[1:] for path in figures}))
         print(f"{figures[0].parent / '*'}.{kinds} ({len(figures)})")
-
-
-def _width() -> int:
-    """Full width on a pipe, where there is no screen to fit."""
-    return Console().width if sys.stdout.isatty() else 200
