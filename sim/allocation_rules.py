@@ -26,6 +26,7 @@ from sim.core.table import Array
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.timetable import timetable, voted
 from sim.twins import FOLLOW, Record, Variant, extended, origin, play, without
 from sim.workers import Progress, run_jobs
@@ -166,7 +167,9 @@ def _check_grant(scenario: Scenario, instrument: str) -> None:
     """Refuse what is no project grant of the scenario."""
     grants = [n for n, p in scenario.instruments.items() if p.kind == "project_grant"]
     if instrument not in grants:
-        allowed = ", ".join(grants) or "none: the scenario has no project grant"
+        allowed = (
+            closest(instrument, grants) if grants else "none: the scenario has no project grant"
+        )
         policy = scenario.instruments.get(instrument)
         given = instrument if policy is None else f"{instrument} ({policy.kind})"
         raise InputError("--instrument", "", given, allowed)
@@ -178,7 +181,7 @@ def _variants(
     """Name, allocation rule and noise (None: the instrument's own) of each run."""
     for name in rules:
         if name not in RULES:
-            raise InputError("--rules", "", name, ", ".join(RULES))
+            raise InputError("--rules", "", name, closest(name, RULES))
     if not rules:
         raise InputError("--rules", "", "none", ", ".join(RULES))
     for value in noise:

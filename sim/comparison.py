@@ -18,7 +18,7 @@ from sim.outputs import in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
-from sim.scenario_files import matching
+from sim.scenario_files import closest, matching
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
 LARGEST_SEED = 2**63 - 1
@@ -197,7 +197,7 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
     if len(spans) > 1:
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
     if baseline is not None and baseline not in names:
-        raise InputError(command, "--baseline", baseline, ", ".join(names))
+        raise InputError(command, "--baseline", baseline, closest(baseline, names))
     return baseline or names[-1]
 
 
