@@ -17,7 +17,6 @@ from pathlib import Path
 
 from calibration.series import (
     PROVINCE,
-    SHARES,
     Series,
     catalogue,
     moment_series,
@@ -29,6 +28,7 @@ from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.indices.scorecard import BASE_YEAR
 from sim.indices.targets import LAST_OUTCOME, load_targets
+from sim.outputs import SHARES
 from sim.world.data import DIRECTORY
 from sim.world.rows import CONFIDENCE, Rows
 

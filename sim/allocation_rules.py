@@ -18,7 +18,7 @@ import pandas as pd
 from sim import terms
 from sim.additionality import city_names, spread
 from sim.attribution import ACCELERATED, CLASSES, FEN, attribute, technologies_of
-from sim.comparison import Draws, check_counts, drawn, half_width, prepared
+from sim.comparison import Draws, check_counts, drawn, half_width, prepared, t_ends
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -34,6 +34,8 @@ from sim.world.tables import TIERS
 
 RULES, QUINTILES = tuple(terms.RULES), tuple(terms.QUINTILES)
 MEASURES, GROUPS = tuple(terms.MEASURES), tuple(terms.GROUPS)
+OF_A_WHOLE = ("gini", "top_decile", *(f"share_{code}" for code in terms.CLASSES))
+"""Measures from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ class Laboratory:
             values = frame[list(MEASURES)].to_numpy(dtype=np.float64).T
             half = half_width(self.replicates) * spread(values)
             for name, mean, wide in zip(MEASURES, values.mean(axis=1), half, strict=True):
-                rows.append((rule, name, mean, mean - wide, mean + wide))
+                # Effects may be negative; money, numbers and shares cannot.
+                least = -np.inf if name in terms.EFFECTS else 0.0
+                most = 1.0 if name in OF_A_WHOLE else np.inf
+                rows.append((rule, name, mean, *t_ends(mean, wide, least, most)))
         return pd.DataFrame(rows, columns=["rule", "measure", "mean", "low", "high"])
 
     def who_wins(self) -> pd.DataFrame:

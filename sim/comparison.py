@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
-from sim.outputs import in_table
+from sim.outputs import bounds, in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
@@ -80,9 +80,11 @@ class Comparison:
             for month in chosen:
                 for output in outputs:
                     centre, half = mean.loc[month, output], width * sd.loc[month, output]
+                    before, (least, most) = start.loc[month, output], bounds(output)
+                    # The level with the difference stays what a level can be.
+                    ends = t_ends(centre, half, least - before, most - before)
                     rows.append(
-                        (name, month, output, level.loc[month, output], start.loc[month, output],
-                         centre, centre - half, centre + half)
+                        (name, month, output, level.loc[month, output], before, centre, *ends)
                     )  # fmt: skip
         columns = ["scenario", "month", "output", "mean", "baseline", "difference", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
@@ -115,6 +117,15 @@ class Comparison:
                 write_comparison(self, folder.path, lang)
             write_manifest(self.manifest, folder.path)
         return folder.written
+
+
+def t_ends(centre: Any, half: Any, least: Any = -np.inf, most: Any = np.inf) -> tuple[Any, Any]:
+    """Ends of intervals, not beyond what the figures themselves can be: money is never below 0.
+
+    All are numbers, or arrays or series of one shape (n,).
+    """
+    low, high = (np.minimum(np.maximum(end, least), most) for end in (centre - half, centre + half))
+    return low, high
 
 
 def half_width(n: int) -> float:

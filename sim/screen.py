@@ -21,7 +21,7 @@ ON_A_PIPE = 200
 _LONGEST = 12
 """Places that a word without a figure may need; a longer one may be broken."""
 _JOINED = "\u00a0"
-_RUN = re.compile(r"[ \t]+|[^\s\u2e80-\u9fff\uf900-\uffef]+[\u3001-\u3003\uff01-\uff0f\uff1a-\uff1f》」』】]*|"
+_RUN = re.compile(r"[ \t]+|个百分点|[^\s\u2e80-\u9fff\uf900-\uffef]+[\u3001-\u3003\uff01-\uff0f\uff1a-\uff1f》」』】]*|"
                   r"[\u2e80-\u9fff\uf900-\uffef][\u3001-\u3003\uff01-\uff0f\uff1a-\uff1f》」』】]*|\s")  # fmt: skip
 _PART = re.compile(r"[-+−±]?\d[\d,.]*%?|[^\d_/.=+−±-]+[_/.=-]*|.")
 

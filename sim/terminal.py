@@ -15,7 +15,7 @@ from rich.table import Table
 
 from sim import terms
 from sim.outputs import BY_NAME
-from sim.report.text import figure, is_share
+from sim.report.text import figure, gap
 from sim.screen import say, show
 from sim.words import TIER_ZH, headline_names, instrument_titles, unit_of
 
@@ -80,28 +80,20 @@ class Bar:
 WORDS = {
     "zh": {"output": "指标", "unit": "单位", "difference": "差异", "interval": "95%区间",
            "first": "期初", "last": "期末", "paired": "次配对重复",
-           "against": "对比基准", "points": "个百分点", "instrument": "政策工具",
+           "against": "对比基准", "instrument": "政策工具",
            "paid": "已支付(万元)", "months": "提前月数", "ledger": "额外性账本", "shares": "占已支付%",
            "city": "市县配套", "costs": "效果与单位成本", "effect": "效果", "cost": "单位成本(万元)",
-           "laboratory": "分配规则实验室", "rule": "指标"},
+           "laboratory": "分配规则实验室", "rule": "指标",
+           "checked": "已核对{months:,}个月的货币、货物和人员恒等式:全部成立"},
     "en": {"output": "output", "unit": "unit", "difference": "difference",
            "interval": "95 % interval", "first": "at the start", "last": "at the end",
-           "paired": "paired replicates", "against": "against", "points": "points",
+           "paired": "paired replicates", "against": "against",
            "instrument": "instrument", "paid": "paid, 10k CNY", "months": "months sooner",
            "ledger": "Additionality ledger", "shares": "% of what was paid",
            "city": "added by cities", "costs": "Effects and cost of a unit", "effect": "effect",
-           "cost": "10k CNY a unit", "laboratory": "Allocation rules", "rule": "measure"},
+           "cost": "10k CNY a unit", "laboratory": "Allocation rules", "rule": "measure",
+           "checked": "identities of money, goods and people checked in {months:,} months: all hold"},
 }  # fmt: skip
-
-
-def gap(value: float, unit: str, lang: str) -> str:
-    """A difference with its sign; of shares in percentage points."""
-    if value != value:
-        return "-"
-    sign = "+" if value > 0 else ""
-    if is_share(unit):
-        return f"{sign}{100 * value:.2f} {WORDS[lang]['points']}"
-    return sign + figure(value)
 
 
 def headline_of_run(results: Results, lang: str) -> None:
@@ -222,7 +214,7 @@ def _classes(rows: Any) -> list[str]:
     cells = [figure(paid)]
     for name in terms.CLASSES:
         row = rows.loc[name]
-        half = 100.0 * (row["share_high"] - row["share"])
+        half = 100.0 * max(row["share_high"] - row["share"], row["share"] - row["share_low"])
         spread = f" ±{half:.1f}" if half == half else ""
         cells.append(f"{100.0 * row['share']:.1f}{spread}" if paid > 0 else "-")
     months = rows.loc["accelerated", "months"]
@@ -244,7 +236,7 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
         cells = []
         for rule in laboratory.rules:
             row = rows.loc[(measure, rule)]
-            half = row["high"] - row["mean"]
+            half = max(row["high"] - row["mean"], row["mean"] - row["low"])
             wide = half > 1e-9 * abs(row["mean"])
             cells.append(figure(row["mean"]) + (f" ±{figure(half)}" if wide else ""))
         table.add_row(terms.word(terms.MEASURES, measure, lang), *cells)
@@ -284,6 +276,11 @@ def calibration_table(
 
 def _tier(code: str, lang: str) -> str:
     return TIER_ZH[code] if lang == "zh" else code.replace("_", " ")
+
+
+def checked(months: int, lang: str) -> None:
+    """That money, goods and people were found to balance in every one of so many months."""
+    say(WORDS[lang]["checked"].format(months=months))
 
 
 def written(out: Path, paths: Sequence[Path]) -> None:

@@ -41,7 +41,7 @@ def run_command(
     """Run one scenario; write tables, figures and a manifest."""
     from sim.comparison import run
     from sim.core.files import Folder
-    from sim.terminal import Bar, headline_of_run, written
+    from sim.terminal import Bar, checked, headline_of_run, written
 
     if out is not None:
         Folder(out, force).check()
@@ -54,6 +54,8 @@ def run_command(
             check=check, progress=bar.update,
         )  # fmt: skip
     headline_of_run(results, lang)
+    if check:
+        checked(len(results.province), lang)
     if out is not None:
         from sim.report import write_run
         from sim.results import write_manifest
@@ -91,7 +93,7 @@ def compare_command(
     """Run scenarios side by side on common random numbers; write differences with intervals."""
     from sim.comparison import compare
     from sim.core.files import Folder
-    from sim.terminal import Bar, headline_of_comparison, written
+    from sim.terminal import Bar, checked, headline_of_comparison, written
 
     if out is not None:
         Folder(out, force).check()
@@ -107,6 +109,8 @@ def compare_command(
             progress=bar.update,
         )  # fmt: skip
     headline_of_comparison(comparison, lang)
+    if check:
+        checked(len(comparison.province), lang)
     if out is not None:
         written(out, comparison.save(out, lang, force))
     asked.note_changes(comparison.manifest)
