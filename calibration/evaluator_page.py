@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from rich.console import Console
 from rich.table import Table
 
 from calibration.evaluator_words import (
@@ -25,6 +23,7 @@ from calibration.evaluator_words import (
     on_groups,
     on_methods,
 )
+from sim import screen
 from sim.report.html import page, picture
 from sim.report.origin import origin_line
 from sim.report.style import COLOURS, rc, save
@@ -59,9 +58,7 @@ def write(trial: Trial, folder: Path, lang: str) -> None:
 
 def show(trial: Trial, lang: str) -> None:
     """The tables by outcome, and who is touched, on the terminal."""
-    # Full width on a pipe, where there is no screen to fit.
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(_title(trial, lang), highlight=False)
+    screen.say(_title(trial, lang))
     for head, rows in (_method_rows(trial.table(), lang), _group_rows(trial.reactions(), lang)):
         for outcome in dict.fromkeys(row[0] for row in rows):
             shown = Table(title=outcome, title_justify="left")
@@ -70,9 +67,9 @@ def show(trial: Trial, lang: str) -> None:
             for row in rows:
                 if row[0] == outcome:
                     shown.add_row(*row[1:])
-            console.print(shown)
+            screen.show(shown)
     for text in on_groups(trial.reactions(), lang):
-        console.print(text, highlight=False)
+        screen.say(text)
 
 
 def interpretation(trial: Trial, lang: str) -> list[str]:

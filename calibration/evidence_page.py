@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.table import Table as Grid
 
 from calibration.evidence_parts import Part, Table
 from calibration.evidence_tables import FitTable, Found
 from calibration.evidence_words import WORDS
-from sim import __version__
+from sim import __version__, screen
 from sim.core.errors import InputError
 from sim.initial import versions
 from sim.report.html import page
@@ -88,19 +86,17 @@ def write(text: str, out: Path) -> None:
 def show(parts: Sequence[Part], lang: str) -> None:
     """Statements and the tables that are for everybody."""
     words = WORDS[lang]
-    # Full width on a pipe, where there is no screen to fit.
-    console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(words["title"].format(version=__version__), highlight=False)
+    screen.say(words["title"].format(version=__version__))
     for number, part in enumerate(parts, 1):
-        console.print(f"\n{number}. {words[part.key]}", highlight=False, markup=False)
+        screen.say(f"\n{number}. {words[part.key]}")
         for text in part.statements:
-            console.print(text, highlight=False, markup=False)
+            screen.say(text)
         for one in part.tables:
             if one.shown:
-                console.print(_grid(one), highlight=False)
+                screen.show(_grid(one))
             else:
                 more = words["more"].format(rows=len(one.rows))
-                console.print(f"- {one.title}: {more}", highlight=False, markup=False)
+                screen.say(f"- {one.title}: {more}")
 
 
 def _table(one: Table) -> str:
@@ -132,5 +128,5 @@ def _grid(one: Table) -> Grid:
     for place, text in enumerate(one.head):
         grid.add_column(text, justify="right" if place in one.numbers else "left")
     for row in one.rows:
-        grid.add_row(*[cell.replace("[", r"\[") for cell in row])
+        grid.add_row(*row)
     return grid

@@ -8,7 +8,6 @@ folders that `lianghua calibrate`, `sensitivity` and `validate` write.
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pandas as pd
 from calibration.evaluation import Failure, Setting, evaluate
 from calibration.targets import Target, targets
 from sim.circumstances import SHIPPED
+from sim.core.csv_table import read_csv
 from sim.core.errors import InputError
 from sim.results import read_manifest
 from sim.workers import Progress
@@ -41,8 +41,7 @@ _TARGET = ("observed", "tolerance")
 @cache
 def statements(name: str) -> tuple[dict[str, str], ...]:
     """Rows of one table of statements."""
-    text = (FINDINGS / f"{name}.csv").read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    return tuple(row for _, row in read_csv(FINDINGS / f"{name}.csv").records())
 
 
 def data_tables(lang: str) -> list[tuple[list[str], str, str]]:

@@ -1,16 +1,13 @@
 """Tables of observations, read strictly: one CSV row a series, region and year.
 
-Columns series, region, year, value; unit, source, confidence and note may follow. What Excel
-writes is accepted: UTF-8 with or without a mark, UTF-16, GB 18030; commas, semicolons or tabs;
-blank rows and columns at the end; thousands separated by commas in quotes.
+Columns series, region, year, value; unit, source, confidence and note may follow. Files are read
+as `sim.core.csv_table` says.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
-import io
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +17,6 @@ from pathlib import Path
 
 from calibration.series import (
     PROVINCE,
-    SHARES,
     Series,
     catalogue,
     moment_series,
@@ -28,9 +24,11 @@ from calibration.series import (
     same_series,
 )
 from calibration.targets import load as load_moments
+from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.indices.scorecard import BASE_YEAR
 from sim.indices.targets import LAST_OUTCOME, load_targets
+from sim.outputs import SHARES
 from sim.world.data import DIRECTORY
 from sim.world.rows import CONFIDENCE, Rows
 
@@ -47,7 +45,6 @@ USED_IN_SET_UP = frozenset(
                  "two_integration.rank", "two_integration_index")
 )  # fmt: skip
 """Published figures that the model was tied to (docs/indices.md): no test of a forecast."""
-_MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -89,15 +86,13 @@ class Observations:
 def read_observations(path: Path | str) -> Observations:
     """Read a table; raises InputError naming file, line, column, value and what is allowed."""
     where = Path(path)
-    content = _content(where)
-    lines = _lines(where, content)
-    columns = _columns(where, lines)
+    table = read_csv(where, short_rows=True)
+    columns = _columns(table)
     found: dict[tuple[str, str, int], tuple[int, Observation]] = {}
-    for number, cells in lines[1:]:
-        if len(cells) > len(columns) and any(cells[len(columns) :]):
-            raise InputError(where, f"line {number}", f"{len(cells)} cells", len(columns))
-        row = dict(zip(columns, [*cells, *[""] * len(columns)], strict=False))
-        one = _observation(where, number, row)
+    for number, cells in table.rows:
+        if not any(cells):
+            continue
+        one = _observation(table, number, dict(zip(columns, cells, strict=True)))
         key = (one.series, one.region, one.year)
         if key in found:
             given = f"{one.series}, {one.region}, {one.year} again"
@@ -107,7 +102,7 @@ def read_observations(path: Path | str) -> Observations:
     if not found:
         raise InputError(where, "", "no rows", "one observation or more")
     rows = tuple(found[key][1] for key in sorted(found))
-    return Observations(where.name, hashlib.sha256(content).hexdigest(), rows)
+    return Observations(where.name, table.sha256, rows)
 
 
 @cache
@@ -162,58 +157,9 @@ def _outputs(code: str) -> tuple[str, ...]:
     return ("two_integration.reported",) if code == "O2a" else load_targets()[code].outputs
 
 
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(path, "", "more than 50 MB", "a table of observations")
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(path, "", str(error.strerror), "a CSV file that can be read") from None
-    if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        allowed = "CSV: in Excel, Save As, CSV UTF-8"
-        raise InputError(path, "", "an Excel workbook", allowed)
-    return content
-
-
-def _lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
-    """Rows that hold something, with their line numbers, cells stripped."""
-    text = _text(path, content)
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    mark = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    found, begins = [], 1
-    try:
-        for cells in reader:
-            kept = [cell.strip() for cell in cells]
-            if any(kept):
-                found.append((begins, kept))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(path, f"line {reader.line_num}", str(error), "CSV") from None
-    if not found:
-        raise InputError(path, "", "nothing", "a header and rows")
-    return found
-
-
-def _text(path: Path, content: bytes) -> str:
-    encodings = ["utf-8-sig", "gb18030"]
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise InputError(path, "", "bytes that are no text", "UTF-8, UTF-16 or GB 18030")
-
-
-def _columns(path: Path, lines: Sequence[tuple[int, list[str]]]) -> list[str]:
-    number, header = lines[0]
-    columns = [name.casefold() for name in header]
-    while columns and not columns[-1]:
-        columns.pop()
+def _columns(table: CsvTable) -> list[str]:
+    path, number = table.path, table.header_line
+    columns = [name.casefold() for name in table.columns]
     allowed = f"{', '.join(NEEDED)} and, if wanted, {', '.join(OPTIONAL)}"
     for name in NEEDED:
         if name not in columns:
@@ -225,9 +171,9 @@ def _columns(path: Path, lines: Sequence[tuple[int, list[str]]]) -> list[str]:
     return columns
 
 
-def _observation(path: Path, line: int, row: dict[str, str]) -> Observation:
+def _observation(table: CsvTable, line: int, row: dict[str, str]) -> Observation:
     def wrong(column: str, allowed: str) -> InputError:
-        return InputError(path, f"line {line}: {column}", row[column], allowed)
+        return InputError(table.path, f"line {line}: {column}", row[column], allowed)
 
     one = catalogue().get(row["series"])
     if one is None:
@@ -250,8 +196,9 @@ def _observation(path: Path, line: int, row: dict[str, str]) -> Observation:
     if row.get("confidence") and row["confidence"] not in CONFIDENCE:
         raise wrong("confidence", ", ".join(CONFIDENCE))
     year = int(row["year"][:4])
-    value = _value(row["value"], one)
-    if value is None:
+    value = table.number(row["value"])
+    low, high = one.bounds
+    if value is None or not low <= value <= high:
         raise wrong("value", _range(one))
     used = region == PROVINCE and (one.name, year) in USED_IN_SET_UP
     return Observation(one.name, region, year, value, row.get("source", ""), used)
@@ -259,16 +206,6 @@ def _observation(path: Path, line: int, row: dict[str, str]) -> Observation:
 
 def _plain(unit: str) -> str:
     return unit.replace(" ", "").casefold()
-
-
-def _value(text: str, one: Series) -> float | None:
-    """A finite number within what the series can be, or None."""
-    plain = text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text) else text
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", plain):
-        return None
-    value = float(plain)
-    low, high = one.bounds
-    return value if math.isfinite(value) and low <= value <= high else None
 
 
 def _range(one: Series) -> str:

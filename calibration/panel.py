@@ -27,6 +27,7 @@ from sim.processes.awards import REFUSED
 from sim.processes.grants import award_key, judged
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.seeds import SeedLike, as_seed
 from sim.twins import Variant, branches, chosen, origin, running, without
 from sim.workers import Progress
@@ -94,7 +95,8 @@ def check_instrument(scenario: Scenario, name: str) -> None:
     policy = scenario.instruments[name]
     if not isinstance(policy, ProjectGrant):
         grants = [n for n, p in scenario.instruments.items() if isinstance(p, ProjectGrant)]
-        raise InputError("--instrument", "", f"{name} ({policy.kind})", ", ".join(grants) or "none")
+        allowed = closest(name, grants) if grants else "none: the scenario has no project grant"
+        raise InputError("--instrument", "", f"{name} ({policy.kind})", allowed)
     if name not in running(scenario):
         raise InputError("--instrument", "", f"{name}, which never runs", "one that is in force")
     begins = scenario.programme.applied(scenario.instruments)[name].start

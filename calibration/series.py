@@ -22,14 +22,13 @@ from sim.core.clock import month_number
 from sim.core.table import Array
 from sim.indices import yearly
 from sim.indices.targets import Target, load_targets
-from sim.outputs import BY_NAME, OUTPUTS, Output
+from sim.outputs import BY_NAME, OUTPUTS, SHARES, Output, bounds
 from sim.results import Results
 from sim.scoring import INDEX_COLUMNS, scores
 from sim.words import INDEX_ZH, UNITS
 from sim.world.data import load_data
 
 PROVINCE = yearly.PROVINCE
-SHARES = ("share", "share of firms", "share of pilots", "share of counties")
 AVERAGED = (
     "employees", "skilled_employees", "unskilled_employees", "profit_rate", "profit_over_cost",
     "unemployment", "industry_share_of_gdp", "information_industry_share",
@@ -246,14 +245,10 @@ def _of_output(output: Output, target: Target | None) -> Series:
     if within == "sum":
         units += [one.removesuffix("/year").removesuffix("/年") for one in units]
     units += [one.removesuffix("/year") for one in units if one.endswith("/person/year")]
-    low = -np.inf if output.name in ("profit", "profit_rate", "profit_over_cost") else 0.0
-    bounds = (low, 1.0 if output.unit in SHARES and low == 0.0 else np.inf)
-    if output.name == "online_retail_ratio":  # sellers here, buyers anywhere: no share of a whole
-        bounds = (0.0, np.inf)
     return Series(
         output.name, output.zh, output.en, tuple(dict.fromkeys(units)),
         _places(output), within, target.prices if target is not None else "",
-        1.0 if output.name.startswith(CUMULATIVE) else None, bounds,
+        1.0 if output.name.startswith(CUMULATIVE) else None, bounds(output.name),
         output.note_zh, output.note_en,
     )  # fmt: skip
 

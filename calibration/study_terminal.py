@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from calibration.forces import FORCES, REGIONS
 from calibration.study_rows import SHOWN, largest_rows, part_heads, part_rows
 from calibration.study_words import TEXT, figure_labels
+from sim import screen
 
 if TYPE_CHECKING:
     from calibration.study import Study
@@ -19,27 +18,26 @@ if TYPE_CHECKING:
 def show(study: Study, lang: str) -> None:
     """The parameters that matter most for each headline output, its parts of variance, its phase."""
     words = TEXT[lang]
-    console = Console(width=None if sys.stdout.isatty() else 200)
     names, place = figure_labels(lang), 0 if lang == "zh" else 1
     for key, measure in (("morris", "share"), ("sobol", "total")):
         if key in study.tables:
             table = Table("", *[str(rank + 1) for rank in range(SHOWN)], title=words[key])
             for row in largest_rows(study.tables[key], measure, lang):
                 table.add_row(*row)
-            console.print(table)
+            screen.show(table)
     if "identification" in study.tables:
         frame = study.tables["identification"]
         known = int((frame["identified_by"] != "").sum())
-        console.print(f"{words['identified']}: {known} / {len(frame)}", highlight=False)
+        screen.say(f"{words['identified']}: {known} / {len(frame)}")
     if "phase" in study.tables:
         for output, region in _phases(study):
-            console.print(f"{names[output]}: {REGIONS[region][place]}", highlight=False)
+            screen.say(f"{names[output]}: {REGIONS[region][place]}")
     if "variance" in study.tables:
         title = f"{words['variance']}, {words['share']}"
         table = Table("", *part_heads(lang), title=title)
         for row in part_rows(study.tables["variance"], lang):
             table.add_row(*row)
-        console.print(table)
+        screen.show(table)
 
 
 def _phases(study: Study) -> list[tuple[str, str]]:

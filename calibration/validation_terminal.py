@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
-from rich.console import Console
 from rich.table import Table
 
 from calibration.series import PROVINCE, catalogue, describe
 from calibration.validation import Validation
 from calibration.validation_rows import board_rows, forecast_rows, notes, point_rows
+from sim.screen import say, show
 
 READINGS = {
     "end": ("年末", "end of year"), "mean": ("年平均", "mean of the year"),
@@ -19,18 +17,17 @@ READINGS = {
 
 def validation_tables(validation: Validation, lang: str) -> None:
     """Scoreboard and outcomes of every vintage, then the forecasts of the last."""
-    console = _console()
     scores = validation.scoreboard()
     for vintage in dict.fromkeys(one.vintage for one in validation.forecasts.ensembles):
         board = board_rows(scores, vintage, lang)
         if not board[2]:
-            console.print(board[0], highlight=False)
+            say(board[0])
             continue
-        _show(console, board, 2)
-        _show(console, point_rows(validation.points, vintage, lang), 2)
-    _show(console, forecast_rows(validation, lang), 2)
+        _show(board, 2)
+        _show(point_rows(validation.points, vintage, lang), 2)
+    _show(forecast_rows(validation, lang), 2)
     for text in notes(validation, lang):
-        console.print(text, highlight=False)
+        say(text)
 
 
 def series_list(lang: str) -> None:
@@ -45,10 +42,10 @@ def series_list(lang: str) -> None:
             where = where.replace(PROVINCE, "浙江").replace(", ", "、").replace("11 cities", "11市")
         reading = READINGS[one.within_year][0 if lang == "zh" else 1]
         rows.append([one.name, str(name["label"]), str(name["unit"]), reading, where])
-    _show(_console(), ("", [""] * 5, rows), 5)
+    _show(("", [""] * 5, rows), 5)
 
 
-def _show(console: Console, table: tuple[str, list[str], list[list[str]]], left: int) -> None:
+def _show(table: tuple[str, list[str], list[list[str]]], left: int) -> None:
     """A table whose first `left` columns are words."""
     title, head, rows = table
     shown = Table(title=title, show_header=any(head), box=None if not any(head) else Table().box)
@@ -57,9 +54,4 @@ def _show(console: Console, table: tuple[str, list[str], list[list[str]]], left:
         shown.add_column(text, justify="left" if words else "right")
     for row in rows:
         shown.add_row(*row)
-    console.print(shown, highlight=False)
-
-
-def _console() -> Console:
-    """Full width on a pipe, where there is no screen to fit."""
-    return Console(width=None if sys.stdout.isatty() else 200)
+    show(shown, first=min(left, 2))

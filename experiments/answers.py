@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from experiments.query import Answer
+from sim.screen import ON_A_PIPE, say, show
 
 _WORDS = {
     "zh": {"more": "还有更多行:用 --limit 或 --out", "none": "没有行"},
@@ -26,14 +24,12 @@ def answer_table(answer: Answer, lang: str) -> None:
         for place in range(len(answer.columns))
     ]
     for name, number in zip(answer.columns, numbers, strict=True):
-        table.add_column(Text(name), justify="right" if number else "left", overflow="fold")
+        table.add_column(name, justify="right" if number else "left")
     for row in answer.rows:
-        # As text, so that brackets in a value are no markup.
-        table.add_row(*(Text(_shown(value)) for value in row))
-    console = _console(answer.columns)
-    console.print(table)
+        table.add_row(*map(_shown, row))
+    show(table, on_a_pipe=max(ON_A_PIPE, 20 * len(answer.columns)))
     if answer.more or not answer.rows:
-        console.print(Text(_WORDS[lang]["more" if answer.more else "none"]))
+        say(_WORDS[lang]["more" if answer.more else "none"])
 
 
 def columns_table(columns: pd.DataFrame) -> None:
@@ -41,11 +37,11 @@ def columns_table(columns: pd.DataFrame) -> None:
     for name, rows in columns.groupby("table", sort=False):
         table = Table(title=str(name), title_justify="left")
         for header in ("column / 列", "type", "中文", "English", "单位", "unit"):
-            table.add_column(header, overflow="fold")
+            table.add_column(header)
         for row in rows.itertuples():
             cells = (_quoted(str(row.column)), row.type, row.zh, row.en, row.unit_zh, row.unit_en)
-            table.add_row(*(Text(str(cell)) for cell in cells))
-        _console(()).print(table)
+            table.add_row(*map(str, cells))
+        show(table)
 
 
 def _quoted(name: str) -> str:
@@ -59,8 +55,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.7g}"
     return str(value)
-
-
-def _console(columns: tuple[str, ...]) -> Console:
-    """Full width on a pipe, where there is no screen to fit."""
-    return Console(width=None if sys.stdout.isatty() else max(200, 20 * len(columns)))

@@ -6,7 +6,6 @@ Saltelli et al. 2010 (rows for Sobol indices), Morris 1991 (trajectories), McKay
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from experiments.study_file import (
     TableDesign,
     given,
 )
+from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.programme import CLAUSES
@@ -223,40 +223,31 @@ def may_be(factor: Factor) -> str:
 # ------------------------------------------------------------------ a table of the user's
 def read_table(path: Path, factors: Sequence[Factor], scenarios: Sequence[str]) -> list[Row]:
     """Rows of a CSV file; InputError naming line and column of what cannot be read."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            columns = list(reader.fieldnames or ())
-            _check_columns(path, columns, factors)
-            known = {one.key: one for one in factors}
-            rows = [_line(path, reader.line_num, row, known, scenarios) for row in reader]
-    except OSError as error:
-        raise InputError(path, "", str(error.strerror), "a readable CSV file") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(path, "", str(error), "a CSV file in UTF-8") from None
+    table = read_csv(path)
+    _check_columns(table, factors)
+    known = {one.key: one for one in factors}
+    rows = [_line(table, line, row, known, scenarios) for line, row in table.records()]
     if not rows:
         raise InputError(path, "", "no rows", "a line of names and one line or more of values")
     return rows
 
 
-def _check_columns(path: Path, columns: Sequence[str], factors: Sequence[Factor]) -> None:
+def _check_columns(table: CsvTable, factors: Sequence[Factor]) -> None:
     known = [SCENARIO, *(one.key for one in factors)]
-    for name in columns:
+    for name in table.columns:
         if name not in known:
-            raise InputError(path, f"line 1, column {name}", name, closest(name, known))
-        if columns.count(name) > 1:
-            raise InputError(path, f"line 1, column {name}", f"{name} twice", "each column once")
+            key = f"line {table.header_line}, column {name}"
+            raise InputError(table.path, key, name, closest(name, known))
 
 
 def _line(
-    path: Path, line: int, row: Mapping[Any, Any], known: Mapping[str, Factor],
+    table: CsvTable, line: int, row: Mapping[str, str], known: Mapping[str, Factor],
     scenarios: Sequence[str],
 ) -> Row:  # fmt: skip
+    path = table.path
     found: Row = {}
-    if None in row or None in row.values():
-        raise InputError(path, f"line {line}", f"{len(row)} cells", "a cell for each column")
-    for name, text in row.items():
-        cell, place = text.strip(), f"line {line}, column {name}"
+    for name, cell in row.items():
+        place = f"line {line}, column {name}"
         if not cell:
             continue
         if name == SCENARIO:
@@ -265,7 +256,7 @@ def _line(
             found[name] = cell
             continue
         try:
-            value = _read_cell(known[name], cell)
+            value = _read_cell(table, known[name], cell)
         except (ValueError, KeyError):
             raise InputError(path, place, cell, may_be(known[name])) from None
         if not known[name].allows(value):
@@ -274,15 +265,13 @@ def _line(
     return found
 
 
-def _read_cell(factor: Factor, cell: str) -> Any:
+def _read_cell(table: CsvTable, factor: Factor, cell: str) -> Any:
     """A cell's text as the factor's kind of value; ValueError or KeyError if it is none."""
-    if factor.form == "number":
-        value = float(cell)
-        if not np.isfinite(value):
+    if factor.form in ("number", "whole"):
+        value = table.number(cell)
+        if value is None or (factor.form == "whole" and not value.is_integer()):
             raise ValueError(cell)
-        return value
-    if factor.form == "whole":
-        return int(cell)
+        return int(value) if factor.form == "whole" else value
     if factor.form == "truth":
         return {"true": True, "false": False}[cell.lower()]
     return tuple(cell.split(BETWEEN)) if factor.form == "list" else cell

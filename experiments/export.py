@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments import one_file
 from experiments.column_labels import definitions, label, labelled, labels
+from experiments.outcomes import level_ends
 from experiments.reading import DONE, Batch
 from experiments.workbook import check_sheets, write_workbook
 from sim.comparison import half_width
@@ -37,7 +38,7 @@ def summary(batch: Batch, lang: str = "en") -> pd.DataFrame:
     grouped = finite.groupby(["point", "outcome"])["value"]
     table = grouped.agg(["count", "mean", "std"]).rename(columns={"count": "runs", "std": "sd"})
     half = table["sd"] * table["runs"].map({n: half_width(n) for n in table["runs"].unique()})
-    table["low"], table["high"] = table["mean"] - half, table["mean"] + half
+    table["low"], table["high"] = level_ends(table["mean"], half)
     for name, share in _QUANTILES.items():
         table[name] = grouped.quantile(share)
     # A point where every run failed has its row too.

@@ -15,12 +15,15 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 
+from sim.comparison import t_ends
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.indices.targets import Target, load_targets
 from sim.outputs import BY_NAME, in_table
+from sim.outputs import bounds as output_bounds
 from sim.scenario_files import closest
 from sim.words import UNITS
 
@@ -159,6 +162,28 @@ def declared(name: str) -> Outcome | None:
         return outcome(name)
     except InputError:
         return None
+
+
+def bounds(name: str) -> tuple[float, float]:
+    """Least and most that an outcome can be; without ends where nothing is declared of it."""
+    plain, _, form = name.partition("@")[0].partition(".")
+    if name == "jobs_change":
+        return -np.inf, np.inf
+    if name in OWN or plain == "paid" or form == "spread":
+        return 0.0, np.inf
+    if plain == "target":
+        return (-np.inf, np.inf) if name.endswith(".relative") else (0.0, 1.0)
+    if plain not in BY_NAME:
+        return -np.inf, np.inf
+    low, high = output_bounds(plain)
+    return low, np.inf if form == "sum" else high
+
+
+def level_ends(mean: pd.Series, half: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Ends of intervals of levels, each within what its outcome (a level of the index) can be."""
+    names = mean.index.get_level_values("outcome")
+    limits = np.array([bounds(str(name)) for name in names], dtype=np.float64).reshape(-1, 2)
+    return t_ends(mean, half, limits[:, 0], limits[:, 1])
 
 
 def outcomes(names: Sequence[str], where: object = "outcomes", key: str = "") -> list[Outcome]:

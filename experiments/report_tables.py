@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from experiments.outcomes import level_ends
 from sim.core.table import Array
 
 KEYS = ("point", "scenario")
@@ -47,7 +48,8 @@ def levels(runs: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     grouped = long.groupby([*KEYS, "outcome"], sort=False)["value"]
     table = grouped.agg(["size", "mean", "std"]).rename(columns={"size": "n", "std": "sd"})
     half = table["sd"] * half_widths(table["n"].to_numpy())
-    return table.assign(low=table["mean"] - half, high=table["mean"] + half).reset_index()
+    low, high = level_ends(table["mean"], half)
+    return table.assign(low=low, high=high).reset_index()
 
 
 def as_text(cells: pd.DataFrame | pd.Series) -> Any:

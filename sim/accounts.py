@@ -12,7 +12,8 @@ class Account:
     `budget` is what this year's budget line holds, `committed` what is promised and not yet paid,
     `available` what may still be promised this year. Paying draws on a commitment, so payments can
     never exceed what was budgeted. `beneficiaries` counts whom it reached so far: projects, firms,
-    providers or persons, as the kind of instrument says. `payer` is whose money it is: the
+    providers or persons, as the kind of instrument says; offices, which reach nobody themselves,
+    stay at 0. `payer` is whose money it is: the
     province's or the cities'.
     """
 

@@ -18,7 +18,7 @@ import pandas as pd
 from sim import terms
 from sim.attribution import CLASSES, FEN, attribute, technologies_of
 from sim.circumstances import POSTERIOR, Parameters, parameters_of
-from sim.comparison import check_counts, half_width, prepared
+from sim.comparison import check_counts, half_width, prepared, t_ends
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -97,12 +97,9 @@ class Ledger:
             wide = half_width(n) * spread(money - share[:, None] * paid) / scale
             frame = whole.index.to_frame(index=False)
             frame["class"] = name
-            frame["money"], frame["low"], frame["high"] = mean, mean - half, mean + half
-            frame["share"], frame["share_low"], frame["share_high"] = (
-                share,
-                share - wide,
-                share + wide,
-            )
+            frame["money"], frame["share"] = mean, share
+            frame["low"], frame["high"] = t_ends(mean, half, 0.0)
+            frame["share_low"], frame["share_high"] = t_ends(share, wide, 0.0, 1.0)
             months = by_class["months"].mean(axis=1) / sooner
             frame["months"] = months if name == "accelerated" else np.nan
             frames.append(frame)

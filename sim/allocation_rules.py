@@ -19,7 +19,7 @@ from sim import terms
 from sim.additionality import city_names, spread
 from sim.attribution import ACCELERATED, CLASSES, FEN, attribute, technologies_of
 from sim.circumstances import POSTERIOR, Parameters, parameters_of
-from sim.comparison import check_counts, half_width, prepared
+from sim.comparison import check_counts, half_width, prepared, t_ends
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -27,6 +27,7 @@ from sim.core.table import Array
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.seeds import SeedLike, as_seed
 from sim.timetable import timetable, voted
 from sim.twins import FOLLOW, Record, Variant, extended, origin, play, without
@@ -35,6 +36,8 @@ from sim.world.tables import TIERS
 
 RULES, QUINTILES = tuple(terms.RULES), tuple(terms.QUINTILES)
 MEASURES, GROUPS = tuple(terms.MEASURES), tuple(terms.GROUPS)
+OF_A_WHOLE = ("gini", "top_decile", *(f"share_{code}" for code in terms.CLASSES))
+"""Measures from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,10 @@ class Laboratory:
             values = frame[list(MEASURES)].to_numpy(dtype=np.float64).T
             half = half_width(self.replicates) * spread(values)
             for name, mean, wide in zip(MEASURES, values.mean(axis=1), half, strict=True):
-                rows.append((rule, name, mean, mean - wide, mean + wide))
+                # Effects may be negative; money, numbers and shares cannot.
+                least = -np.inf if name in terms.EFFECTS else 0.0
+                most = 1.0 if name in OF_A_WHOLE else np.inf
+                rows.append((rule, name, mean, *t_ends(mean, wide, least, most)))
         return pd.DataFrame(rows, columns=["rule", "measure", "mean", "low", "high"])
 
     def who_wins(self) -> pd.DataFrame:
@@ -172,7 +178,9 @@ def _check_grant(scenario: Scenario, instrument: str) -> None:
     """Refuse what is no project grant of the scenario."""
     grants = [n for n, p in scenario.instruments.items() if p.kind == "project_grant"]
     if instrument not in grants:
-        allowed = ", ".join(grants) or "none: the scenario has no project grant"
+        allowed = (
+            closest(instrument, grants) if grants else "none: the scenario has no project grant"
+        )
         policy = scenario.instruments.get(instrument)
         given = instrument if policy is None else f"{instrument} ({policy.kind})"
         raise InputError("--instrument", "", given, allowed)
@@ -184,7 +192,7 @@ def _variants(
     """Name, allocation rule and noise (None: the instrument's own) of each run."""
     for name in rules:
         if name not in RULES:
-            raise InputError("--rules", "", name, ", ".join(RULES))
+            raise InputError("--rules", "", name, closest(name, RULES))
     if not rules:
         raise InputError("--rules", "", "none", ", ".join(RULES))
     for value in noise:

@@ -27,6 +27,7 @@ from sim.outputs.indices import fed_by_model
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.seeds import SeedLike
 from sim.words import CLASS_ZH, UNITS, circumstances, few_rows_note, instrument_titles
 from sim.world.index_tables import Item
@@ -135,7 +136,7 @@ def audit(
     pairs = tuple(settings)
     chosen = prepared(scenario, pairs, None)
     if index not in INDICES:
-        raise InputError("audit", "index", index, ", ".join(INDICES))
+        raise InputError("audit", "index", index, closest(index, INDICES))
     province = Province(chosen, scale=scale, seed=seed, parameters=parameters)
     place = _place(province, city)
     months = (year + 1) * 12 - province.clock.start
@@ -182,7 +183,7 @@ def _place(province: Any, city: str | None) -> int:
     for known in (names, chinese, tuple(name.rstrip("省市") for name in chinese)):
         if city in known:
             return known.index(city)
-    raise InputError("audit", "city", city, ", ".join(names))
+    raise InputError("audit", "city", city, closest(city, names))
 
 
 def _years(province: Any) -> str:

@@ -10,18 +10,14 @@ A fit is a folder with `fitted.toml`, whose provenance says up to which year obs
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, reduce
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.scenario import Scenario, drawable
 from sim.scenario_files import closest, merge, nested
@@ -99,8 +95,6 @@ def read_fit(folder: Path) -> Parameters:
     try:
         content: Any = tomllib.loads(document.read_text(encoding="utf-8"))
         last_year = content["provenance"]["last_year"]
-        written = table.read_bytes()
-        frame = pd.read_csv(BytesIO(written))
     except OSError as error:
         raise InputError(folder, "--parameters", str(error.strerror), allowed) from None
     except KeyError:
@@ -109,16 +103,28 @@ def read_fit(folder: Path) -> Parameters:
         raise InputError(folder, "--parameters", str(error), allowed) from None
     if type(last_year) is not int:
         raise InputError(document, "provenance.last_year", last_year, "a year")
-    for name in frame.columns:
+    written = read_csv(table)
+    draws = _draws(table, written)
+    return Parameters(draws, len(draws), last_year, written.sha256[:16])
+
+
+def _draws(path: Path, table: CsvTable) -> dict[int, dict[str, Any]]:
+    """A scenario's changes for each row of a table with a column a parameter, by number from 1."""
+    for name in table.columns:
         if name not in drawable():
-            raise InputError(table, "", name, closest(str(name), list(drawable())))
-    values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-    if not len(values) or not np.isfinite(values).all():
-        raise InputError(table, "", "no rows, or a cell that is no number", "one draw or more")
-    names = [str(name) for name in frame.columns]
-    draws = {number: _nested(names, row) for number, row in enumerate(values.tolist(), 1)}
-    digest = hashlib.sha256(written).hexdigest()[:16]
-    return Parameters(draws, len(draws), last_year, digest)
+            raise InputError(
+                path, f"line {table.header_line}", name, closest(name, list(drawable()))
+            )
+    draws = {}
+    for number, (line, cells) in enumerate(table.rows, 1):
+        values = [table.number(cell) for cell in cells]
+        for name, cell, value in zip(table.columns, cells, values, strict=True):
+            if value is None:
+                raise InputError(path, f"line {line}, column {name}", cell, "a number")
+        draws[number] = _nested(table.columns, values)
+    if not draws:
+        raise InputError(path, "", "no rows", "one draw or more")
+    return draws
 
 
 def shipped() -> tuple[Path, ...]:
@@ -135,7 +141,7 @@ def _shipped() -> Parameters:
     return max(fits, key=lambda one: one.last_year)
 
 
-def _nested(names: Sequence[str], row: Sequence[float]) -> dict[str, Any]:
+def _nested(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     tables = (nested(name.split("."), value) for name, value in zip(names, row, strict=True))
     return reduce(merge, tables, {})
 

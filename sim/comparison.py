@@ -15,11 +15,11 @@ from sim.circumstances import POSTERIOR, Parameters, parameters_of, told
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
-from sim.outputs import in_table
+from sim.outputs import bounds, in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
-from sim.scenario_files import matching
+from sim.scenario_files import closest, matching
 from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
@@ -78,9 +78,11 @@ class Comparison:
             for month in chosen:
                 for output in outputs:
                     centre, half = mean.loc[month, output], width * sd.loc[month, output]
+                    before, (least, most) = start.loc[month, output], bounds(output)
+                    # The level with the difference stays what a level can be.
+                    ends = t_ends(centre, half, least - before, most - before)
                     rows.append(
-                        (name, month, output, level.loc[month, output], start.loc[month, output],
-                         centre, centre - half, centre + half)
+                        (name, month, output, level.loc[month, output], before, centre, *ends)
                     )  # fmt: skip
         columns = ["scenario", "month", "output", "mean", "baseline", "difference", "low", "high"]
         return pd.DataFrame(rows, columns=columns)
@@ -113,6 +115,15 @@ class Comparison:
                 write_comparison(self, folder.path, lang)
             write_manifest(self.manifest, folder.path)
         return folder.written
+
+
+def t_ends(centre: Any, half: Any, least: Any = -np.inf, most: Any = np.inf) -> tuple[Any, Any]:
+    """Ends of intervals, not beyond what the figures themselves can be: money is never below 0.
+
+    All are numbers, or arrays or series of one shape (n,).
+    """
+    low, high = (np.minimum(np.maximum(end, least), most) for end in (centre - half, centre + half))
+    return low, high
 
 
 def half_width(n: int) -> float:
@@ -212,7 +223,7 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
     if len(spans) > 1:
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
     if baseline is not None and baseline not in names:
-        raise InputError(command, "--baseline", baseline, ", ".join(names))
+        raise InputError(command, "--baseline", baseline, closest(baseline, names))
     return baseline or names[-1]
 
 

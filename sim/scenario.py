@@ -348,9 +348,9 @@ def _known_keys(layer: Layer, below: Mapping[str, Any]) -> None:
         return
     for key, table in instruments.items():
         if key not in have and not (isinstance(table, Mapping) and "kind" in table):
-            allowed_here = f"a table with a kind ({', '.join(_KINDS)})"
-            if have:
-                allowed_here += f" or an instrument: {closest(key, list(have))}"
+            new = f"a new one: a table with a kind ({', '.join(_KINDS)})"
+            # An instrument misspelt is likelier than a new one.
+            allowed_here = f"{closest(key, list(have))}, or {new}" if have else new
             raise InputError(layer.where, f"instruments.{key}", given_words(table), allowed_here)
 
 

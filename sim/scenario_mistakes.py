@@ -65,7 +65,8 @@ def _allowed(
         return closest(str(path[-1]), sorted(one.alias or key for key, one in fields.items()))
     if kind in ("literal_error", "union_tag_invalid"):
         expected = first["ctx"].get("expected") or first["ctx"]["expected_tags"]
-        return ", ".join(re.findall(r"'([^']*)'", expected))
+        given = first["ctx"].get("tag", first["input"])
+        return closest(str(given), re.findall(r"'([^']*)'", expected))
     if kind == "string_pattern_mismatch":
         return "a month written YYYY-MM"
     shape = kind.removesuffix("_type").removesuffix("_parsing")

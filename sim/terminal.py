@@ -15,7 +15,8 @@ from rich.table import Table
 
 from sim import terms
 from sim.outputs import BY_NAME
-from sim.report.text import figure, is_share
+from sim.report.text import figure, gap
+from sim.screen import say, show
 from sim.words import TIER_ZH, circumstances, headline_names, instrument_titles, unit_of
 
 if TYPE_CHECKING:
@@ -79,28 +80,20 @@ class Bar:
 WORDS = {
     "zh": {"output": "指标", "unit": "单位", "difference": "差异", "interval": "95%区间",
            "first": "期初", "last": "期末", "paired": "次配对重复",
-           "against": "对比基准", "points": "个百分点", "instrument": "政策工具",
+           "against": "对比基准", "instrument": "政策工具",
            "paid": "已支付(万元)", "months": "提前月数", "ledger": "额外性账本", "shares": "占已支付%",
            "city": "市县配套", "costs": "效果与单位成本", "effect": "效果", "cost": "单位成本(万元)",
-           "laboratory": "分配规则实验室", "rule": "指标"},
+           "laboratory": "分配规则实验室", "rule": "指标",
+           "checked": "已核对{months:,}个月的货币、货物和人员恒等式:全部成立"},
     "en": {"output": "output", "unit": "unit", "difference": "difference",
            "interval": "95 % interval", "first": "at the start", "last": "at the end",
-           "paired": "paired replicates", "against": "against", "points": "points",
+           "paired": "paired replicates", "against": "against",
            "instrument": "instrument", "paid": "paid, 10k CNY", "months": "months sooner",
            "ledger": "Additionality ledger", "shares": "% of what was paid",
            "city": "added by cities", "costs": "Effects and cost of a unit", "effect": "effect",
-           "cost": "10k CNY a unit", "laboratory": "Allocation rules", "rule": "measure"},
+           "cost": "10k CNY a unit", "laboratory": "Allocation rules", "rule": "measure",
+           "checked": "identities of money, goods and people checked in {months:,} months: all hold"},
 }  # fmt: skip
-
-
-def gap(value: float, unit: str, lang: str) -> str:
-    """A difference with its sign; of shares in percentage points."""
-    if value != value:
-        return "-"
-    sign = "+" if value > 0 else ""
-    if is_share(unit):
-        return f"{sign}{100 * value:.2f} {WORDS[lang]['points']}"
-    return sign + figure(value)
 
 
 def headline_of_run(results: Results, lang: str) -> None:
@@ -115,7 +108,7 @@ def headline_of_run(results: Results, lang: str) -> None:
         ends = [figure(float(frame[name].iloc[place]), output.unit) for place in (0, -1)]
         table.add_row(getattr(output, lang), unit_of(name, lang), *ends)
     _circumstances(manifest, lang)
-    Console(width=_width()).print(table)
+    show(table)
 
 
 def headline_of_comparison(comparison: Comparison, lang: str) -> None:
@@ -146,7 +139,7 @@ def headline_of_comparison(comparison: Comparison, lang: str) -> None:
                 gap(row["difference"], output.unit, lang),
                 " … ".join(ends),
             )
-        Console(width=_width()).print(table)
+        show(table)
 
 
 def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
@@ -157,7 +150,6 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
     titles = {one.name: getattr(one.title, lang) or one.name for one in scorecard.scenarios}
     made = lines(scorecard, lang)
     _circumstances(scorecard.manifest, lang)
-    console = Console(width=_width())
     for headline in (True, False):
         table = Table(title=words["headline" if headline else "others"])
         for column in ("code", "indicator", "unit", "year", "goal"):
@@ -174,9 +166,9 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
                 line.published,
                 end_section=after is not None and after.target.measure != line.target.measure,
             )  # fmt: skip
-        console.print(table)
+        show(table)
     for key in notes(scorecard.manifest):
-        console.print(words[key].format(n=scorecard.replicates), highlight=False)
+        say(words[key].format(n=scorecard.replicates))
 
 
 def ledger_tables(ledger: Ledger, lang: str) -> None:
@@ -205,7 +197,7 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
                 table.add_row(titles[name], *cells)
             elif rows["money"].iloc[0] > 0:
                 table.add_row(f"  {words['city']}", *cells)
-    Console(width=_width()).print(table)
+    show(table)
     table = Table(title=words["costs"])
     for column in ("instrument", "effect", "difference", "interval", "cost"):
         left = column in ("instrument", "effect")
@@ -217,12 +209,12 @@ def ledger_tables(ledger: Ledger, lang: str) -> None:
         ends = " … ".join(gap(end, "", lang) for end in (row.low, row.high))
         effect = terms.word(terms.EFFECTS, row.effect, lang)
         table.add_row(titles[row.without], effect, gap(row.difference, "", lang), ends, cost)
-    Console(width=_width()).print(table)
+    show(table)
 
 
 def _circumstances(manifest: dict[str, Any], lang: str) -> None:
     """The line above a result's tables: parameters, populations, settings."""
-    Console(width=_width()).print(circumstances(manifest, lang), highlight=False, markup=False)
+    say(circumstances(manifest, lang))
 
 
 def _classes(rows: Any) -> list[str]:
@@ -231,7 +223,7 @@ def _classes(rows: Any) -> list[str]:
     cells = [figure(paid)]
     for name in terms.CLASSES:
         row = rows.loc[name]
-        half = 100.0 * (row["share_high"] - row["share"])
+        half = 100.0 * max(row["share_high"] - row["share"], row["share"] - row["share_low"])
         spread = f" ±{half:.1f}" if half == half else ""
         cells.append(f"{100.0 * row['share']:.1f}{spread}" if paid > 0 else "-")
     months = rows.loc["accelerated", "months"]
@@ -254,7 +246,7 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
         cells = []
         for rule in laboratory.rules:
             row = rows.loc[(measure, rule)]
-            half = row["high"] - row["mean"]
+            half = max(row["high"] - row["mean"], row["mean"] - row["low"])
             wide = half > 1e-9 * abs(row["mean"])
             cells.append(figure(row["mean"]) + (f" ±{figure(half)}" if wide else ""))
         table.add_row(terms.word(terms.MEASURES, measure, lang), *cells)
@@ -264,7 +256,7 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
             cells = [f"{100 * shares[(group, member, rule)]:.1f} %" for rule in laboratory.rules]
             label = terms.word(known, member, lang) if known else _tier(member, lang)
             table.add_row(label, *cells)
-    Console(width=_width()).print(table)
+    show(table)
 
 
 def calibration_table(
@@ -287,14 +279,18 @@ def calibration_table(
             f"{figure(row.prior_low_90)} … {figure(row.prior_high_90)}",
             f"{100 * row.learned:.0f} %",
         )  # fmt: skip
-    console = Console(width=_width())
-    console.print(table)
+    show(table)
     for line in says(tables, lang):
-        console.print(line, highlight=False)
+        say(line)
 
 
 def _tier(code: str, lang: str) -> str:
     return TIER_ZH[code] if lang == "zh" else code.replace("_", " ")
+
+
+def checked(months: int, lang: str) -> None:
+    """That money, goods and people were found to balance in every one of so many months."""
+    say(WORDS[lang]["checked"].format(months=months))
 
 
 def written(out: Path, paths: Sequence[Path]) -> None:
@@ -306,8 +302,3 @@ def written(out: Path, paths: Sequence[Path]) -> None:
     if figures:
         kinds = "|".join(sorted({path.suffix[1:] for path in figures}))
         print(f"{figures[0].parent / '*'}.{kinds} ({len(figures)})")
-
-
-def _width() -> int:
-    """Full width on a pipe, where there is no screen to fit."""
-    return Console().width if sys.stdout.isatty() else 200

@@ -20,6 +20,7 @@ from sim.initial import program_version, versions
 from sim.model import Province
 from sim.results import ACCOUNT
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.timetable import spans, timetable
 from sim.world.data import load_data
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
@@ -106,7 +107,8 @@ def chosen(scenario: Scenario, names: Sequence[str], option: str) -> tuple[str, 
     """Names of instruments as given; refuses what the scenario does not have."""
     for name in names:
         if name not in scenario.instruments:
-            allowed = ", ".join(scenario.instruments) or "none: the scenario has no instruments"
+            have = list(scenario.instruments)
+            allowed = closest(name, have) if have else "none: the scenario has no instruments"
             raise InputError(option, "", name, allowed)
     return tuple(dict.fromkeys(names))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from experiments.analysis.frames import chosen, outcomes_of
+from experiments.outcomes import level_ends
 from sim.comparison import half_width
 from sim.core.errors import InputError
 
@@ -33,8 +34,9 @@ def summary(
     table.insert(0, "runs", table.pop("runs"))
     width = table["runs"].map(half_width) * table["sd"]
     single = runs.groupby(keys, sort=False)["point"].nunique().max() == 1
-    table["mean_low"] = table["mean"] - width if single else float("nan")
-    table["mean_high"] = table["mean"] + width if single else float("nan")
+    low, high = level_ends(table["mean"], width)
+    table["mean_low"] = low if single else float("nan")
+    table["mean_high"] = high if single else float("nan")
     table = table.reset_index()
     return _ordered(table, keys, "outcome", names)
 

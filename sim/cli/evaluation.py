@@ -49,9 +49,10 @@ def scorecard_command(
     force: Force = False,
 ) -> None:
     """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
+    from sim.core.clock import month_number
     from sim.core.files import Folder
     from sim.scoring import scorecard
-    from sim.terminal import Bar, scorecard_tables, written
+    from sim.terminal import Bar, checked, scorecard_tables, written
 
     if out is not None:
         Folder(out, force).check()
@@ -68,6 +69,10 @@ def scorecard_command(
         )  # fmt: skip
     asked.keep_settings(scored.manifest)
     scorecard_tables(scored, lang)
+    if check:
+        spans = [month_number(one.time.end) - month_number(one.time.start) + 1
+                 for one in scored.scenarios]  # fmt: skip
+        checked(scored.replicates * sum(spans), lang)
     if out is not None:
         written(out, scored.save(out, lang, force))
     asked.note_changes(scored.manifest)

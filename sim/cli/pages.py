@@ -150,6 +150,7 @@ def describe_command(
     if page is not None:
         text = page(settings or [], lang, scale)
     else:
+        _check_topic(what, [*pages, "evidence"])
         text = describe.scenario(what, settings or [], lang)
     if out is None:
         typer.echo(text)
@@ -159,6 +160,17 @@ def describe_command(
         (folder.path / name).write_text(text + "\n", encoding="utf-8")
     for path in folder.written:
         typer.echo(path)
+
+
+def _check_topic(what: str, topics: list[str]) -> None:
+    """Refuse a word that is neither a topic nor a scenario, with those most like it."""
+    from sim.scenario_files import closest, find, matching
+
+    try:
+        find(what)
+    except InputError as error:
+        allowed = f"{closest(what, [*topics, *matching('*')])}, or a path ending in .toml"
+        raise InputError("describe", "", error.given, allowed) from None
 
 
 def _evidence(

@@ -41,7 +41,7 @@ def run_command(
     """Run one scenario; write tables, figures and a manifest."""
     from sim.comparison import run
     from sim.core.files import Folder
-    from sim.terminal import Bar, headline_of_run, written
+    from sim.terminal import Bar, checked, headline_of_run, written
 
     if out is not None:
         Folder(out, force).check()
@@ -55,6 +55,8 @@ def run_command(
         )  # fmt: skip
     asked.keep_settings(results.manifest)
     headline_of_run(results, lang)
+    if check:
+        checked(len(results.province), lang)
     if out is not None:
         from sim.report import write_run
         from sim.results import write_manifest
@@ -92,7 +94,7 @@ def compare_command(
     """Run scenarios side by side on common random numbers; write differences with intervals."""
     from sim.comparison import compare
     from sim.core.files import Folder
-    from sim.terminal import Bar, headline_of_comparison, written
+    from sim.terminal import Bar, checked, headline_of_comparison, written
 
     if out is not None:
         Folder(out, force).check()
@@ -109,6 +111,8 @@ def compare_command(
         )  # fmt: skip
     asked.keep_settings(comparison.manifest)
     headline_of_comparison(comparison, lang)
+    if check:
+        checked(len(comparison.province), lang)
     if out is not None:
         written(out, comparison.save(out, lang, force))
     asked.note_changes(comparison.manifest)

@@ -94,7 +94,8 @@ def _entities(province: Province, lang: str) -> list[str]:
 def _process(lang: str) -> list[str]:
     words, lines = HEADINGS[lang], []
     for phase in PHASES:
-        does = first_line(phase.function) if lang == "en" else PHASES_ZH[phase.name]
+        does = first_line(phase.function)
+        does = PHASES_ZH.get(phase.name, does) if lang == "zh" else does
         lines.append(f"{phase.number}. **{getattr(phase, lang)}** (`{phase.name}`). {does}")
         for table in phase.views:
             written = phase.writes.get(table, frozenset())
@@ -150,7 +151,7 @@ def _submodels(scenario: Scenario, lang: str) -> list[str]:
     for phase in PHASES:
         module = inspect.getmodule(phase.function)
         lines += [f"### {phase.number}. {getattr(phase, lang)}", ""]
-        if lang == "zh":
+        if lang == "zh" and phase.name in PHASES_ZH:
             lines += [PHASES_ZH[phase.name], ""]
         # Two phases of one module share its description.
         lines += [

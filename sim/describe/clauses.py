@@ -78,7 +78,10 @@ def programme(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.0
 def mechanism(kind: type[Instrument], lang: str) -> str:
     """What a kind of instrument does, in a sentence; settings stand in backticks."""
     if lang == "zh":
-        return MECHANISMS_ZH[str(kind.model_fields["kind"].default)]
+        known = MECHANISMS_ZH.get(str(kind.model_fields["kind"].default))
+        # A kind of somebody's own may have no Chinese: its English then.
+        if known is not None:
+            return known
     return first_sentence(inspect.getdoc(kind) or "")
 
 

@@ -8,6 +8,7 @@ statistics are, unless a label says otherwise; the tier table shows small and mi
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.outputs import (
@@ -26,6 +27,7 @@ from sim.outputs.declaration import (
     BARRIER_ZH,
     PROVIDER_EN,
     PROVIDER_ZH,
+    SHARES,
     TECHNOLOGY_EN,
     TECHNOLOGY_ZH,
     Output,
@@ -57,6 +59,15 @@ def in_table(table: str) -> tuple[Output, ...]:
     return IN_TABLE[table]
 
 
+def bounds(name: str) -> tuple[float, float]:
+    """Least and most that an output can be, in its unit."""
+    if name in ("profit", "profit_rate", "profit_over_cost"):
+        return -math.inf, math.inf
+    # Sellers here, buyers anywhere: no share of a whole.
+    whole = BY_NAME[name].unit in SHARES and name != "online_retail_ratio"
+    return 0.0, 1.0 if whole else math.inf
+
+
 def series(context: Context) -> dict[str, dict[str, Any]]:
     """This month's figures by table and output, and under `items` the indices' items.
 
@@ -75,6 +86,6 @@ def series(context: Context) -> dict[str, dict[str, Any]]:
 
 
 __all__ = [
-    "BARRIER_EN", "BARRIER_ZH", "BY_NAME", "OUTPUTS", "PROVIDER_EN", "PROVIDER_ZH", "TECHNOLOGY_EN",
-    "TECHNOLOGY_ZH", "Month", "Output", "in_table", "series",
+    "BARRIER_EN", "BARRIER_ZH", "BY_NAME", "OUTPUTS", "PROVIDER_EN", "PROVIDER_ZH", "SHARES",
+    "TECHNOLOGY_EN", "TECHNOLOGY_ZH", "Month", "Output", "bounds", "in_table", "series",
 ]  # fmt: skip

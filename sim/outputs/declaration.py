@@ -73,6 +73,10 @@ PROVIDER_ZH = dict(
 PROVIDER_EN = {kind: kind.replace("_", " ") for kind in PROVIDER_KINDS}
 
 
+SHARES = ("share", "share of firms", "share of pilots", "share of counties")
+"""Units of parts of a whole."""
+
+
 @dataclass(frozen=True)
 class Output:
     """One series; `where` lists the tables it stands in (province, cities, sectors, tiers).

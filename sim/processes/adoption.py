@@ -132,7 +132,7 @@ def decide_and_order(context: Context, firms: Firms, providers: Providers, citie
     live = context.awards.live()
     success = [context.measures.get(f"success {name}", 1.0) for name in context.public]
     pending = context.awards.pending(month, np.array(success))
-    flow = np.zeros((context.world.cities, 5))
+    flow = np.zeros((context.world.cities, 6))
     review = 1.0 if always else -np.expm1(-context.adoption.reviews_per_year / 12.0)
     context.watch.terms[:] = np.nan
     rows, resumed = reviewers(
@@ -220,7 +220,8 @@ def _lessees(context: Context, firms: Firms, new: Array) -> Receivers:
 def _book(context: Context, cities: Cities, flow: Array, lessees: Receivers) -> None:
     """Move the money of this month's orders.
 
-    Columns of flow: loans, leases, cash paid, asked in vain, loans on sales records.
+    Columns of flow: loans, leases, cash paid, asked in vain, loans on sales records, and the real
+    firms that have such a loan.
     """
     loans, leases, paid = flow[:, 0], flow[:, 1], flow[:, 2]
     cities.bank_loans[:] += loans
@@ -235,14 +236,18 @@ def _book(context: Context, cities: Cities, flow: Array, lessees: Receivers) -> 
     if leases.sum() > 0:
         # The discount is paid to the lessor up front for the mean life of the lease.
         years = context.finance.repayment_months / 12.0
+        # A firm orders one project a month.
+        helped = float(context.projects.weight[lessees.project].sum(dtype=np.float64))
         for support in context.instruments.leases:
             available = context.public[support.instrument].available
             due = min(float(leases.sum()) * support.discount * years, available)
-            spend(context, support.instrument, due, "lessors", "lease_support", 0.0, lessees)
-    online = float(flow[:, 4].sum())
+            reached = helped if due > 0 else 0.0
+            spend(context, support.instrument, due, "lessors", "lease_support", reached, lessees)
+    online, borrowers = flow[:, 4:].sum(axis=0).tolist()
     for credit in context.instruments.online_credit:
         due = min(online * credit.risk, context.public[credit.instrument].available)
-        spend(context, credit.instrument, due, "banks", "risk_compensation", 0.0)
+        reached = borrowers if due > 0 else 0.0
+        spend(context, credit.instrument, due, "banks", "risk_compensation", reached)
 
 
 def _use_awards(context: Context, firms: Firms, new: Array) -> None:

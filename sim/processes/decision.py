@@ -74,7 +74,7 @@ def decide(
     watched: Any,
     seen: Any,
 ) -> None:
-    """Decide on the technologies `asked` (n,) of each of the rows (n,); book money in flow (C, 5).
+    """Decide on the technologies `asked` (n,) of each of the rows (n,); book money in flow (C, 6).
 
     Contracts go to `signed` (n, 4): technology (-1 none), provider, cost, the part leased.
     `resumed` (n,) are the bits of technologies that had waited for an award: they are not drawn
@@ -246,6 +246,7 @@ def _order(
             firms.debt[i] += borrowed
             flow[city, 0] += weight * borrowed
             flow[city, 4] += weight * max(0.0, borrowed - secured)
+            flow[city, 5] += weight if borrowed > secured else 0.0
         else:
             firms.lease[i] += borrowed
             contract[3] = borrowed

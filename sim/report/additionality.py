@@ -12,18 +12,22 @@ import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from pandas.api.types import is_float_dtype
 
 from sim import terms
 from sim.report.html import page
 from sim.report.origin import origin_line, uncertainty_of
 from sim.report.palette import CLASS_COLOURS
 from sim.report.style import COLOURS, rc, save
-from sim.report.text import TEXT
+from sim.report.text import TEXT, figure
 from sim.words import TIER_ZH, instrument_titles, worded
 
 if TYPE_CHECKING:
     from sim.additionality import Ledger
     from sim.allocation_rules import Laboratory
+
+SHARES = (*(f"share_{code}" for code in terms.CLASSES), "top_decile")
+"""Measures of a laboratory that are shares."""
 
 
 def ledger_page(ledger: Ledger, folder: Path, lang: str) -> str:
@@ -109,7 +113,8 @@ def _laboratory_figure(laboratory: Laboratory, lang: str) -> Figure:
     for place, measure in enumerate(("gini", "top_decile")):
         chosen = rows.loc[measure].loc[rules]
         where = np.arange(len(rules)) + 0.2 * (place - 0.5)
-        spread = np.nan_to_num((chosen["high"] - chosen["mean"]).to_numpy())
+        ends = chosen[["low", "high"]].to_numpy().T
+        spread = np.nan_to_num(np.abs(ends - chosen["mean"].to_numpy()))
         one.errorbar(
             chosen["mean"], where, xerr=spread, fmt="o", color=COLOURS[place], capsize=3,
             label=terms.word(terms.MEASURES, measure, lang),
@@ -164,6 +169,16 @@ def _image(path: Path, words: str) -> str:
 
 
 def _table(frame: pd.DataFrame, manifest: dict[str, Any], lang: str) -> str:
-    """A frame as it stands in the CSV, rounded."""
-    shown = worded(frame, manifest, lang)
-    return f'<div class="wide">{shown.to_html(index=False, float_format="{:.4g}".format)}</div>'
+    """A frame as it stands in the CSV, rounded, its shares in per cent."""
+    told = frame.copy()
+    shares = ("share", "share_low", "share_high", "chance")
+    numbers = [name for name in frame.columns if is_float_dtype(frame[name])]
+    for name in numbers:
+        of_share = frame["measure"].isin(SHARES) if "measure" in frame else name in shares
+        per_cent = np.broadcast_to(of_share, len(frame))
+        told[name] = [
+            figure(value, "share" if share else "")
+            for value, share in zip(frame[name], per_cent, strict=True)
+        ]
+    shown = worded(told, manifest, lang)
+    return f'<div class="wide">{shown.to_html(index=False)}</div>'

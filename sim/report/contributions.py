@@ -65,13 +65,14 @@ def _panels(
         chosen = table.loc[output].loc[list(names)]
         base = chosen["baseline"].abs().clip(lower=1e-12)
         centre = (sign * 100 * chosen["difference"] / base).to_numpy()
-        half = (100 * (chosen["high"] - chosen["low"]) / 2 / base).to_numpy()
+        ends = np.sort(sign * 100 * chosen[["low", "high"]].to_numpy() / base.to_numpy()[:, None])
+        spread = np.nan_to_num(np.abs(ends.T - centre))
         # One run has no interval, so nothing can be said to differ from zero.
-        sure = np.abs(centre) > np.where(np.isnan(half), np.inf, half)
+        sure = (ends[:, 0] > 0) | (ends[:, 1] < 0)
         for flag, colour in ((True, COLOURS[0]), (False, UNSURE)):
             picked = sure == flag
             one.errorbar(
-                centre[picked], place[picked], xerr=np.nan_to_num(half[picked]), fmt="o",
+                centre[picked], place[picked], xerr=spread[:, picked], fmt="o",
                 color=colour, capsize=2, markersize=4,
             )  # fmt: skip
         one.axvline(0, color="#333333", linewidth=0.8)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,13 @@ from sim.world.tables import TECHNOLOGIES
 if TYPE_CHECKING:
     from sim.comparison import Comparison
     from sim.results import Results
+
+FEWEST_FOR_BANDS = 3
+"""Replicates from which on quantiles are drawn."""
+MOST_INSTRUMENTS = len(COLOURS)
+"""Instruments that have a colour of their own; the others are one."""
+OTHERS = "#b9b9b9"
+"""Colour of the others."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def comparison_figures(
         comparison.province, comparison.cities, comparison.programme, comparison.names,
         {one.name: getattr(one.title, lang) or one.name for one in comparison.scenarios},
         comparison.baseline,
-        origin_line(manifest, lang, TEXT[lang]["band"]),
+        origin_line(manifest, lang),
         lang, comparison, instrument_titles(manifest, lang),
     )  # fmt: skip
     draws: list[Draw] = [
@@ -111,9 +119,22 @@ def _write(source: Source, draws: list[Draw], folder: Path) -> list[Made]:
     with rc_context(rc()):  # type: ignore[arg-type]
         for draw in draws:
             figure, outputs = draw(source)
-            figure.text(0.01, 0.008, source.note, fontsize=6.5, color="#666666")
+            note = " · ".join(filter(None, (source.note, _drawn(draw, source))))
+            figure.text(0.01, 0.008, note, fontsize=6.5, color="#666666")
             made.append(Made(draw.__name__, save(figure, folder, draw.__name__), outputs))
     return made
+
+
+def _drawn(draw: Draw, source: Source) -> str:
+    """What lines, bars and bands of a figure are; of a single run nothing needs to be said."""
+    if source.comparison is None:
+        return ""
+    runs = source.comparison.replicates
+    if draw in (headline, cities, contributions, differences):
+        return source.words("t_interval") if runs > 1 else ""
+    if draw in (barriers, money):
+        return source.words("areas")
+    return source.words("band" if runs >= FEWEST_FOR_BANDS else "line")
 
 
 def _years(source: Source) -> np.ndarray:
@@ -129,7 +150,7 @@ def _bands(axes: Any, source: Source, output: str, scale: float = 1.0, **style: 
         frame = source.province[source.province["scenario"] == name]
         table = scale * frame.pivot(index="replicate", columns="month", values=output).to_numpy()
         colour = style.get("color", COLOURS[place % len(COLOURS)])
-        if len(table) > 2:
+        if len(table) >= FEWEST_FOR_BANDS:
             for low, high, alpha in ((5, 95, 0.15), (25, 75, 0.25)):
                 edges = np.percentile(table, (low, high), axis=0)
                 axes.fill_between(years, *edges, color=colour, alpha=alpha, linewidth=0)
@@ -342,29 +363,38 @@ def money(source: Source) -> tuple[Figure, tuple[str, ...]]:
     table = source.programme
     names = [n for n in source.names if (table["scenario"] == n).any()]
     panels = max(1, len(names))
-    figure, axes = _page(source, source.words("money"), 1, panels, (max(9.0, 5.0 * panels), 4.8))
+    figure, axes = _page(
+        source, source.words("money"), 1, panels, (max(9.5, 5.0 * panels + 2.5), 4.8)
+    )
+    last = table["month"].max() if names else ""
+    # A year stands for its end; the run may end within its last.
+    ends = table[table["month"].str.endswith("-12") | (table["month"] == last)]
+    paid = 1e-4 * ends.groupby(["scenario", "month", "instrument"], sort=False)["paid"].mean()
+    final = paid[paid.index.get_level_values("month") == last].groupby("instrument").max()
+    largest = list(final[final > 0].sort_values(ascending=False, kind="stable").index)
+    shown = largest[: MOST_INSTRUMENTS if len(largest) > MOST_INSTRUMENTS + 1 else len(largest)]
+    labels = [source.instruments.get(one, one) for one in shown]
+    if rest := len(largest) - len(shown):
+        labels.append(source.words("other").format(n=rest))
     for one, name in zip(axes.flat, names, strict=False):
-        chosen = table[table["scenario"] == name]
-        means = chosen.groupby(["month", "instrument"], sort=False)["paid"].mean().unstack() * 1e-4
+        means = paid.loc[name].unstack()
+        parts = [means[code] if code in means else 0.0 * means.sum(axis=1) for code in shown]
+        if rest:
+            parts.append(means.drop(columns=shown, errors="ignore").sum(axis=1))
         below = np.zeros(len(means))
-        for place, instrument in enumerate(means.columns):
-            one.bar(
-                [month[:4] for month in means.index],
-                means[instrument],
-                bottom=below,
-                color=COLOURS[place % len(COLOURS)],
-                label=source.instruments.get(instrument, instrument),
-                width=0.7,
-            )
-            below = below + means[instrument].to_numpy()
-        one.set_title(f"{source.titles[name]}, {source.words('million')}")
-    if names:
-        handles, labels = axes.flat[0].get_legend_handles_labels()
+        years = [month[:4] if month.endswith("-12") else month for month in means.index]
+        for place, part in enumerate(parts):
+            colour = OTHERS if place == len(shown) else COLOURS[place % len(COLOURS)]
+            one.bar(years, part, bottom=below, color=colour, label=labels[place], width=0.7)
+            below = below + part.to_numpy()
+        one.set_title(f"{fill(source.titles[name], 30)}, {source.words('million')}")
+    if labels:
+        handles, said = axes.flat[0].get_legend_handles_labels()
         figure.legend(
-            handles, labels, loc="upper left", ncols=4, frameon=False, fontsize=9,
-            bbox_to_anchor=(0.06, 0.93),
+            handles[::-1], [fill(text, 24) for text in said[::-1]], loc="center right",
+            frameon=False, fontsize=9,
         )  # fmt: skip
-    figure.subplots_adjust(top=0.78)
+        figure.subplots_adjust(right=1 - 2.6 / figure.get_figwidth())
     return figure, ("public_spending",)
 
 

@@ -14,8 +14,8 @@ import pandas as pd
 from sim.outputs import BY_NAME
 from sim.report.figures import Made
 from sim.report.origin import repeat_command, uncertainty_of
-from sim.report.text import TEXT
-from sim.words import circumstances, few_rows_note, headline_names
+from sim.report.text import TEXT, figure, gap
+from sim.words import circumstances, few_rows_note, headline_names, unit_of
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
@@ -119,7 +119,8 @@ def _headline_of(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: s
     output = one.outputs[0]
     last = frame["month"].iloc[-1]
     ends = frame[frame["month"] == last].groupby("scenario", sort=False)[output].mean()
-    said = ", ".join(f"{titles[name]} {value:.3g}" for name, value in ends.items())
+    unit = BY_NAME[output].unit
+    said = ", ".join(f"{titles[name]} {figure(value, unit)}" for name, value in ends.items())
     return f"{TEXT[lang][one.key]}: {getattr(BY_NAME[output], lang)} {last}: {said}"
 
 
@@ -128,12 +129,15 @@ def _year_ends(one: Made, frame: pd.DataFrame, titles: dict[str, str], lang: str
     chosen = frame[months.str.endswith("-12") | (months == months.iloc[-1])]
     means = chosen.groupby(["scenario", "month"], sort=False)[list(one.outputs)].mean()
     head = "".join(
-        f"<th>{escape(getattr(BY_NAME[name], lang))} ({escape(BY_NAME[name].unit)})</th>"
+        f"<th>{escape(getattr(BY_NAME[name], lang))} ({escape(unit_of(name, lang))})</th>"
         for name in one.outputs
     )
     rows = "".join(
         f"<tr><td>{escape(titles[scenario])} {month}</td>"
-        + "".join(f"<td>{value:.4g}</td>" for value in row)
+        + "".join(
+            f"<td>{figure(value, BY_NAME[name].unit)}</td>"
+            for name, value in zip(one.outputs, row, strict=True)
+        )
         + "</tr>"
         for (scenario, month), row in zip(means.index, means.to_numpy(), strict=True)
     )
@@ -149,11 +153,12 @@ def _differences(rows: pd.DataFrame, name: str, baseline: str, lang: str) -> str
     )  # fmt: skip
     body = ""
     for output in headline_names():
-        row = rows.loc[output]
+        row, unit = rows.loc[output], BY_NAME[output].unit
+        ends = " … ".join(gap(row[end], unit, lang) for end in ("low", "high"))
         body += (
             f"<tr><td>{escape(getattr(BY_NAME[output], lang))}</td>"
-            f"<td>{escape(BY_NAME[output].unit)}</td><td>{row['mean']:.4g}</td>"
-            f"<td>{row['baseline']:.4g}</td><td>{row['difference']:.3g}</td>"
-            f"<td>{row['low']:.3g} … {row['high']:.3g}</td></tr>"
+            f"<td>{escape(unit_of(output, lang))}</td><td>{figure(row['mean'], unit)}</td>"
+            f"<td>{figure(row['baseline'], unit)}</td><td>{gap(row['difference'], unit, lang)}</td>"
+            f"<td>{ends}</td></tr>"
         )
     return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'

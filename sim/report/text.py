@@ -40,7 +40,8 @@ TEXT: dict[str, dict[str, str]] = {
         "productivity": "productivity, 10k CNY a person a year",
         "million": "100m CNY", "level": "level", "difference": "difference, percentage points",
         "price": "price index", "wait": "wait, months", "per_cent": "per cent of the baseline",
-        "band": "line: mean; bands: 25-75 % and 5-95 % of replicates",
+        "band": "line: mean; bands: 25-75 % and 5-95 % of replicates", "line": "line: mean of replicates",
+        "t_interval": "95 % t-intervals over replicates", "points": "points", "other": "other ({n})",
         "report": "Report", "against": "against", "baseline": "baseline", "unit": "unit",
         "output": "output", "interval": "95 % interval", "provenance": "Where this comes from",
         "repeat": "To repeat it, in this folder", "table": "Figures as a table", "how": "How this is made",
@@ -74,7 +75,7 @@ TEXT: dict[str, dict[str, str]] = {
         "laboratory_how": "The same instrument, budget and luck under each allocation rule, against "
         "a run without the instrument. Concentration is over all who applied; the effective number "
         "of cities is how many equal parts would be as concentrated.",
-        "means": "bars: means of replicates, intervals in the tables",
+        "means": "bars: means of replicates, intervals in the tables", "areas": "means of replicates",
         "did": "What the money did", "tiers": "Who has the money: tier",
         "quintiles": "Who has the money: size of the eligible", "spread": "Concentration",
     },
@@ -108,7 +109,8 @@ TEXT: dict[str, dict[str, str]] = {
         "value_added": "增加值(亿元/月)", "productivity": "劳动生产率(万元/人·年)",
         "million": "亿元", "level": "水平", "difference": "差异(百分点)",
         "price": "价格指数", "wait": "等待(月)", "per_cent": "占基准的百分比",
-        "band": "线:均值;色带:重复的25-75%与5-95%",
+        "band": "线:均值;色带:重复的25-75%与5-95%", "line": "线:各次重复的均值",
+        "t_interval": "95% t区间,按各次重复计算", "points": "个百分点", "other": "其他({n}项)",
         "report": "报告", "against": "对比", "baseline": "基准", "unit": "单位", "output": "指标",
         "interval": "95%区间", "provenance": "来源", "repeat": "重复本结果的命令(在本文件夹中运行)",
         "table": "数据表", "how": "口径与方法", "method": "方法",
@@ -130,7 +132,7 @@ TEXT: dict[str, dict[str, str]] = {
         "laboratory": "同一笔预算,不同分配规则",
         "laboratory_how": "同一工具、同样预算和运气,只换分配规则,与没有该工具的运行比较。集中度按全部申请者计;"
         "有效城市数指同等集中度下等份的个数。",
-        "means": "条形:重复的均值,区间见表",
+        "means": "条形:重复的均值,区间见表", "areas": "各次重复的均值",
         "did": "资金起了什么作用", "tiers": "谁得到资金:规模层级",
         "quintiles": "谁得到资金:符合条件企业的规模", "spread": "集中度",
     },
@@ -147,6 +149,16 @@ def figure(value: float, unit: str = "") -> str:
     if size >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}" if size >= 0.0005 or size == 0 else f"{value:.1e}"
+
+
+def gap(value: float, unit: str, lang: str) -> str:
+    """A difference with its sign; of shares in percentage points."""
+    if value != value:
+        return "-"
+    sign = "+" if value > 0 else ""
+    if is_share(unit):
+        return f"{sign}{100 * value:.2f} {TEXT[lang]['points']}"
+    return sign + figure(value)
 
 
 def is_share(unit: str) -> bool:

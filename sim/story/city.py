@@ -194,7 +194,7 @@ def city_place(province: Province, city: str) -> int:
         wanted |= {name.removesuffix("市"): place for place, name in enumerate(chinese)}
     if city.lower() not in wanted:
         near = get_close_matches(city.lower(), list(wanted), 1)
-        hint = f"{names[wanted[near[0]]]}? All: " if near else ""
+        hint = f"did you mean {names[wanted[near[0]]]}? " if near else ""
         raise InputError("story", "city", city, hint + ", ".join(names))
     return wanted[city.lower()]
 

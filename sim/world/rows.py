@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from sim.core.csv_table import read_csv
 from sim.core.errors import InputError
 from sim.core.table import Array
 
@@ -92,16 +91,10 @@ class Rows:
         self.path = path
         key, others = (part.split() for part in COLUMNS[path.stem].split("|"))
         columns = (*key, *others)
-        try:
-            content = path.read_bytes()
-            lines = list(csv.DictReader(content.decode("utf-8").splitlines()))
-        except OSError as error:
-            raise InputError(path, "", str(error.strerror), "a readable table") from None
-        except UnicodeDecodeError:
-            raise InputError(path, "", "bytes that are not UTF-8", "a UTF-8 table") from None
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        self.rows = lines
-        have = set(lines[0]) if lines else set()
+        table = read_csv(path)
+        self.sha256 = table.sha256
+        self.rows = [row for _, row in table.records()]
+        have = set(table.columns)
         known = (*columns, "source", "confidence")
         for column in known:
             if column not in have:
@@ -109,9 +102,7 @@ class Rows:
         for column in sorted(c for c in have if c and c not in (*known, "note")):
             raise InputError(path, column, "an unknown column", ", ".join((*known, "note")))
         seen: set[tuple[str, ...]] = set()
-        for number, row in enumerate(lines, 2):
-            if None in row or None in row.values():
-                raise InputError(path, f"line {number}", "a wrong number of cells", len(have))
+        for number, row in table.records():
             if not row["source"] or row["confidence"] not in CONFIDENCE:
                 raise InputError(
                     path, f"line {number}: confidence", row["confidence"], ", ".join(CONFIDENCE)

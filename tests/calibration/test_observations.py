@@ -48,11 +48,25 @@ def test_a_table_is_read_in_order_with_units_and_sources(tmp_path: Path) -> None
         lambda text: text.replace("\n", "\r\n").encode(),
         lambda text: text.replace(",", ";").encode(),
         lambda text: text.replace(",", "\t").encode("utf-16"),
+        lambda text: ("\ufeff\ufeff" + text).encode(),
+        lambda text: b"sep=;\n" + text.replace(",", ";").replace(".", ",").encode("gbk"),
         lambda text: (text.replace("\n", ",,\n") + ",,,,,\n,,,,,\n").encode(),
         lambda text: text.replace("0.35", '"0.35"').replace("2014", "2014.0").encode(),
         lambda text: text.replace("series,region", "Series,Region").encode(),
     ],
-    ids=["mark", "utf-16", "gb18030", "crlf", "semicolons", "tabs", "blanks", "quotes", "capitals"],
+    ids=[
+        "mark",
+        "utf-16",
+        "gb18030",
+        "crlf",
+        "semicolons",
+        "tabs",
+        "two marks",
+        "sep",
+        "blanks",
+        "quotes",
+        "capitals",
+    ],
 )
 def test_what_excel_writes_is_the_same_table(tmp_path: Path, encode: object) -> None:
     text = GOOD.replace("Hangzhou", "杭州市")

@@ -268,7 +268,7 @@ def test_a_vintage_uses_no_fit_that_knows_what_came_after(tmp_path: Path) -> Non
         ("[provenance\n", "adoption.reviews_per_year\n2\n", "finished calibration"),
         ('[provenance]\nlast_year = "x"\n', "adoption.reviews_per_year\n2\n", "a year"),
         ("[provenance]\nlast_year = 2013\n", "adoption.review\n2\n", "adoption.reviews_per_year"),
-        ("[provenance]\nlast_year = 2013\n", "adoption.reviews_per_year\nx\n", "no number"),
+        ("[provenance]\nlast_year = 2013\n", "adoption.reviews_per_year\nx\n", "line 2.*given 'x'"),
         ("[provenance]\nlast_year = 2013\n", "adoption.reviews_per_year\n", "one draw"),
     ],
 )

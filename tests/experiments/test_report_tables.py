@@ -133,3 +133,19 @@ def test_rank_correlations_see_order_and_leave_words_out() -> None:
     points["y"] = [1.0, 10.0, 100.0, 1000.0]
     found = rank_correlations(points, ["x", "word", "same"], "y")
     assert dict(found) == {"x": pytest.approx(1.0)}
+
+
+def test_levels_end_where_an_outcome_does() -> None:
+    runs = pd.DataFrame(
+        {"point": 0, "scenario": "a", "replicate": range(2), "status": "done",
+         "public_money": [2_000.0, 49_000.0], "paid.equipment_subsidy": [0.0, 9.0],
+         "adoption_erp": [0.3, 0.9], "jobs_change": [-2.0, 9.0], "own": [0.0, 9.0]}
+    )  # fmt: skip
+    found = levels(runs, list(runs.columns[4:])).set_index("outcome")
+    for name in ("public_money", "paid.equipment_subsidy", "adoption_erp"):
+        assert found["low"][name] == 0.0, name
+    assert found["high"]["adoption_erp"] == 1.0
+    assert found["high"]["public_money"] > 49_000.0
+    # A change may be negative, and of an outcome that nobody declared nothing is known.
+    assert found["low"]["jobs_change"] < -2.0
+    assert found["low"]["own"] < 0.0

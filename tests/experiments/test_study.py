@@ -7,6 +7,7 @@ import json
 import pickle
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -200,6 +201,37 @@ def test_a_table_of_the_users_sets_rows_and_leaves_empty_cells_alone(tmp_path: P
         "instruments.cloud_purchase.enabled": (False, True),
     }  # fmt: skip
     assert second.diff(document) == {RATE: (0.2, 0.12)}
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode("gbk"),
+        lambda text: text.encode("utf-16"),
+        lambda text: ("\ufeff\ufeff" + text).encode(),
+        lambda text: ("sep=;\n" + text.replace(",", ";").replace("0.", "0,")).encode(),
+        lambda text: (text.replace("\n", ",,\n") + ",,,\n").encode(),
+    ],
+    ids=["gbk", "utf-16", "two marks", "sep and decimal commas", "blanks"],
+)
+def test_tables_of_a_study_are_read_as_excel_writes_them(tmp_path: Path, encode: Any) -> None:
+    fit = tmp_path / "fit"
+    fit.mkdir()
+    (fit / "fitted.toml").write_text("[provenance]\nlast_year = 2015\n")
+    draws = "adoption.reviews_per_year,accounts.payout\n1.5,0.2\n2.5,0.4\n"
+    (fit / "draws.csv").write_bytes(encode(draws.replace("1.5", "0.75").replace("2.5", "0.5")))
+    (tmp_path / "rows.csv").write_bytes(encode(f"{RATE},programme.delay\n0.1,12\n0.25,\n"))
+    body = f"""
+    scenarios.names = ["document_2014"]
+    run.parameters = "fit"
+    levers = {{"{RATE}" = {{low = 0, high = 0.3}}, "programme.delay" = {{}}}}
+    design = {{method = "table", file = "rows.csv"}}
+    """
+    study = study_of(tmp_path, body)
+    assert list(study.design()[RATE]) == [0.1, 0.25]
+    assert list(study.design()["programme.delay"].fillna(-1)) == [12, -1]
+    assert [one["adoption"]["reviews_per_year"] for one in study.draws] == [0.75, 0.5]
+    assert [one["accounts"]["payout"] for one in study.draws] == [0.2, 0.4]
 
 
 def test_draws_go_by_replicate_and_a_factor_overrides_them(tmp_path: Path) -> None:

@@ -171,6 +171,19 @@ def test_with_much_money_a_declared_output_moves_as_declared(name: str) -> None:
     assert max(score.values()) > needed, f"{score}, needed {needed:.2f}"
 
 
+@pytest.mark.parametrize("kind", ["leasing_support", "online_finance"])
+def test_support_of_finance_counts_the_firms_that_had_it(kind: str) -> None:
+    name = next(name for name in NAMES if DOCUMENT.instruments[name].kind == kind)
+    scale, _, surroundings = setting(name)
+    province = Province(alone(name, 10.0, "2015-06", surroundings), scale=scale)
+    programme = province.run().programme
+    ends = programme[programme["instrument"] == name].reset_index(drop=True)
+    reached, paid = ends["beneficiaries"], ends["paid"]
+    assert paid.iloc[-1] > 0
+    assert reached.iloc[-1] > 0
+    assert (reached.diff().fillna(reached.iloc[0]) > 0).equals(paid.diff().fillna(paid.iloc[0]) > 0)
+
+
 def test_what_instruments_move_are_outputs() -> None:
     for name, policy in DOCUMENT.instruments.items():
         for output, sign in policy.moved():

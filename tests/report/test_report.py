@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html.parser
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
 
-from sim.comparison import Comparison, _expanded, compare
+from sim.additionality import ledger
+from sim.allocation_rules import laboratory
+from sim.comparison import Comparison, _expanded, compare, run
 from sim.outputs import OUTPUTS
-from sim.report import write_comparison, write_run
+from sim.report import figures, style, write_comparison, write_run
 from sim.report.contributions import left_out
 from sim.report.style import ASSETS
 from sim.report.text import TEXT
 from sim.results import Results
+from sim.words import UNITS
 
 WORDS = {"scale": 0.01, "until": "2015-12", "settings": ['title.zh="<b>两化</b> & 深度融合"']}
 
@@ -68,8 +75,6 @@ def test_the_same_bytes_twice(comparison: Comparison, tmp_path: Path) -> None:
 
 
 def test_one_run_and_its_round_trip(tmp_path: Path) -> None:
-    from sim.comparison import run
-
     results = run("document_2014", scale=0.01, until="2014-12")
     folder = tmp_path / "saved"
     paths = results.save(folder)
@@ -144,3 +149,122 @@ def test_patterns_leave_out_what_is_named_elsewhere() -> None:
     assert _expanded(["funding_*", "funding_half"])[-1] == "funding_half"
     assert _expanded(["funding_*", "funding_half"]).count("funding_half") == 1
     assert _expanded(["a", "a"]) == ["a", "a"]
+
+
+ENGLISH_UNITS = [unit for unit in UNITS if re.search(r"[a-z]{3}|CNY", unit)]
+"""Units that have English words in them."""
+
+
+def cells(page: str) -> list[str]:
+    """Text of every cell of a page's tables."""
+    return [
+        re.sub(r"<[^>]+>", "", one) for one in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", page, re.S)
+    ]
+
+
+def assert_chinese(page: str) -> None:
+    """No English unit, no raw share below a share's heading."""
+    found = cells(page)
+    assert found
+    for cell in found:
+        assert not any(
+            re.search(rf"(?<![\w]){re.escape(one)}(?![\w])", cell) for one in ENGLISH_UNITS
+        )
+    for table in re.findall(r"<table.*?</table>", page, re.S):
+        rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S) for row in table.split("<tr")]
+        rows = [row for row in rows if row]
+        for place, head in enumerate(rows[0]):
+            if "占比" in head or "占企业比重" in head or "份额" in head:
+                assert all("%" in row[place] or row[place] == "-" for row in rows[1:]), head
+
+
+def test_a_chinese_page_of_a_comparison_is_chinese(comparison: Comparison, tmp_path: Path) -> None:
+    write_comparison(comparison, tmp_path, "zh")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert_chinese(page)
+    row = next(one for one in page.split("<tr>") if one.startswith("<td>机器换人应用率</td>"))
+    assert row.count("个百分点") == 3
+    assert row.count(" %") == 2
+
+
+def test_a_chinese_page_of_a_run_is_chinese(tmp_path: Path) -> None:
+    write_run(run("document_2014", scale=0.01, until="2012-03"), tmp_path, "zh")
+    assert_chinese((tmp_path / "report.html").read_text(encoding="utf-8"))
+
+
+def test_chinese_pages_of_ledger_and_laboratory_are_chinese(tmp_path: Path) -> None:
+    few: dict[str, Any] = {
+        "scale": 0.01, "until": "2015-03", "replicates": 2, "follow": 0, "workers": 1,
+    }  # fmt: skip
+    for name, made in (
+        ("ledger", ledger("document_2014", ["equipment_subsidy"], **few)),
+        ("laboratory", laboratory("document_2014", "equipment_subsidy", rules=["formula"], **few)),
+    ):
+        made.save(tmp_path / name, "zh")
+        page = (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        assert_chinese(page)
+        assert "%" in "".join(cells(page))
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    """Figures by name as they are written."""
+    found: dict[str, Figure] = {}
+
+    def save(figure: Figure, folder: Path, name: str) -> Path:
+        found[name] = figure
+        return style.save(figure, folder, name)
+
+    monkeypatch.setattr(figures, "save", save)
+    return found
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_figure_says_what_its_own_lines_and_bands_are(
+    comparison: Comparison, drawn: dict[str, Figure], tmp_path: Path, lang: str
+) -> None:
+    write_comparison(comparison, tmp_path, lang)
+    bands, interval = TEXT[lang]["band"], TEXT[lang]["t_interval"]
+    for name, figure in drawn.items():
+        said = " ".join(text.get_text() for text in figure.texts)
+        assert (bands in said) == (name in ("adoption", "control", "jobs", "product", "prices")), (
+            name
+        )
+        assert (interval in said) == (name in ("headline", "cities")), name
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_money_has_a_legend_of_a_handful_beside_its_bars(
+    comparison: Comparison, drawn: dict[str, Figure], tmp_path: Path, lang: str
+) -> None:
+    write_comparison(comparison, tmp_path, lang)
+    figure = drawn["money"]
+    legend = figure.legends[0]
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert 3 <= len(labels) <= 8
+    assert len(set(labels)) == len(labels)
+    box = legend.get_window_extent()
+    assert not box.overlaps(figure.axes[0].get_window_extent())
+    assert box.x1 <= figure.bbox.x1
+    # What is not shown by itself is in the last part: bars add up to what was paid.
+    frame = comparison.programme
+    last = frame[frame["month"] == frame["month"].max()]
+    paid = last[last["scenario"] == "document_2014"].groupby("replicate")["paid"].sum().mean()
+    ends = [bar.get_y() + bar.get_height() for bar in figure.axes[0].patches]
+    assert max(ends) == pytest.approx(1e-4 * paid)
+
+
+def test_intervals_end_where_a_figure_does(comparison: Comparison) -> None:
+    """Money paid cannot be negative, a share cannot be above one; effects can."""
+    last = comparison.province["month"].iloc[-1]
+    frame = comparison.province.copy()
+    mine = (frame["scenario"] == "document_2014") & (frame["month"] == last)
+    frame.loc[mine, "public_spending"] = [0.1, 9.0, 0.2]
+    frame.loc[mine, "adoption_erp"] = [0.2, 0.99, 0.99]
+    frame.loc[mine, "profit"] = [-900.0, 900.0, 0.0]
+    rows = dataclasses.replace(comparison, province=frame).differences([last]).set_index("output")
+    level = rows["baseline"]
+    assert (rows["low"] + level)["public_spending"] == 0.0
+    assert (rows["high"] + level)["public_spending"] > rows["mean"]["public_spending"]
+    assert (rows["high"] + level)["adoption_erp"] == pytest.approx(1.0)
+    assert (rows["low"] + level)["profit"] < 0.0
