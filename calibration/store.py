@@ -212,7 +212,9 @@ def _make(job: Evaluation) -> None:
     moments, failure = None, None
     try:
         found = np.asarray(job.simulate(np.asarray(job.point), job.seed), dtype=float)
-        if np.isfinite(found).any():
+        if np.isinf(found).any():
+            failure = "a moment is infinite"
+        elif np.isfinite(found).any():
             moments = _text(found)
         else:
             failure = "no moment is finite"

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from calibration.forces import FORCES, REGIONS
 from calibration.study_rows import SHOWN, largest_rows, part_heads, part_rows
-from calibration.study_words import TEXT, figure_labels
+from calibration.study_words import TEXT, figure_labels, losses
 
 if TYPE_CHECKING:
     from calibration.study import Study
@@ -40,6 +40,8 @@ def show(study: Study, lang: str) -> None:
         for row in part_rows(study.tables["variance"], lang):
             table.add_row(*row)
         console.print(table)
+    for line in losses(study.lost, lang):
+        console.print(line, highlight=False, markup=False)
 
 
 def _phases(study: Study) -> list[tuple[str, str]]:

@@ -24,5 +24,6 @@ def show(made: Optimised, lang: str) -> None:
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    for line in answers(made, check, lang):
-        console.print(line, highlight=False)
+    lost = made.lost(lang)
+    for line in [*answers(made, check, lang), *([lost] if lost else [])]:
+        console.print(line, highlight=False, markup=False)

@@ -258,11 +258,12 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
 
 
 def calibration_table(
-    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str], lang: str
+    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str], lang: str, lost: str = ""
 ) -> None:
     """Fitted value and posterior of each parameter, and how many targets are met.
 
-    `tables` are those of a calibration, `labels` the names of parameters in the language.
+    `tables` are those of a calibration, `labels` the names of parameters in the language; `lost` is
+    what is said of failed runs.
     """
     from sim.report.calibration import WORDS as SAID
     from sim.report.calibration import says
@@ -279,8 +280,8 @@ def calibration_table(
         )  # fmt: skip
     console = Console(width=_width())
     console.print(table)
-    for line in says(tables, lang):
-        console.print(line, highlight=False)
+    for line in [*says(tables, lang), *([lost] if lost else [])]:
+        console.print(line, highlight=False, markup=False)
 
 
 def _tier(code: str, lang: str) -> str:

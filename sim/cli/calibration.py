@@ -77,7 +77,7 @@ def calibrate_command(
             bar.update(done, total, f"best distance {best:.3f}" if best == best else "")
 
         found = fitted.calibrate_model(out, setting, plan, chosen, count, resume, report)
-    calibration_table(found.tables(), found.labels(lang), lang)
+    calibration_table(found.tables(), found.labels(lang), lang, found.lost(lang))
     written(out, found.save(out, lang))
     if install:
         for path in fitted.install(out):
