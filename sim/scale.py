@@ -9,3 +9,14 @@ at 0.15, +1.34 (0.91 to 1.78) at 0.3, +1.49 (1.11 to 1.86) at 1. So below a tent
 weaker than it is, and from a tenth on no difference can be told; a run costs a tenth more than at
 0.05, as most of its time does not depend on the rows.
 """
+
+WORDS = {
+    "en": "note: at scale {scale:g} what a programme adds comes out weaker than it is; from scale "
+    "{usual:g} on it does not",
+    "zh": "注意：规模为{scale:g}时，方案带来的效果会被低估；规模不小于{usual:g}时则不会",
+}
+
+
+def understated(scale: float, lang: str = "en") -> str:
+    """One line for a scale at which effects are known to be understated; empty for any other."""
+    return WORDS[lang].format(scale=scale, usual=USUAL_SCALE) if scale < USUAL_SCALE else ""

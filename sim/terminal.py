@@ -35,6 +35,7 @@ class Bar:
         self.unit, self.quiet = unit, quiet
         self.plain = not sys.stderr.isatty()
         self.tenth = -1
+        self.first = -1
         self.began = monotonic()
         self.progress = Progress(
             TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
@@ -61,6 +62,11 @@ class Bar:
         """So many of so many are done; `note` stands after it."""
         if self.quiet:
             return
+        if self.first < 0:
+            # What was there before, when work is gone on with, says nothing of the pace.
+            self.first, self.began = done, monotonic()
+            if not self.plain:
+                self.progress.reset(self.task, total=total, completed=done, note=note)
         if not self.plain:
             self.progress.update(self.task, completed=done, total=total, note=note)
         elif done * 10 // total > self.tenth:
@@ -70,9 +76,10 @@ class Bar:
 
     def _left(self, done: int, total: int) -> str:
         """The time left at the pace so far."""
-        if not 0 < done < total:
+        if not self.first < done < total:
             return ""
-        seconds = round((monotonic() - self.began) / done * (total - done))
+        pace = (monotonic() - self.began) / (done - self.first)
+        seconds = round(pace * (total - done))
         return f", {seconds // 60}:{seconds % 60:02d} left"
 
 

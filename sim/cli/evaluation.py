@@ -23,6 +23,7 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.cli.work import Output, say_scale
 from sim.scale import USUAL_SCALE
 
 
@@ -49,17 +50,16 @@ def scorecard_command(
     force: Force = False,
 ) -> None:
     """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
-    from sim.core.files import Folder
     from sim.scoring import scorecard
-    from sim.terminal import Bar, scorecard_tables, written
+    from sim.terminal import Bar, scorecard_tables
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("scorecard", out, force)
     asked = Asked(context, scenarios, "scorecard")
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
     draws = asked.draws(parameters)
+    say_scale(scale, lang, quiet)
     with Bar("runs", quiet) as bar:
         scored = scorecard(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
@@ -67,8 +67,7 @@ def scorecard_command(
             progress=bar.update,
         )  # fmt: skip
     scorecard_tables(scored, lang)
-    if out is not None:
-        written(out, scored.save(out, lang, force))
+    output.save(lambda folder: scored.save(folder, lang, force), lang)
     asked.note_changes(scored.manifest)
 
 
@@ -93,16 +92,15 @@ def ledger_command(
 ) -> None:
     """Class public money by twin runs without each instrument: additional, deadweight, ..."""
     from sim.additionality import ledger
-    from sim.core.files import Folder
-    from sim.terminal import Bar, ledger_tables, written
+    from sim.terminal import Bar, ledger_tables
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("ledger", out, force)
     asked = Asked(context, [scenario], "ledger")
     instruments, scale, follow, replicates, seed = asked.options(
         instruments=instruments, scale=scale, follow=follow, replicates=replicates, seed=seed
     )
     draws = asked.draws(parameters)
+    say_scale(scale, lang, quiet)
     with Bar("twins", quiet) as bar:
         found = ledger(
             asked.scenarios[0], instruments or [], scale=scale, replicates=replicates, seed=seed,
@@ -110,8 +108,7 @@ def ledger_command(
             draws=draws, progress=bar.update,
         )  # fmt: skip
     ledger_tables(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)
     asked.note_changes(found.manifest)
 
 
@@ -143,11 +140,9 @@ def laboratory_command(
 ) -> None:
     """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
     from sim.allocation_rules import RULES, laboratory
-    from sim.core.files import Folder
-    from sim.terminal import Bar, laboratory_table, written
+    from sim.terminal import Bar, laboratory_table
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("laboratory", out, force)
     asked = Asked(context, [scenario], "laboratory")
     instrument, names, noise, scale, follow, replicates, seed = asked.options(
         instrument=instrument or "none",
@@ -155,6 +150,7 @@ def laboratory_command(
         noise=noise or [], scale=scale, follow=follow, replicates=replicates, seed=seed,
     )  # fmt: skip
     draws = asked.draws(parameters)
+    say_scale(scale, lang, quiet)
     with Bar("replicates", quiet) as bar:
         found = laboratory(
             asked.scenarios[0], instrument, rules=names, noise=[float(one) for one in noise or []],
@@ -163,8 +159,7 @@ def laboratory_command(
             progress=bar.update,
         )  # fmt: skip
     laboratory_table(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)
     asked.note_changes(found.manifest)
 
 
@@ -187,16 +182,13 @@ def audit_command(
 ) -> None:
     """Trace an index of a place and year: total, classes, items, firms behind them, rank."""
     from sim.audit import audit
-    from sim.core.files import Folder
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("audit", out, force)
     with Bar("months", quiet) as bar:
         trail = audit(
             scenario, year=year, city=city, index=index, scale=scale, seed=seed,
             settings=settings or [], progress=bar.update,
         )  # fmt: skip
     typer.echo(trail.text(lang))
-    if out is not None:
-        written(out, trail.save(out, lang, force))
+    output.save(lambda folder: trail.save(folder, lang, force), lang)

@@ -19,6 +19,7 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.cli.work import Output, say_scale
 
 Grant = Annotated[str | None, typer.Option("--instrument", help="a project grant")]
 
@@ -49,6 +50,7 @@ def panel_command(
     instrument, scale, seed = asked.options(
         instrument=instrument or "none", scale=scale, seed=seed
     )  # fmt: skip
+    say_scale(scale, lang, quiet)
     with Bar("months", quiet) as bar:
         found = panel(
             asked.scenarios[0], instrument, scale=scale, seed=seed, until=until,
@@ -78,21 +80,19 @@ def evaluators_command(
     """Evaluate the evaluators: bias and coverage of four methods on panels with known effects."""
     from calibration.evaluator_page import show
     from calibration.evaluator_trial import trial
-    from sim.core.files import Folder
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("evaluators", out, force)
     asked = Asked(context, [scenario], "evaluators")
     instrument, scale, replicates, seed = asked.options(
         instrument=instrument or "none", scale=scale, replicates=replicates, seed=seed
     )
+    say_scale(scale, lang, quiet)
     with Bar("replicates", quiet) as bar:
         found = trial(
             asked.scenarios[0], instrument, scale=scale, replicates=replicates, seed=seed,
             workers=workers, until=until, settings=settings or [], progress=bar.update,
         )  # fmt: skip
     show(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)
     asked.note_changes(found.manifest)
