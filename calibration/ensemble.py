@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.evaluation import REASON, Failure
 from calibration.runs import Run, simulate
 from calibration.targets import moments, targets
 from sim.core.errors import InputError
@@ -57,10 +58,13 @@ class Ensemble:
         scenarios: Sequence[Scenario],
         against: Sequence[Scenario] | None = None,
         progress: Progress | None = None,
+        failures: list[Failure] | None = None,
     ) -> Floats:
         """Figures of every scenario, (scenarios, replicates, figures) in the order of `names`.
 
-        `against`: for each scenario the one that additional users are counted against.
+        `against`: for each scenario the one that additional users are counted against. A run that
+        fails is nan throughout, and `failures` takes its place and reason; RuntimeError with the
+        reason if all do.
         """
         trials = [
             Trial(
@@ -70,8 +74,17 @@ class Ensemble:
             for place, one in enumerate(scenarios)
             for replicate in range(self.replicates)
         ]  # fmt: skip
-        rows = run_jobs(trials, self.workers, figures, progress)
-        return np.array(rows).reshape(len(scenarios), self.replicates, -1)
+        rows = run_jobs(trials, self.workers, attempt, progress)
+        reasons = {place: one for place, one in enumerate(rows) if isinstance(one, str)}
+        if rows and len(reasons) == len(rows):
+            raise RuntimeError(f"every run fails: {reasons[0]}")
+        if failures is not None:
+            failures += [
+                Failure(*divmod(place, self.replicates), one) for place, one in reasons.items()
+            ]
+        width = next(len(one) for one in rows if not isinstance(one, str))
+        table = [[np.nan] * width if isinstance(one, str) else one for one in rows]
+        return np.array(table).reshape(len(scenarios), self.replicates, -1)
 
     def names(self, against: bool = False) -> list[str]:
         """Names of the figures: of one month the outputs' own, of several with @month behind."""
@@ -82,30 +95,45 @@ class Ensemble:
         return [*found, ADDITIONAL] if against else found
 
 
+def attempt(trial: Trial) -> list[float] | str:
+    """The figures of a trial, or why there are none."""
+    try:
+        return figures(trial)
+    except (InputError, MemoryError):
+        # The user's mistake, and the machine's trouble, are not the run's.
+        raise
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:REASON]
+
+
 def figures(trial: Trial) -> list[float]:
-    """Run a trial and its twin, and read off what is kept."""
+    """Run a trial and its twin, and read off what is kept.
+
+    Raises ArithmeticError where an output is not finite; a target may be missing.
+    """
     run = _simulated(trial, trial.scenario)
     province = run.results.province.set_index("month")
-    found = [float(province.loc[month, name]) for month in trial.months for name in HEADLINE]
-    if trial.targets:
-        told = moments(run)
-        found += [told[one.name] for one in targets()]
+    found = {
+        f"{name}@{month}": float(province.loc[month, name])
+        for month in trial.months
+        for name in HEADLINE
+    }
+    told = moments(run) if trial.targets else {}
     if trial.against is not None:
         twin = _simulated(trial, trial.against)
-        found.append(_machine_users(run) - _machine_users(twin))
-    return found
+        found[ADDITIONAL] = _machine_users(run) - _machine_users(twin)
+    wrong = [name for name, value in found.items() if not np.isfinite(value)]
+    wrong += [name for name, value in told.items() if np.isinf(value)]
+    if wrong:
+        raise ArithmeticError(f"not finite: {', '.join(wrong)}")
+    users = [found.pop(ADDITIONAL)] if ADDITIONAL in found else []
+    return [*found.values(), *told.values(), *users]
 
 
 def _simulated(trial: Trial, scenario: Scenario) -> Run:
     population = scenario.population.model_copy(update={"seed": trial.seed, "count": 1})
     own = scenario.model_copy(update={"population": population})
-    try:
-        return simulate(own, trial.scale, trial.seed)
-    except InputError:
-        raise
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}"
-        raise RuntimeError(f"{scenario.name} {own.hash}, seed {trial.seed}: {what}") from error
+    return simulate(own, trial.scale, trial.seed)
 
 
 def _machine_users(run: Run) -> float:

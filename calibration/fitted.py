@@ -24,6 +24,7 @@ from sim.circumstances import read_fit
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.indices.targets import LAST_OUTCOME
+from sim.report.failures import failed_runs
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import toml
@@ -160,6 +161,12 @@ class Calibration:
         found = {one.name: getattr(one, lang) for one in self.priors}
         return found | {one.name: getattr(one, lang) for one in self.targets}
 
+    def lost(self, lang: str) -> str:
+        """What is said of runs that failed; empty where none did."""
+        return failed_runs(
+            self.evaluations["failure"].dropna().tolist(), len(self.evaluations), lang
+        )  # fmt: skip
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """fit, intervals and trace; recovery and coverage if that was tested."""
         found = {"fit": self.fit(), "intervals": self.intervals(), "trace": self.trace()}
@@ -186,7 +193,10 @@ class Calibration:
                 write_table(frame, folder.path / name, self.manifest, lang)
             (folder.path / "fitted.toml").write_text(toml(self.document()), encoding="utf-8")
             self.draws().to_csv(folder.path / "draws.csv", index=False, lineterminator="\n")
-            write(tables, self.quantiles(), self.labels(lang), self.manifest, folder.path, lang)
+            write(
+                tables, self.quantiles(), self.labels(lang), self.manifest, folder.path, lang,
+                self.lost(lang),
+            )  # fmt: skip
             write_manifest(self.manifest, folder.path)
         return folder.written
 

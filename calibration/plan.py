@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from calibration import forces
@@ -88,6 +88,21 @@ class Plan:
         if "variance" in self.methods:
             total += 2 * replicates * self.draws * len(STRUCTURES)
         return total
+
+    @property
+    def provinces(self) -> int:
+        """Runs of the model: of a run with a twin, two."""
+        phases = len(forces.grid(self.forces, self.cells)) if "phase" in self.methods else 0
+        twins = self.runs() - phases * self.ensemble.replicates if self.against is not None else 0
+        return self.runs() + twins
+
+    @property
+    def size(self) -> float:
+        """Bytes of the tables on disk, roughly: a number stands in a CSV and in a Parquet file."""
+        outputs = len(replace(self.ensemble, targets=True).names(self.against is not None))
+        rows = outputs * len(self.priors) if self.screens else 0
+        rows += outputs * min(self.most, len(self.priors)) if "sobol" in self.methods else 0
+        return 11 * (20 + 8) * float(rows)
 
 
 def planned(

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from sim.core.errors import InputError
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Model = Callable[[Floats], Floats]
 """Points (n, parameters) in the unit cube -> outputs (n, replicates, outputs)."""
 LEVELS = 4
@@ -32,6 +33,8 @@ INFORMS = 0.1
 """Least share of a target's total effect with which it informs a parameter."""
 BEYOND_CHANCE = 2.0
 """An effect counts if it is so many times what chance would show."""
+FEWEST = 2
+"""Blocks without which there is no estimate."""
 
 
 # ------------------------------------------------------------------ Morris
@@ -226,6 +229,25 @@ def _spread_left(
 
 
 # ------------------------------------------------------------------ details
+def whole(there: Bools) -> tuple[Bools, Bools]:
+    """Rows and columns of a table (rows, columns) that are left when none of its cells is False.
+
+    One at a time the row or column with the largest share of missing cells goes; a row before a
+    column, and the first before later ones, where shares are equal.
+    """
+    rows, across = np.ones(there.shape[0], dtype=bool), np.ones(there.shape[1], dtype=bool)
+    while True:
+        missing = ~there & rows[:, None] & across
+        if not missing.any():
+            return rows, across
+        of_rows = missing.sum(axis=1) / across.sum()
+        of_columns = missing.sum(axis=0) / rows.sum()
+        if of_columns.max() > of_rows.max():
+            across[of_columns.argmax()] = False
+        else:
+            rows[of_rows.argmax()] = False
+
+
 def _problem(parameters: int) -> dict[str, Any]:
     """SALib's description of the unit cube."""
     names = [f"x{place}" for place in range(parameters)]

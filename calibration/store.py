@@ -206,13 +206,30 @@ def begun(folder: Path, what: str = "calibration") -> dict[str, Any]:
     return {key: json.loads(value) for key, value in rows}
 
 
+def stored(folder: Path) -> int:
+    """Evaluations that a folder has; 0 where it has no store."""
+    if not (folder / FILE).is_file():
+        return 0
+    with closing(_connect(folder / FILE)) as base:
+        (count,) = base.execute("SELECT count(*) FROM evaluations").fetchone()
+    return int(count)
+
+
+def size_of(numbers: int) -> int:
+    """Bytes on disk of an evaluation of so many numbers, point and moments: as text in the store and
+    again in the table of evaluations, roughly."""
+    return 100 + 2 * 20 * numbers
+
+
 def _make(job: Evaluation) -> None:
     """Run one evaluation and store what came of it."""
     began = perf_counter()
     moments, failure = None, None
     try:
         found = np.asarray(job.simulate(np.asarray(job.point), job.seed), dtype=float)
-        if np.isfinite(found).any():
+        if np.isinf(found).any():
+            failure = "a moment is infinite"
+        elif np.isfinite(found).any():
             moments = _text(found)
         else:
             failure = "no moment is finite"

@@ -6,6 +6,7 @@ nothing of the model.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import pandas as pd
 
 from calibration import forces, sensitivity, variance
 from calibration.ensemble import Floats
+from calibration.evaluation import Failure
 from calibration.plan import Plan
 from calibration.priors import Prior, from_unit, overrides
 from calibration.structures import STRUCTURES, structured
@@ -38,16 +40,31 @@ BETWEEN = "2015-12"
 
 
 @dataclass
+class Lost:
+    """Runs that were made, reasons of those that failed, and parts of a method's design left out.
+
+    `left_out` by method: parts (trajectories, blocks, points, draws) left out and in all, replicates
+    left out and in all.
+    """
+
+    runs: int = 0
+    reasons: list[str] = field(default_factory=list)
+    left_out: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
+
+
+@dataclass
 class Study:
     """Tables of a study by name, and where they come from.
 
     morris, sobol: see `sensitivity`; identification: a row a parameter; phase: a row a point and
     output; variance: a row an output and part; structures: mean of every output by structure.
+    Runs that failed are in none of them; `lost` says which, and what was left out with them.
     """
 
     plan: Plan
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any] = field(default_factory=dict)
+    lost: Lost = field(default_factory=Lost)
 
     def table(self, name: str, lang: str) -> pd.DataFrame:
         """A table with labels in a language beside its codes."""
@@ -66,7 +83,11 @@ class Study:
 
 
 def study(plan: Plan, progress: Progress | None = None) -> Study:
-    """Run a plan. `progress` is called with runs done and in all."""
+    """Run a plan. `progress` is called with runs done and in all.
+
+    A run that fails costs the part of its method's design that it belongs to. RuntimeError with its
+    reason if too little is left.
+    """
     tell = _Counter(progress, plan.runs())
     tables: dict[str, pd.DataFrame] = {}
     important = plan.priors
@@ -81,15 +102,28 @@ def study(plan: Plan, progress: Progress | None = None) -> Study:
         tables["phase"] = _phases(plan, tell)
     if "variance" in plan.methods:
         tables |= _parts(plan, tell)
-    return Study(plan, tables, _manifest(plan))
+    return Study(plan, tables, _manifest(plan, tell.lost), tell.lost)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """Points (n,) and replicates that are left of a design."""
+
+    points: np.ndarray
+    replicates: np.ndarray
+
+    def of(self, values: Floats) -> Floats:
+        """What is left of values (n, replicates, figures)."""
+        return values[self.points][:, self.replicates]
 
 
 class _Counter:
-    """Progress over several lists of runs."""
+    """Progress over several lists of runs, and what failed of them."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress, self.total = progress, total
         self.before = self.present = 0
+        self.lost = Lost()
 
     def part(self, done: int, total: int) -> None:
         """So many runs of the present list are done; a list begins with none."""
@@ -98,6 +132,26 @@ class _Counter:
             self.present = total
         if self.progress is not None:
             self.progress(self.before + done, max(self.total, self.before + total))
+
+    def whole(self, method: str, values: Floats, failures: list[Failure], size: int) -> _Whole:
+        """The parts of `size` points, and the replicates, of values (n, replicates, figures) that are
+        left without failed runs."""
+        self.lost.runs += values.shape[0] * values.shape[1]
+        self.lost.reasons += [one.reason for one in failures]
+        there = np.ones(values.shape[:2], dtype=bool)
+        for one in failures:
+            there[one.point, one.replicate] = False
+        parts, replicates = sensitivity.whole(
+            there.reshape(-1, size, there.shape[1]).all(axis=1)
+        )  # fmt: skip
+        found = _Whole(np.repeat(parts, size), replicates)
+        if failures:
+            self.lost.left_out[method] = (
+                int((~parts).sum()), len(parts), int((~replicates).sum()), len(replicates)
+            )  # fmt: skip
+            if parts.sum() < sensitivity.FEWEST or not replicates.any():
+                raise RuntimeError(f"{method}: too many runs fail: {failures[0].reason}")
+        return found
 
 
 def _at(scenario: Scenario, priors: Sequence[Prior], points: Floats) -> list[Scenario]:
@@ -110,20 +164,24 @@ def _at(scenario: Scenario, priors: Sequence[Prior], points: Floats) -> list[Sce
 
 
 def _evaluated(
-    plan: Plan, priors: Sequence[Prior], points: Floats, tell: _Counter
-) -> tuple[Floats, list[str]]:
-    """Figures at points of the unit cube, headline outputs and targets, with their names."""
+    plan: Plan, priors: Sequence[Prior], points: Floats, tell: _Counter, method: str, size: int
+) -> tuple[Floats, Floats, list[str]]:
+    """Points of the unit cube left in whole parts of `size`, their figures (headline outputs and
+    targets), and the figures' names."""
     ensemble = replace(plan.ensemble, targets=True)
     twins = _at(plan.against, priors, points) if plan.against is not None else None
-    values = ensemble.run(_at(plan.scenario, priors, points), twins, tell.part)
-    return values, ensemble.names(twins is not None)
+    failures: list[Failure] = []
+    values = ensemble.run(_at(plan.scenario, priors, points), twins, tell.part, failures)
+    left = tell.whole(method, values, failures, size)
+    return points[left.points], left.of(values), ensemble.names(twins is not None)
 
 
 def _screened(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
     names = [prior.name for prior in plan.priors]
     seed = plan.ensemble.seed
     points = sensitivity.morris_design(len(names), plan.trajectories, seed)
-    values, outputs = _evaluated(plan, plan.priors, points, tell)
+    size = len(names) + 1
+    points, values, outputs = _evaluated(plan, plan.priors, points, tell, "morris", size)
     effects = sensitivity.morris(points, values, names, outputs, seed)
     # What the model was set up with would agree at any value of a parameter.
     tolerances = {one.name: one.tolerance for one in targets() if one.weight > 0}
@@ -136,7 +194,8 @@ def _screened(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
 def _indices(plan: Plan, priors: Sequence[Prior], tell: _Counter) -> pd.DataFrame:
     seed = plan.ensemble.seed
     points = sensitivity.sobol_design(len(priors), plan.base(len(priors)), seed)
-    values, outputs = _evaluated(plan, priors, points, tell)
+    size = len(priors) + 2
+    points, values, outputs = _evaluated(plan, priors, points, tell, "sobol", size)
     return sensitivity.sobol(values, [prior.name for prior in priors], outputs, seed)
 
 
@@ -148,7 +207,10 @@ def _phases(plan: Plan, tell: _Counter) -> pd.DataFrame:
         forces.pushed(plan.scenario, dict(zip(plan.forces, point, strict=True))) for point in points
     ]
     ensemble = replace(plan.ensemble, months=months)
-    means = ensemble.run(scenarios, None, tell.part).mean(axis=1)
+    failures: list[Failure] = []
+    values = ensemble.run(scenarios, None, tell.part, failures)
+    left = tell.whole("phase", values, failures, 1)
+    means, points = left.of(values).mean(axis=1), points[left.points]
     names = ensemble.names()
     shares = {
         output: np.stack([means[:, names.index(f"{output}@{month}")] for month in months])
@@ -177,8 +239,17 @@ def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
         drawn = _drawn(plan, plan.against)
         twins = [structured(one, name) for name in STRUCTURES for one in drawn]
     outputs = ensemble.names(twins is not None)
-    values = ensemble.run(runs, twins, tell.part)
-    values = values.reshape(len(STRUCTURES), plan.draws, ensemble.replicates, len(outputs))
+    failures: list[Failure] = []
+    values = ensemble.run(runs, twins, tell.part, failures)
+    # A draw is a part: every structure runs it.
+    order = np.arange(len(runs)).reshape(len(STRUCTURES), plan.draws).T.ravel()
+    place = np.argsort(order)
+    moved = [replace(one, point=int(place[one.point])) for one in failures]
+    left = tell.whole("variance", values[order], moved, len(STRUCTURES))
+    values = left.of(values[order])
+    values = values.reshape(-1, len(STRUCTURES), *values.shape[1:]).swapaxes(0, 1)
+    if values.shape[2] < 2:
+        raise RuntimeError(f"variance: too many runs fail: {failures[0].reason}")
     means = values.mean(axis=(1, 2))
     rows = [
         {"output": output, "structure": name, "mean": means[line, place],
@@ -200,7 +271,7 @@ def _drawn(plan: Plan, scenario: Scenario) -> list[Scenario]:
     return _at(scenario, plan.priors, random.random((plan.draws, len(plan.priors))))
 
 
-def _manifest(plan: Plan) -> dict[str, Any]:
+def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
     """Where the tables come from."""
     from sim.model import Province
 
@@ -221,6 +292,9 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "phase_months": list(_phase_months(plan.scenario)),
         "parameters": [prior.name for prior in plan.priors],
         "split_draws": _source(plan),
+        "runs": lost.runs,
+        "failures": dict(Counter(lost.reasons)),
+        "left_out": {method: list(counts) for method, counts in lost.left_out.items()},
     }
 
 

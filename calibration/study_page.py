@@ -10,7 +10,7 @@ import pandas as pd
 
 from calibration.priors import priors
 from calibration.study_figures import write_figures
-from calibration.study_words import TEXT
+from calibration.study_words import TEXT, losses
 from sim.report.html import page, picture
 from sim.report.text import TEXT as REPORT
 from sim.words import worded
@@ -31,7 +31,7 @@ def write_page(study: Study, folder: Path, lang: str) -> None:
     """figures/*.png, figures/*.svg and report.html of a study into an open folder."""
     figures = write_figures(study, folder / "figures", lang)
     words, made = TEXT[lang], study.manifest
-    parts = []
+    parts = [f"<p>{escape(line)}</p>" for line in losses(study.lost, lang)]
     for key, table in SECTIONS:
         if key not in figures and table not in study.tables:
             continue

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from calibration.forces import FORCES, REGIONS
 from calibration.study_rows import SHOWN, largest_rows, part_heads, part_rows
-from calibration.study_words import TEXT, figure_labels
+from calibration.study_words import TEXT, figure_labels, losses
 from sim import screen
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def show(study: Study, lang: str) -> None:
         for row in part_rows(study.tables["variance"], lang):
             table.add_row(*row)
         screen.show(table)
+    for line in losses(study.lost, lang):
+        screen.say(line)
 
 
 def _phases(study: Study) -> list[tuple[str, str]]:

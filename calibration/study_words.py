@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,6 +14,10 @@ from calibration.structures import STRUCTURES
 from calibration.targets import targets
 from calibration.variance import PARTS
 from sim.outputs import BY_NAME
+from sim.report.failures import failed_runs
+
+if TYPE_CHECKING:
+    from calibration.study import Lost
 
 TEXT = {
     "en": {
@@ -52,6 +57,8 @@ TEXT = {
         "none": "none: the prior stays", "scale": "scale", "replicates": "replicates",
         "budget": "runs a method", "per_cent": "per cent", "of_mean": "per cent of the mean",
         "share": "share of variance, per cent", "users": "more users of machines than without",
+        "left_out": "left out for that in {method}: {n} of {all} parts of the design, {r} of {of} "
+        "replicates",
     },
     "zh": {
         "title": "哪些参数影响哪些结果:识别分析——",
@@ -80,9 +87,20 @@ TEXT = {
         "identified": "有目标可识别的参数", "none": "无:保留先验", "scale": "规模", "replicates": "重复次数", "budget": "每法运行次数",
         "per_cent": "百分比", "of_mean": "占均值百分比", "share": "方差份额(%)",
         "users": "比没有方案时多出的机器换人企业",
+        "left_out": "{method}因此略去:设计的{all}个部分中的{n}个,{of}次重复中的{r}次",
     },
 }  # fmt: skip
 """Titles and explanations; both languages have the same keys."""
+
+
+def losses(lost: Lost, lang: str) -> list[str]:
+    """What is said of failed runs and of what was left out for them; nothing where none failed."""
+    said = failed_runs(lost.reasons, lost.runs, lang)
+    text = TEXT[lang]["left_out"]
+    return ([said] if said else []) + [
+        text.format(method=method, n=parts, all=all_parts, r=replicates, of=of)
+        for method, (parts, all_parts, replicates, of) in lost.left_out.items()
+    ]
 
 
 def figure_labels(lang: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ import pandas as pd
 
 from experiments.cases import Case, Measured, Work
 from experiments.journal import Journal
+from experiments.outcomes import check_finite
 from experiments.shards import (
     DONE,
     FAILED,
@@ -242,6 +243,7 @@ def _over_time(number: int, frame: Any) -> None:
 def _checked(measured: Any) -> Measured:
     """Outcomes are numbers by name and tables are frames without a column `run`."""
     outcomes = {str(name): float(value) for name, value in measured.outcomes.items()}
+    check_finite(outcomes)
     for name, frame in measured.tables.items():
         if not name.isidentifier() or name == RUNS or "run" in frame.columns:
             raise ValueError(f"table {name!r} of a run: another name, and no column `run`")

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from experiments.cases import Case, Work
+from experiments.outcomes import check_finite
 from experiments.reading import Batch
 from sim.core.errors import InputError
 from sim.scenario import Scenario
@@ -92,7 +93,9 @@ class Runs:
         scenario = study.scenario_at(row, replicate)
         seed = study.seed + replicate
         case = Case(0, replicate, seed, study.scale, scenario, study.check)
-        return study.keeper(case).outcomes
+        found = study.keeper(case).outcomes
+        check_finite(found)
+        return found
 
 
 def workbench() -> Any:

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from experiments.figures import (
     COLUMNS,
@@ -20,6 +21,7 @@ from experiments.figures import (
     plain_numbers,
     reserve,
     rows_of,
+    tick,
     titled,
 )
 from experiments.report_labels import FactorFacts, Measure, shown_value
@@ -35,14 +37,48 @@ PARTS = 10
 """Equal parts of the points whose means make the line through a scatter."""
 MOST_NUMBERS = 64
 """Cells of a map up to which each has its number."""
+BESIDE = 0.12
+"""Where a missing value stands beyond the last number, as a share of the numbers' range."""
 
 
 def places(values: pd.Series) -> tuple[Array, list[str] | None]:
-    """Place on an axis of every value (n,); and the texts of places 0, 1, ... if they are words."""
+    """Place on an axis of every value (n,); and the texts of places 0, 1, ... if they are words.
+
+    Numbers stand where they are, values missing among them in one place beyond the last.
+    """
+    if not continuous(values):
+        return ordered_places(values)
     numbers = numeric(values)
-    if numbers is not None and np.isfinite(numbers).all() and values.map(type).ne(bool).all():
-        return numbers, None
-    return ordered_places(values)
+    assert numbers is not None
+    known = numbers[np.isfinite(numbers)]
+    beside = known.max() + BESIDE * (np.ptp(known) or 1.0)
+    return np.where(np.isfinite(numbers), numbers, beside), None
+
+
+def continuous(values: pd.Series) -> bool:
+    """Whether values, but for missing ones, are numbers."""
+    numbers = numeric(values)
+    some = numbers is not None and bool(np.isfinite(numbers).any())
+    return some and not values.map(lambda one: isinstance(one, bool | np.bool_)).any()
+
+
+def _ticks_of(
+    axes: Any, values: pd.Series, at: Array, texts: list[str] | None, as_is: str, width: int
+) -> None:
+    """Ticks along x for what `places` gave of values: numbers, or words of `width` columns."""
+    if texts is not None:
+        shown = [as_is if text == "-" else text for text in texts]
+        axes.set_xticks(range(len(texts)), [folded(one, width, 2) for one in shown], fontsize=8)
+        return
+    missing = values.isna().to_numpy()
+    if not missing.any():
+        axes.locator_params(axis="x", nbins=4)
+        plain_numbers(axes.xaxis)
+        return
+    low, high = at[~missing].min(), at[~missing].max()
+    known = [one for one in MaxNLocator(3).tick_values(low, high) if low <= one <= high]
+    named = [*(tick(one) for one in known), folded(as_is, width, 3)]
+    axes.set_xticks([*known, at[missing][0]], named, fontsize=8)
 
 
 def ordered_places(values: pd.Series) -> tuple[Array, list[str]]:
@@ -59,31 +95,47 @@ def ordered_places(values: pd.Series) -> tuple[Array, list[str]]:
 
 def lines(
     table: pd.DataFrame, factor: FactorFacts, measures: Sequence[Measure],
-    scenarios: Sequence[str], titles: Mapping[str, str], as_is: str,
+    names: Sequence[str], titles: Mapping[str, str], as_is: str,
+    baseline: tuple[str, Mapping[str, float]] | None = None,
 ) -> Figure:  # fmt: skip
-    """Outcomes over one lever with intervals; `table` has scenario, value, outcome, mean, low, high."""
+    """Outcomes over one lever with intervals; `table` has line, value, outcome, mean, low, high.
+
+    `names` are the lines that are drawn, with their `titles`; `baseline` is the title and the
+    outcomes of a scenario without the lever, a level across.
+    """
     figure, axes = panels(len(measures), 4.3, 3.4)
     at, texts = places(table["value"])
     table = table.assign(place=at)
     handles: dict[str, Any] = {}
     for one, of in zip(axes, measures, strict=True):
-        for colour, name in zip(COLOURS, scenarios, strict=False):
-            rows = table[(table["scenario"] == name) & (table["outcome"] == of.name)]
+        for colour, name in zip(COLOURS, names, strict=False):
+            rows = table[(table["line"] == name) & (table["outcome"] == of.name)]
             rows = rows.sort_values("place")
+            # What is left as the scenario has it is no end of a line of numbers.
+            alone = rows["value"].isna().to_numpy() & (texts is None)
             x = rows["place"].to_numpy(dtype=float)
             mean, low, high = (
                 of.scale * rows[key].to_numpy(dtype=float) for key in ("mean", "low", "high")
             )
-            (line,) = one.plot(x, mean, "o-", color=colour, linewidth=1.6, markersize=4)
-            one.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+            joined = ~alone
+            (line,) = one.plot(
+                x[joined], mean[joined], "o-", color=colour, linewidth=1.6, markersize=4
+            )
+            one.fill_between(
+                x[joined], low[joined], high[joined], color=colour, alpha=0.18, linewidth=0
+            )
+            one.vlines(x[alone], low[alone], high[alone], color=colour, linewidth=1.6)
+            one.plot(x[alone], mean[alone], "D", color=colour, markersize=4)
             handles.setdefault(folded(titles[name], 40, 2), line)
+        if baseline is not None:
+            title, levels = baseline
+            level = one.axhline(
+                of.scale * levels[of.name], color=GREY, linewidth=1.4, linestyle="--"
+            )
+            handles.setdefault(folded(title, 40, 2), level)
         one.set_title(titled(of, 50), fontsize=10)
         one.set_xlabel(titled(factor, 46), fontsize=9)
-        if texts is None:
-            few_ticks(one)
-        else:
-            shown = [as_is if text == "-" else text for text in texts]
-            one.set_xticks(range(len(texts)), [folded(text, 12, 2) for text in shown], fontsize=8)
+        _ticks_of(one, table["value"], at, texts, as_is, 12)
         plain_numbers(one.yaxis)
     legend(figure, handles)
     return figure
@@ -100,6 +152,8 @@ def heat_maps(
     figure, axes = panels(len(measures), 4.6, 3.9)
     x, columns = ordered_places(points[across.key])
     y, rows = ordered_places(points[up.key])
+    sides, ends = _cells(points[across.key], len(columns)), _cells(points[up.key], len(rows))
+    narrow = min(np.diff(one).min() * (len(one) - 1) / np.ptp(one) for one in (sides, ends))
     shades = colormaps["YlGnBu"]
     for panel, (one, of) in enumerate(zip(axes, measures, strict=True)):
         cells = points.assign(x=x, y=y).groupby(["y", "x"])[of.name].mean().unstack() * of.scale
@@ -110,19 +164,23 @@ def heat_maps(
         low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
         varies = high - low > 1e-12 * max(abs(low), abs(high))
         norm = Normalize(low, high if varies else low + 2.0)
-        mesh = one.pcolormesh(found, cmap=shades, norm=norm, edgecolors="white", linewidth=0.5)
+        mesh = one.pcolormesh(
+            sides, ends, found, cmap=shades, norm=norm, edgecolors="white", linewidth=0.5
+        )
         one.grid(visible=False)
-        if found.size <= MOST_NUMBERS:
+        # A number needs half of the room that it has where all cells are alike.
+        if found.size <= MOST_NUMBERS and narrow > 0.5:
             for (row, column), value in np.ndenumerate(found):
                 dark = np.isfinite(value) and norm(value) > 0.55
                 one.text(
-                    column + 0.5, row + 0.5, number(value), ha="center", va="center",
+                    sides[column : column + 2].mean(), ends[row : row + 2].mean(), number(value),
+                    ha="center", va="center",
                     fontsize=7.5, color="white" if dark else "#222222",
                 )  # fmt: skip
-        for axis, texts in ((one.xaxis, columns), (one.yaxis, rows)):
+        for axis, texts, edges in ((one.xaxis, columns, sides), (one.yaxis, rows, ends)):
             shown = [as_is if text == "-" else text for text in texts]
             step = -(-len(shown) // 8)
-            axis.set_ticks(np.arange(len(shown))[::step] + 0.5)
+            axis.set_ticks((0.5 * (edges[1:] + edges[:-1]))[::step])
             axis.set_ticklabels([folded(text, 12, 2) for text in shown[::step]], fontsize=8)
         one.set_title(titled(of, 50), fontsize=10)
         one.set_xlabel(titled(across, 46), fontsize=9)
@@ -133,6 +191,16 @@ def heat_maps(
             plain_numbers(bar.ax.yaxis)
             bar.outline.set_visible(False)
     return figure
+
+
+def _cells(values: pd.Series, count: int) -> Array:
+    """Edges of the cells of `count` ordered values (count + 1,): midway between numbers."""
+    known = np.unique(places(values)[0])
+    if not continuous(values) or count < 2:
+        return np.arange(count + 1.0)
+    middle = 0.5 * (known[1:] + known[:-1])
+    first, last = 2.0 * known[0] - middle[0], 2.0 * known[-1] - middle[-1]
+    return np.concatenate([[first], middle, [last]])
 
 
 def tornado(
@@ -197,7 +265,7 @@ def _bars(axes: Any, rows: pd.DataFrame, place: float, of: Measure, as_is: str) 
 
 def scatters(
     points: pd.DataFrame, factors: Sequence[FactorFacts], measures: Sequence[Measure],
-    ranks: Mapping[str, Mapping[str, float]], edge: float,
+    ranks: Mapping[str, Mapping[str, float]], edge: float, as_is: str,
 ) -> Figure:  # fmt: skip
     """Outcomes (rows) over factors (columns): a dot a point, means of equal parts, rank correlation.
 
@@ -217,13 +285,9 @@ def scatters(
             colour = COLOURS[0] if abs(rank) > edge else GREY
             one.plot(x, y, "o", color=colour, markersize=3, alpha=0.6, markeredgewidth=0)
             if texts is None:
-                one.plot(*_part_means(x, y), color="#333333", linewidth=1.2)
-                one.locator_params(axis="x", nbins=4)
-                plain_numbers(one.xaxis)
-            else:
-                one.set_xticks(
-                    range(len(texts)), [folded(text, 10, 2) for text in texts], fontsize=8
-                )
+                known = points[factor.key].notna().to_numpy()
+                one.plot(*_part_means(x[known], y[known]), color="#333333", linewidth=1.2)
+            _ticks_of(one, points[factor.key], x, texts, as_is, 10)
             if rank == rank:
                 one.set_title(f"ρ = {rank:.2f}".replace("-", "−"), fontsize=8.5, color="#333333")
             if row == len(measures) - 1:
@@ -235,8 +299,10 @@ def scatters(
 
 
 def _part_means(x: Array, y: Array) -> tuple[Array, Array]:
-    """Mean place and mean outcome of equal parts of the points by x."""
+    """Mean place and mean outcome of equal parts of the points by x, one value in one part."""
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     order = known[np.argsort(x[known], kind="stable")]
-    parts = [one for one in np.array_split(order, min(PARTS, max(1, len(order) // 3))) if len(one)]
+    count, values = min(PARTS, max(1, len(order) // 3)), np.unique(x[order])
+    several = len(values) > count
+    parts = np.array_split(order, count) if several else [order[x[order] == one] for one in values]
     return np.array([x[one].mean() for one in parts]), np.array([y[one].mean() for one in parts])

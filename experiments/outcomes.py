@@ -9,7 +9,8 @@ better); `paid.INSTRUMENT` is public money. Others stand in `OWN`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -110,7 +111,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A number that a run leaves, its labels and unit, and whether more or less is better."""
+    """A number that a run leaves, its labels and unit, and whether more or less is better.
+
+    A sound run may have none of one that is `optional`: a ratio without a denominator, a target whose
+    years it does not cover. Of all others it has one.
+    """
 
     name: str
     zh: str
@@ -119,20 +124,21 @@ class Outcome:
     unit_zh: str
     better: Better | None
     read: Callable[[Reading], float]
+    optional: bool = False
 
 
 OWN = {
     one.name: one
     for one in (
         Outcome("targets_met", "达成目标数", "targets met", "targets", "项", "more",
-                lambda run: run.met()),
+                lambda run: run.met(), optional=True),
         Outcome("headline_targets_met", "达成主要目标数", "headline targets met", "targets", "项",
-                "more", lambda run: run.met(headline=True)),
+                "more", lambda run: run.met(headline=True), optional=True),
         Outcome("public_money", "累计财政支出", "public money paid", "10k CNY", "万元", "less",
                 lambda run: run.paid()),
         Outcome("city_gap", "城市差距", "gap between cities (labour productivity)",
                 "share of the mean", "相对均值", "less",
-                lambda run: run.spread("labour_productivity")),
+                lambda run: run.spread("labour_productivity"), optional=True),
         Outcome("jobs_change", "从业人员变化", "change in jobs over the run", "10k persons", "万人",
                 "more", lambda run: float(run.jobs()[-1] - run.jobs()[0])),
     )
@@ -184,6 +190,20 @@ def level_ends(mean: pd.Series, half: pd.Series) -> tuple[pd.Series, pd.Series]:
     names = mean.index.get_level_values("outcome")
     limits = np.array([bounds(str(name)) for name in names], dtype=np.float64).reshape(-1, 2)
     return t_ends(mean, half, limits[:, 0], limits[:, 1])
+
+
+def check_finite(found: Mapping[str, float]) -> None:
+    """Refuse outcomes that no sound run has: infinite ones, and missing ones that are not optional.
+
+    A name that nothing is declared of may be missing. Raises ArithmeticError naming all of them.
+    """
+    wrong = []
+    for name, value in found.items():
+        known = declared(name)
+        if math.isinf(value) or (math.isnan(value) and known is not None and not known.optional):
+            wrong.append(f"{name} = {value}")
+    if wrong:
+        raise ArithmeticError(f"not finite: {', '.join(wrong)}")
 
 
 def outcomes(names: Sequence[str], where: object = "outcomes", key: str = "") -> list[Outcome]:
@@ -241,7 +261,8 @@ def _of_output(name: str, where: object, key: str) -> Outcome:
                        lambda run: run.at(plain, month))  # fmt: skip
     if how == "spread":
         return Outcome(name, f"{one.zh}:城市差距", f"{one.en}: gap between cities",
-                       "share of the mean", "相对均值", "less", lambda run: run.spread(plain))  # fmt: skip
+                       "share of the mean", "相对均值", "less", lambda run: run.spread(plain),
+                       optional=True)  # fmt: skip
     if how == "mean":
         return Outcome(name, f"{one.zh}:月均", f"{one.en}: mean of months", one.unit, zh_unit, better,
                        lambda run: float(run.series(plain).mean()))  # fmt: skip
@@ -269,13 +290,13 @@ def _of_target(name: str, where: object, key: str) -> Outcome:
     one = targets[code]
     if not rest:
         return Outcome(name, f"达成概率:{one.zh}", f"chance of: {one.en}", "0-1", "0-1", "more",
-                       lambda run: float(run.scores[code].probability))  # fmt: skip
+                       lambda run: float(run.scores[code].probability), optional=True)  # fmt: skip
     if rest == ["relative"]:
         return Outcome(name, f"相对目标:{one.zh}", f"relative to target: {one.en}", "ratio", "比值",
-                       "more", lambda run: float(run.scores[code].relative))  # fmt: skip
+                       "more", lambda run: float(run.scores[code].relative), optional=True)  # fmt: skip
     falls = one.operator in ("<=", "down")
     return Outcome(name, one.zh, one.en, one.unit, one.unit_zh, "less" if falls else "more",
-                   lambda run: float(run.scores[code].value))  # fmt: skip
+                   lambda run: float(run.scores[code].value), optional=True)  # fmt: skip
 
 
 def describe(names: Sequence[str]) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from experiments.study_file import STUDIES, read_study, read_toml
 from sim.comparison import prepared
 from sim.core.errors import InputError
 from sim.core.files import Folder
+from sim.report.failures import failed_runs
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.scenario_files import find
@@ -160,6 +161,12 @@ class Optimised:
     inquiry: Inquiry
     found: Found
     evaluations: pd.DataFrame
+
+    def lost(self, lang: str) -> str:
+        """What is said of runs that failed; empty where none did."""
+        return failed_runs(
+            self.evaluations["failure"].dropna().tolist(), len(self.evaluations), lang
+        )  # fmt: skip
 
     @property
     def roles(self) -> list[str]:

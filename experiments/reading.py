@@ -82,6 +82,13 @@ class Batch:
         return frame.sort_values("point", ignore_index=True)
 
     @property
+    def varied(self) -> pd.DataFrame:
+        """The points that factors are judged by: the design without the points of a baseline that
+        is not among the scenarios it is made for, which are there to be compared with."""
+        apart = self.design["scenario"] == self.manifest.get("baseline_apart")
+        return self.design[~apart].reset_index(drop=True)
+
+    @property
     def factors(self) -> tuple[str, ...]:
         """Dotted keys of the study's factors, in the order of the design."""
         return tuple(name for name in self.design.columns if name not in DESIGN_KEYS)

@@ -33,7 +33,11 @@ TEXT = {
         "factor crosses its range (mu*); the grey tick is what chance alone would show.",
         "sobol_how": "Sobol: share of an outcome's variance that goes with a factor alone (first) and "
         "with all that it does together with others (total), with 95 % intervals.",
-        "dropped": "{n} of {all} blocks of the design were left out because a run failed.",
+        "dropped": "Left out: {n} of {all} blocks of the design and {r} of {of} replicates, {why}.",
+        "dropped_failed": "because {failed} runs failed",
+        "dropped_missing": "because runs have no value of an outcome",
+        "dropped_both": "because {failed} runs failed and others have no value of an outcome",
+        "dropped_few": "Too few whole blocks are left for: {outcomes}.",
         "most": "{outcome} hangs most on {factor}.",
         "scores": "Which factors matter", "scores_how": "Share of what extra trees make of each factor; "
         "in brackets what they would make of it if it were shuffled. A factor counts if it is beyond "
@@ -58,7 +62,10 @@ TEXT = {
         "effects": "结果取决于什么",
         "morris_how": "Morris:一个因素穿过其取值范围时,结果的平均变动(mu*,对其他因素平均);灰线为仅凭偶然的大小。",
         "sobol_how": "Sobol:结果的方差中由一个因素单独(一阶)及其与其他因素共同(总效应)带来的份额,附95%区间。",
-        "dropped": "设计的{all}个区组中有{n}个因运行失败而略去。",
+        "dropped": "{why},略去设计的{all}个区组中的{n}个、{of}次重复中的{r}次。",
+        "dropped_failed": "因{failed}次运行失败", "dropped_missing": "因部分运行没有某项指标的数值",
+        "dropped_both": "因{failed}次运行失败、另有运行没有某项指标的数值",
+        "dropped_few": "剩余完整区组过少,无法分析:{outcomes}。",
         "most": "{outcome}最取决于{factor}。",
         "scores": "哪些因素重要", "scores_how": "极端随机树归于各因素的份额;括号内为打乱后的大小,超过它才算数。",
         "discovery": "在哪些未来会落空", "discovery_how": "情景发现(PRIM):失败密集、又包含大部分失败的因素区域。",
@@ -84,27 +91,55 @@ def effects(batch: Batch, lang: str) -> Section | None:
     text, words = TEXT[lang], words_of(facts)
     names = list(facts.headlines)
     if facts.method == "morris":
-        found = sensitivity.morris(batch.design, batch.runs, names, listed=_listed(batch))
+        found = sensitivity.morris(batch.varied, batch.runs, names, listed=_listed(batch))
     else:
-        found = sensitivity.sobol(batch.design, batch.runs, names)
+        found = sensitivity.sobol(batch.varied, batch.runs, names)
     parts: list[str | Picture] = [paragraph(text[f"{facts.method}_how"])]
-    lost, blocks = int(found.used["blocks_out"].sum()), int(found.used["blocks"].sum())
-    if lost:
-        parts.append(paragraph(text["dropped"].format(n=lost, all=blocks + lost)))
+    parts += [paragraph(one) for one in _dropped(facts, found.used, text)]
     says = []
     shown = [name for name in names if (found.table["outcome"] == name).any()]
     measure = "mu_star" if facts.method == "morris" else "total"
-    for name in shown[:MOST_SHOWN]:
-        rows = found.table[found.table["outcome"] == name]
-        figure = figures.tornado(rows, name, words, lang)
-        parts.append(Picture(f"{facts.method}_{_file(name)}", figure, label(name, words, lang)))
-    for name in shown[:MOST_SAID]:
-        rows = found.table[found.table["outcome"] == name]
-        first = str(rows.loc[rows[measure].idxmax(), "factor"])
-        said = {"outcome": label(name, words, lang), "factor": label(first, words, lang)}
-        says.append(text["most"].format(**said))
+    several = len(facts.varied) > 1
+    for number_of, scenario in enumerate(facts.varied):
+        own = found.table[found.table["scenario"] == scenario]
+        title = f"{facts.titles[scenario]}{facts.words['colon']}" if several else ""
+        for place, name in enumerate(shown[:MOST_SHOWN]):
+            rows = own[own["outcome"] == name]
+            if rows.empty:
+                continue
+            file = f"{facts.method}_{_file(name)}" + (f"_{number_of + 1}" if several else "")
+            figure = figures.tornado(rows, name, words, lang)
+            parts.append(Picture(file, figure, title + label(name, words, lang)))
+            if place < MOST_SAID:
+                first = str(rows.loc[rows[measure].idxmax(), "factor"])
+                said = {"outcome": label(name, words, lang), "factor": label(first, words, lang)}
+                says.append(title + text["most"].format(**said))
     parts.append(_frame(worded(found.table, words, lang), lang, folded=True))
     return Section(text["effects"], tuple(parts), tuple(says), {"sensitivity": found.table})
+
+
+def _dropped(facts: Facts, used: pd.DataFrame, text: Mapping[str, str]) -> list[str]:
+    """What was left out, of the outcome that lost most, and for which outcomes too little is left."""
+    lost = used[["blocks_out", "replicates_out"]].groupby(used["scenario"]).max()
+    said = []
+    if lost.to_numpy().any():
+        there = used.iloc[0]
+        done = facts.done.loc[facts.done["scenario"].isin(facts.varied), list(facts.headlines)]
+        failed, missing = len(facts.failed), bool(done.isna().to_numpy().any())
+        why = "both" if failed and missing else "failed" if failed else "missing"
+        blocks = int(there["blocks"] + there["blocks_out"]) * len(lost)
+        said.append(
+            text["dropped"].format(
+                why=text[f"dropped_{why}"].format(failed=failed),
+                n=int(lost["blocks_out"].sum()), all=blocks, r=int(lost["replicates_out"].max()),
+                of=int(there["replicates"] + there["replicates_out"]),
+            )
+        )  # fmt: skip
+    few = list(dict.fromkeys(used.loc[used["note"] == "too few", "outcome"]))
+    if few:
+        names = facts.words["join"].join(facts.measure(name).label for name in few)
+        said.append(text["dropped_few"].format(outcomes=names))
+    return said
 
 
 def scores(batch: Batch, lang: str) -> Section | None:
@@ -113,7 +148,7 @@ def scores(batch: Batch, lang: str) -> Section | None:
     if not _sampled(facts):
         return None
     text, words = TEXT[lang], words_of(facts)
-    made = scoring.scores(batch.design, batch.runs, outcomes=list(facts.headlines))
+    made = scoring.scores(batch.varied, batch.runs, outcomes=list(facts.headlines))
     if made.empty:
         return None
     picture = Picture("scores", figures.score_map(made, words, lang), text["scores"])
@@ -131,7 +166,8 @@ def discovery(batch: Batch, lang: str) -> Section | None:
     text, words = TEXT[lang], words_of(facts)
     better = better_of(batch)
     named = str(batch.manifest.get("failure") or "")
-    judged = [name for name in facts.headlines if name in better]
+    mine = facts.done[facts.done["scenario"].isin(facts.varied)]
+    judged = [name for name in facts.headlines if name in better and mine[name].nunique() > 1]
     if not named and not judged:
         return None
     chosen = named or f"worst 20% of {judged[0]}"
@@ -139,7 +175,7 @@ def discovery(batch: Batch, lang: str) -> Section | None:
     if not named:
         parts.append(paragraph(text["quantile"].format(outcome=label(judged[0], words, lang))))
     failing = condition(chosen, list(batch.outcomes), better)
-    found = prim.discover(batch.design, batch.runs, failing)
+    found = prim.discover(batch.varied, batch.runs, failing)
     said = found.said(words, lang)
     parts += [paragraph(one) for one in said]
     tables = {"boxes": found.summary(), "box_limits": found.limits(), "box_paths": found.paths()}
@@ -271,7 +307,7 @@ def _listed(batch: Batch) -> dict[str, list[Any]]:
 
 def _sampled(facts: Facts) -> bool:
     """Whether the design is a sample of futures large enough to learn from."""
-    enough = len(facts.batch.design) >= LEAST_SCORED
+    enough = len(facts.batch.varied) >= LEAST_SCORED
     return enough and bool(facts.of_shape("sample")) and not facts.done.empty
 
 

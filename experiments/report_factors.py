@@ -36,7 +36,7 @@ def grid(batch: Batch, lang: str) -> Section | None:
     parts: list[str | Picture] = []
     says: list[str] = []
     for number_of, keys in enumerate(groups):
-        drawn = _lines(facts, keys[0]) if len(keys) == 1 else _maps(facts, keys)
+        drawn = _lines(facts, keys[0]) if len(keys) == 1 else _pairs(facts, keys)
         for picture, how in drawn:
             name = picture.name if number_of == 0 else f"{picture.name}_{number_of + 1}"
             parts += [paragraph(how), Picture(name, picture.figure, picture.says)]
@@ -44,41 +44,79 @@ def grid(batch: Batch, lang: str) -> Section | None:
     return Section(words["grid_title"], tuple(parts), tuple(says))
 
 
-def _lines(facts: Facts, key: str) -> list[tuple[Picture, str]]:
-    """One lever: a line a scenario, over replicates, or over the points of other factors."""
-    design, runs = facts.batch.design, facts.batch.runs
+def _lines(facts: Facts, key: str, words: str = "") -> list[tuple[Picture, str]]:
+    """One lever: a line a scenario (and value of the lever `words`), over replicates, or over the
+    points of other factors."""
+    design, runs = facts.batch.varied, facts.batch.runs
+    by = [one for one in (key, words) if one]
     # A value of the lever is a point, whatever the other factors are.
-    texts = as_text(design[key]) + "\n" + design["scenario"]
+    texts = as_text(design[by]).agg("\n".join, axis=1) + "\n" + design["scenario"]
     same = texts.groupby(texts, sort=False).transform("idxmin")
     place = dict(zip(design["point"], design["point"].to_numpy()[same.to_numpy()], strict=True))
-    found = levels(runs.assign(point=runs["point"].map(place)), facts.headlines)
-    found["value"] = found["point"].map(design.set_index("point")[key])
-    found["value"] = found["value"].where(found["value"].notna(), np.nan)
+    mine = runs[runs["point"].isin(design["point"])]
+    found = levels(mine.assign(point=mine["point"].map(place)), facts.headlines)
+    at = design.set_index("point").loc[found["point"]].reset_index(drop=True)
+    found["value"] = at[key].where(at[key].notna(), np.nan)
     factor = facts.factors[key]
+    titles = _titles(facts, at, words)
+    found["line"] = list(titles)
     measures = [facts.measure(name) for name in facts.headlines]
     figure = factor_figures.lines(
-        found, factor, measures, facts.scenarios[: len(COLOURS)], facts.titles, facts.words["as_is"]
-    )
-    others = [name for name in factors_of(design) if name != key]
+        found, factor, measures, list(dict.fromkeys(found["line"]))[: len(COLOURS)],
+        dict(zip(titles, titles, strict=True)), facts.words["as_is"], _apart(facts),
+    )  # fmt: skip
+    others = [name for name in factors_of(design) if name not in by]
     return [(Picture("lines", figure, factor.title), _how(facts, "line_how", others))]
 
 
-def _maps(facts: Facts, keys: tuple[str, ...]) -> list[tuple[Picture, str]]:
-    """The two levers that move the first outcome most, over a mean of the others."""
-    points = means(facts.batch.design, facts.batch.runs, facts.headlines)
+def _titles(facts: Facts, points: pd.DataFrame, words: str) -> list[str]:
+    """What the line of each of some points is called: its scenario, or the value of a lever."""
+    found = []
+    for scenario, value in zip(points["scenario"], points[words or "scenario"], strict=True):
+        title = facts.titles[scenario]
+        if words:
+            told = _value(value, facts.words)
+            title = f"{title}, {told}" if len(facts.varied) > 1 else told
+        found.append(title)
+    return found
+
+
+def _apart(facts: Facts) -> tuple[str, dict[str, float]] | None:
+    """Title and mean outcomes of a baseline that stands apart from the design; None without one."""
+    apart = facts.baseline if facts.baseline not in facts.varied else None
+    runs = facts.done[facts.done["scenario"] == apart]
+    if apart is None or runs.empty:
+        return None
+    return facts.titles[apart], {name: float(runs[name].mean()) for name in facts.headlines}
+
+
+def _pairs(facts: Facts, keys: tuple[str, ...]) -> list[tuple[Picture, str]]:
+    """The two levers that move the first outcome most: lines over a number, a line a word, or maps."""
+    design = facts.batch.varied
+    points = means(design, facts.batch.runs, facts.headlines)
     reach = {
         key: np.ptp(points.groupby(as_text(points[key]))[facts.headlines[0]].mean()) for key in keys
     }
-    first, second = sorted(sorted(keys, key=lambda key: -reach[key])[:2], key=keys.index)
+    chosen = sorted(sorted(keys, key=lambda key: -reach[key])[:2], key=keys.index)
+    numbers = [key for key in chosen if factor_figures.continuous(design[key])]
+    words = [key for key in chosen if key not in numbers]
+    lines = len(facts.varied) * as_text(design[words]).drop_duplicates().shape[0]
+    if len(words) == 1 and lines <= len(COLOURS):
+        return _lines(facts, numbers[0], words[0])
+    return _maps(facts, points, *chosen)
+
+
+def _maps(facts: Facts, points: pd.DataFrame, first: str, second: str) -> list[tuple[Picture, str]]:
+    """Two levers as maps, over a mean of the others."""
     others = [key for key in factors_of(facts.batch.design) if key not in (first, second)]
     measures = [facts.measure(name) for name in facts.headlines]
     drawn = []
-    for place, scenario in enumerate(facts.scenarios[:3]):
+    for place, scenario in enumerate(facts.varied[:3]):
         mine = points[points["scenario"] == scenario]
         figure = factor_figures.heat_maps(
             mine, facts.factors[first], facts.factors[second], measures, facts.words["as_is"]
         )
-        several = len(facts.scenarios) > 1
+        several = len(facts.varied) > 1
         title = facts.words["scenario_is"].format(scenario=facts.titles[scenario])
         how = _how(facts, "grid_how", others) if place == 0 else ""
         name = f"grid_{place + 1}" if several else "grid"
@@ -96,8 +134,8 @@ def _how(facts: Facts, key: str, others: list[str]) -> str:
 
 def _says_best(facts: Facts, keys: tuple[str, ...]) -> list[str]:
     """At which values of the levers each outcome is highest and lowest."""
-    points = means(facts.batch.design, facts.batch.runs, facts.headlines)
-    several = len(facts.scenarios) > 1
+    points = means(facts.batch.varied, facts.batch.runs, facts.headlines)
+    several = len(facts.varied) > 1
     by = ["scenario", *keys] if several else list(keys)
     shown = points.assign(**{key: points[key].map(shown_value) for key in keys})
     told = []
@@ -136,8 +174,9 @@ def one_at_a_time(batch: Batch, lang: str) -> Section | None:
     groups = facts.of_shape("one_at_a_time")
     if not groups or facts.done.empty:
         return None
-    scenario = facts.baseline or facts.scenarios[0]
-    found = swings(batch.design, batch.runs, facts.outcomes, groups[0])
+    baseline = str(facts.baseline)
+    scenario = baseline if baseline in facts.varied else facts.varied[0]
+    found = swings(batch.varied, batch.runs, facts.outcomes, groups[0])
     mine = found[found["scenario"] == scenario]
     measures = [facts.measure(name) for name in facts.headlines]
     figure = factor_figures.tornado(mine, facts.factors, measures, words["as_is"])
@@ -154,7 +193,7 @@ def one_at_a_time(batch: Batch, lang: str) -> Section | None:
         for key in ("scenario", "factor", "range", "outcome", "difference", "interval", "unit")
     ]
     listed = table(head, rows, lang, words=(0, 1, 3, 6), folded=True, more=words["more_rows"])
-    how = paragraph(words["tornado_how"], named if len(facts.scenarios) > 1 else "", missing)
+    how = paragraph(words["tornado_how"], named if len(facts.varied) > 1 else "", missing)
     parts = (how, Picture("tornado", figure, words["tornado"]), listed)
     return Section(words["tornado"], parts, tuple(_says_swings(mine, facts)))
 
@@ -198,7 +237,7 @@ def scatter(batch: Batch, lang: str) -> Section | None:
     """Outcomes over the factors of a sample."""
     facts, words = Facts(batch, lang), Facts(batch, lang).words
     keys = [key for group in facts.of_shape("sample") for key in group]
-    points = means(batch.design, batch.runs, facts.headlines) if len(facts.done) else batch.design
+    points = means(batch.varied, batch.runs, facts.headlines) if len(facts.done) else batch.varied
     if not keys or facts.done.empty or len(points) < 3:
         return None
     names = list(facts.headlines[:MOST_SCATTERED])
@@ -208,7 +247,7 @@ def scatter(batch: Batch, lang: str) -> Section | None:
     order = largest.sort_values(ascending=False, kind="stable").index[:MOST_FACTORS]
     figure = factor_figures.scatters(
         points, [facts.factors[key] for key in order], [facts.measure(name) for name in names],
-        {name: dict(found) for name, found in ranks.items()}, edge,
+        {name: dict(found) for name, found in ranks.items()}, edge, words["as_is"],
     )  # fmt: skip
     cut = (
         words["top_factors"].format(shown=len(order), all=len(keys))

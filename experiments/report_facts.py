@@ -153,7 +153,7 @@ class Facts:
         Levers and uncertainties are two groups, where every point of the one meets every point of
         the other; else all factors are one.
         """
-        design = self.batch.design
+        design = self.batch.varied
         if self.method in NOT_BY_FACTOR:
             return ()
         moved = varying(design)
@@ -172,6 +172,11 @@ class Facts:
     def scenarios(self) -> tuple[str, ...]:
         """Names of the design's scenarios, in its order."""
         return tuple(dict.fromkeys(self.batch.design["scenario"]))
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """Those that the design is made for: without a baseline that stands apart."""
+        return tuple(dict.fromkeys(self.batch.varied["scenario"]))
 
     @property
     def baseline(self) -> str | None:
@@ -277,7 +282,7 @@ class Facts:
         return key, "", ""
 
     def _range(self, key: str) -> str:
-        values = self.batch.design[key]
+        values = self.batch.varied[key]
         known = values.dropna()
         left = [self.words["as_is"]] if len(known) < len(values) else []
         numbers = numeric(known)

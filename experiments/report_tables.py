@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from experiments.analysis.frames import paired_by
 from experiments.outcomes import level_ends
 from sim.core.table import Array
 
@@ -68,19 +69,22 @@ def contrasts(
     """Paired differences of every scenario to the baseline: scenario, outcome, n, baseline,
     difference, low, high, over.
 
-    Pairs share the replicate and the values of the factors (a baseline at one point serves all).
+    Pairs share the replicate and the values of the factors, but for those that the baseline leaves
+    as they are at all its points (a baseline at one point serves all).
     Where a scenario has one point, the interval is a 95 % t-interval over replicates (`over` is
     "chance"); where it has several, it holds 90 % of the points' means (`over` is "points").
     """
-    frame = _placed(design, runs)
-    base = frame[frame["scenario"] == baseline]
-    joined_by = ["replicate"] if base["place"].nunique() <= 1 else ["place", "replicate"]
+    factors = paired_by(design, baseline)
+    frame = _placed(design, runs).merge(
+        pd.DataFrame({"point": design["point"], "setting": _numbered(design, factors)})
+    )
+    base = frame[frame["scenario"] == baseline].drop_duplicates(["setting", "replicate"])
     rows = []
     for name in dict.fromkeys(design["scenario"]):
         if name == baseline:
             continue
         mine = frame[frame["scenario"] == name]
-        pairs = mine.merge(base, on=joined_by, suffixes=("", "_base"))
+        pairs = mine.merge(base, on=["setting", "replicate"], suffixes=("", "_base"))
         for outcome in outcomes:
             gap = pairs[outcome] - pairs[f"{outcome}_base"]
             known = gap.notna()
@@ -94,11 +98,16 @@ def contrasts(
 
 def _placed(design: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Done runs with `place`: the number of their values of the factors."""
-    factors = factors_of(design)
-    place = np.zeros(len(design), dtype=np.int64)
-    if factors:
-        place = as_text(design[factors]).groupby(factors, sort=False).ngroup().to_numpy()
+    place = _numbered(design, factors_of(design))
     return finished(runs).merge(pd.DataFrame({"point": design["point"], "place": place}))
+
+
+def _numbered(design: pd.DataFrame, factors: list[str]) -> Array:
+    """Number of the values of some factors at every point, (points,)."""
+    if not factors:
+        return np.zeros(len(design), dtype=np.int64)
+    found: Array = as_text(design[factors]).groupby(factors, sort=False).ngroup().to_numpy()
+    return found
 
 
 def _spread(gap: pd.Series, place: pd.Series) -> tuple[int, float, float, float, str]:

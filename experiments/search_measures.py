@@ -93,7 +93,10 @@ MONEY_SHOWN = ("public_money", "provincial_money")
 
 
 def figures(results: Results) -> Array:
-    """`FIGURES` of a run: users are above-scale firms times technologies, money is in 10k CNY."""
+    """`FIGURES` of a run: users are above-scale firms times technologies, money is in 10k CNY.
+
+    Raises ArithmeticError naming those that are not finite: such a run is a failed one.
+    """
     from sim.scoring import scores
 
     last = results.province.iloc[-1]
@@ -103,7 +106,7 @@ def figures(results: Results) -> Array:
     settings = results.manifest["settings"]["instruments"]
     paid = results.programme[results.programme["month"] == last["month"]]
     ours = [settings[name]["fund"] != "cities" for name in paid["instrument"]]
-    return np.array(
+    found = np.array(
         [
             # A target whose years the run does not cover has no chance of its own.
             np.nansum(chances),
@@ -118,6 +121,10 @@ def figures(results: Results) -> Array:
         ],
         dtype=np.float64,
     )
+    wrong = [name for name, value in zip(FIGURES, found, strict=True) if not np.isfinite(value)]
+    if wrong:
+        raise ArithmeticError(f"not finite: {', '.join(wrong)}")
+    return found
 
 
 def measures(found: Array, twin: Array) -> Array:

@@ -32,6 +32,8 @@ def write_page(made: Optimised, tables: dict[str, pd.DataFrame], folder: Path, l
     split = made.inquiry.split
     parts = [f"<p>{escape(_what(made, lang))}</p>", f"<h2>{escape(words['answer'])}</h2>"]
     parts += [f"<p>{escape(line)}</p>" for line in answers(made, tables["check"], lang)]
+    if made.lost(lang):
+        parts.append(f"<p>{escape(made.lost(lang))}</p>")
     checked = len(made.found.checked.seeds)
     parts += _section("check", words["check_how"].format(n=checked), lang)
     parts.append(_check(tables["check"], lang))

@@ -22,5 +22,6 @@ def show(made: Optimised, lang: str) -> None:
     for row in rows:
         table.add_row(*row)
     screen.show(table)
-    for line in answers(made, check, lang):
+    lost = made.lost(lang)
+    for line in [*answers(made, check, lang), *([lost] if lost else [])]:
         screen.say(line)

@@ -60,9 +60,10 @@ class Study:
     """A study, read and checked; its cases are made one by one as they are asked for.
 
     `where` is its file and `text` what it says, settings on top. `scenarios` are those that run, as
-    they are without factors; `baseline` the one that differences are against. `method` is the
-    design's; `layout` says how its rows were made. `parameters` are those of the
-    scenarios, or of a fit a draw a replicate; `search` is the table of a search for policies, as it stands.
+    they are without factors; `baseline` the one that differences are against, `baseline_apart` the
+    same where it is not among those that the design is made for. `method` is the design's; `layout`
+    says how its rows were made. `parameters` are those of the scenarios, or of a fit a draw a
+    replicate; `search` is the table of a search for policies, as it stands.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Study:
     layout: Block
     search: dict[str, Any] = field(default_factory=dict)
     failure: str = ""
+    baseline_apart: str | None = None
     _table: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     _starts: dict[tuple[str, int, int], Start] = field(default_factory=dict, repr=False)
 
@@ -165,6 +167,7 @@ class Study:
             "until": self.scenarios[0].time.end,
             "tier": self.tier,
             "baseline": self.baseline,
+            "baseline_apart": self.baseline_apart,
             "scenarios": {one.name: one.hash for one in self.scenarios},
             "settings": {one.name: one.model_dump(mode="json") for one in self.scenarios},
             "method": self.method,
@@ -229,7 +232,7 @@ def load_study(name_or_path: str | Path, settings: Iterable[str] = (), yes: bool
         file.path.stem, header.title, header.question, file.path, file.text, run.scale,
         run.replicates, run.seed, run.until, run.check, tuple(scenarios),
         last or choice.baseline, factors, kept_outcomes(file, kept, scenarios), kept.tier,
-        _parameters(file, run), layout, file.table("search"), kept.failure, table,
+        _parameters(file, run), layout, file.table("search"), kept.failure, last, table,
     )  # fmt: skip
     if kept.failure:
         _check_failure(file, study, kept.failure)

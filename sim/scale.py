@@ -52,3 +52,15 @@ def as_scale(given: Any) -> float:
         allowed = f"{LIMITS[0]:g} to {LIMITS[1]:g} (share of the province's firms)"
         raise InputError("scale", "", given, allowed)
     return float(given)
+
+
+WORDS = {
+    "en": "note: at scale {scale:g} what a programme adds comes out weaker than it is; from scale "
+    "{usual:g} on it does not",
+    "zh": "注意：规模为{scale:g}时，方案带来的效果会被低估；规模不小于{usual:g}时则不会",
+}
+
+
+def understated(scale: float, lang: str = "en") -> str:
+    """One line for a scale at which effects are known to be understated; empty for any other."""
+    return WORDS[lang].format(scale=scale, usual=USUAL_SCALE) if scale < USUAL_SCALE else ""

@@ -36,6 +36,7 @@ class Bar:
         self.unit, self.quiet = unit, quiet
         self.plain = not sys.stderr.isatty()
         self.tenth = -1
+        self.first = -1
         self.began = monotonic()
         self.progress = Progress(
             TextColumn(unit), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
@@ -62,6 +63,11 @@ class Bar:
         """So many of so many are done; `note` stands after it."""
         if self.quiet:
             return
+        if self.first < 0:
+            # What was there before, when work is gone on with, says nothing of the pace.
+            self.first, self.began = done, monotonic()
+            if not self.plain:
+                self.progress.reset(self.task, total=total, completed=done, note=note)
         if not self.plain:
             self.progress.update(self.task, completed=done, total=total, note=note)
         elif done * 10 // total > self.tenth:
@@ -71,9 +77,10 @@ class Bar:
 
     def _left(self, done: int, total: int) -> str:
         """The time left at the pace so far."""
-        if not 0 < done < total:
+        if not self.first < done < total:
             return ""
-        seconds = round((monotonic() - self.began) / done * (total - done))
+        pace = (monotonic() - self.began) / (done - self.first)
+        seconds = round(pace * (total - done))
         return f", {seconds // 60}:{seconds % 60:02d} left"
 
 
@@ -260,11 +267,12 @@ def laboratory_table(laboratory: Laboratory, lang: str) -> None:
 
 
 def calibration_table(
-    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str], lang: str
+    tables: Mapping[str, pd.DataFrame], labels: Mapping[str, str], lang: str, lost: str = ""
 ) -> None:
     """Fitted value and posterior of each parameter, and how many targets are met.
 
-    `tables` are those of a calibration, `labels` the names of parameters in the language.
+    `tables` are those of a calibration, `labels` the names of parameters in the language; `lost` is
+    what is said of failed runs.
     """
     from sim.report.calibration import WORDS as SAID
     from sim.report.calibration import says
@@ -280,7 +288,7 @@ def calibration_table(
             f"{100 * row.learned:.0f} %",
         )  # fmt: skip
     show(table)
-    for line in says(tables, lang):
+    for line in [*says(tables, lang), *([lost] if lost else [])]:
         say(line)
 
 

@@ -11,7 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.analysis.frames import DESIGN, Floats, chosen, cube, outcomes_of, same
+from experiments.analysis.frames import (
+    DESIGN,
+    Floats,
+    chosen,
+    cube,
+    outcomes_of,
+    paired_by,
+    same,
+)
 from sim.comparison import half_width
 from sim.core.errors import InputError
 
@@ -58,7 +66,8 @@ def scenario_contrasts(
 ) -> pd.DataFrame:  # fmt: skip
     """Every scenario against the baseline (the last unless named): a row a scenario and outcome.
 
-    Points are paired that have the same values of all factors. With `per` "replicate" each
+    Points are paired that have the same values of all factors but those that the baseline leaves as
+    they are: a baseline without levers is paired by uncertainties. With `per` "replicate" each
     replicate's mean over the paired settings is a case: the interval is of chance, at these very
     settings. With "setting" each setting's mean over replicates is one: the interval is of the
     sample of settings, as of futures drawn at random. Columns: scenario, then NAMES.
@@ -69,30 +78,39 @@ def scenario_contrasts(
     if per not in UNITS:
         raise InputError("contrasts", "per", per, ", ".join(UNITS))
     names = chosen("contrasts", outcomes, outcomes_of(runs))
-    start = _settings(design[design["scenario"] == base])
+    shared = paired_by(design, base)
+    start = _settings(design[design["scenario"] == base], shared)
     rows = []
     for scenario in scenarios:
         if scenario == base:
             continue
-        own = _settings(design[design["scenario"] == scenario])
-        common = [key for key in own if key in start]
+        part = design[design["scenario"] == scenario]
+        own = _settings(part, [name for name in part.columns if name not in DESIGN])
+        keys = dict(zip(part["point"], _keys(part, shared), strict=True))
+        common = [point for point in own.values() if keys[point] in start]
         if not common:
             allowed = f"points with the same factors as those of {base}"
             raise InputError("contrasts", "scenario", scenario, allowed)
-        here, there = (_picked(design, [of[key] for key in common]) for of in (own, start))
+        here = _picked(design, common)
+        there = _picked(design, [start[keys[point]] for point in common])
         for name in names:
             found = _paired(cube(here, runs, name), cube(there, runs, name), per)
             rows.append({"scenario": scenario, "against": base, "outcome": name, **found})
     return pd.DataFrame(rows, columns=["scenario", *NAMES])
 
 
-def _settings(part: pd.DataFrame) -> dict[tuple, int]:
-    """Points of one scenario by the values of their factors; the first where several are alike."""
-    factors = [name for name in part.columns if name not in DESIGN]
+def _settings(part: pd.DataFrame, factors: Sequence[str]) -> dict[tuple, int]:
+    """Points of one scenario by the values of factors; the first where several are alike."""
     found: dict[tuple, int] = {}
-    for point, *cells in part[["point", *factors]].itertuples(index=False, name=None):
-        found.setdefault(tuple(same(cell) for cell in cells), int(point))
+    for key, point in zip(_keys(part, factors), part["point"], strict=True):
+        found.setdefault(key, int(point))
     return found
+
+
+def _keys(part: pd.DataFrame, factors: Sequence[str]) -> list[tuple]:
+    """Values of factors, a tuple a point."""
+    rows = part[["point", *factors]].itertuples(index=False, name=None)
+    return [tuple(same(cell) for cell in cells) for _, *cells in rows]
 
 
 def _picked(design: pd.DataFrame, points: Sequence[int]) -> pd.DataFrame:

@@ -39,6 +39,19 @@ def factors_of(design: pd.DataFrame) -> list[str]:
     return ([SCENARIO] if design[SCENARIO].nunique() > 1 else []) + varied
 
 
+def paired_by(design: pd.DataFrame, baseline: str) -> list[str]:
+    """Factors whose values a point shares with the point of the baseline that it is set against.
+
+    A factor that the baseline leaves as it is at all its points (levers, where it stands outside a
+    study's names) does not count, and none does where it has one point, which then serves all.
+    """
+    base = design[design[SCENARIO] == baseline]
+    if len(base) <= 1:
+        return []
+    names = [name for name in design.columns if name not in DESIGN]
+    return [name for name in names if not base[name].map(_missing).all()]
+
+
 def outcomes_of(runs: pd.DataFrame) -> list[str]:
     """Outcomes of a table of runs, in its order."""
     return [name for name in runs.columns if name not in RUNS]

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from calibration import sensitivity
+from calibration.sensitivity import FEWEST, whole
 from experiments.analysis.frames import (
     DESIGN,
     Bools,
@@ -31,8 +32,6 @@ from sim.core.errors import InputError
 STEP = sensitivity.LEVELS / (2.0 * (sensitivity.LEVELS - 1.0))
 """What a factor moves by in a Morris trajectory, as a share of its range."""
 TINY = 1e-9
-FEWEST = 2
-"""Blocks without which there is no estimate."""
 Estimate = Callable[[Floats, Bools], pd.DataFrame]
 """Values (n, replicates, 1) and the blocks (blocks,) they belong to -> a row a factor."""
 
@@ -136,25 +135,6 @@ def _outcome(
     kept = values[np.repeat(blocks, size)][:, replicates]
     found = estimate(kept[:, :, None], blocks)
     return (found, says) if len(found) else (None, says | {"note": "constant"})
-
-
-def whole(there: Bools) -> tuple[Bools, Bools]:
-    """Rows and columns of a table (rows, columns) that are left when none of its cells is False.
-
-    One at a time the row or column with the largest share of missing cells goes; a row before a
-    column, and the first before later ones, where shares are equal.
-    """
-    rows, across = np.ones(there.shape[0], dtype=bool), np.ones(there.shape[1], dtype=bool)
-    while True:
-        missing = ~there & rows[:, None] & across
-        if not missing.any():
-            return rows, across
-        of_rows = missing.sum(axis=1) / across.sum()
-        of_columns = missing.sum(axis=0) / rows.sum()
-        if of_columns.max() > of_rows.max():
-            across[of_columns.argmax()] = False
-        else:
-            rows[of_rows.argmax()] = False
 
 
 def _trajectories(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.options import Language, Quiet, Settings, Workers
+from sim.cli.work import say_cost, say_scale
 
 if TYPE_CHECKING:
     from experiments.folder import Share
@@ -173,6 +174,7 @@ def _tell_cost(study: Study, share: Share, workers: int, lang: str, yes: bool) -
     from experiments.runner import rows_of
 
     runs = len(rows_of(study, share))
-    print(estimate(study, workers, runs=runs).text(lang), file=sys.stderr)
+    say_scale(study.scale, lang, quiet=False)
+    say_cost(estimate(study, workers, runs=runs), lang)
     if not yes and sys.stdin.isatty() and not typer.confirm(WORDS[lang]["go"], err=True):
         raise typer.Abort

@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.options import Force, Language, Quiet, Scale, Seed, Workers
 from sim.cli.repeat import options_of
+from sim.cli.work import say_cost, say_scale
 
 
 def calibrate_command(
@@ -52,7 +53,8 @@ def calibrate_command(
     from calibration.calibrate import Plan
     from calibration.evaluation import Setting
     from calibration.priors import select
-    from calibration.store import begun
+    from calibration.store import begun, size_of, stored
+    from experiments.estimate import estimate_runs
     from sim.comparison import check_counts
     from sim.core.files import Folder
     from sim.terminal import Bar, calibration_table, written
@@ -71,13 +73,18 @@ def calibrate_command(
     plan.check(len(select(chosen)))
     if force and not resume:
         fitted.discard(out)
+    if not quiet:
+        say_scale(scale, lang, quiet)
+        size = plan.runs * size_of(len(select(chosen)) + len(setting.names))
+        left = max(plan.runs - stored(out), 0)
+        say_cost(estimate_runs(setting.base(), scale, seed, left, count, size), lang)
     with Bar("runs", quiet) as bar:
 
         def report(done: int, total: int, best: float) -> None:
             bar.update(done, total, f"best distance {best:.3f}" if best == best else "")
 
         found = fitted.calibrate_model(out, setting, plan, chosen, count, resume, report)
-    calibration_table(found.tables(), found.labels(lang), lang)
+    calibration_table(found.tables(), found.labels(lang), lang, found.lost(lang))
     written(out, found.save(out, lang))
     if install:
         for path in fitted.install(out):

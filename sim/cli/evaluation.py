@@ -23,6 +23,7 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.cli.work import Output, say_scale
 from sim.scale import USUAL_SCALE
 
 
@@ -50,16 +51,15 @@ def scorecard_command(
 ) -> None:
     """Score the 49 targets of the 2014 document in each scenario, with intervals and chances."""
     from sim.core.clock import month_number
-    from sim.core.files import Folder
     from sim.scoring import scorecard
-    from sim.terminal import Bar, checked, scorecard_tables, written
+    from sim.terminal import Bar, checked, scorecard_tables
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("scorecard", out, force)
     asked = Asked(context, scenarios, "scorecard")
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
+    say_scale(scale, lang, quiet)
     with Bar("runs", quiet) as bar:
         scored = scorecard(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
@@ -73,8 +73,7 @@ def scorecard_command(
         spans = [month_number(one.time.end) - month_number(one.time.start) + 1
                  for one in scored.scenarios]  # fmt: skip
         checked(scored.replicates * sum(spans), lang)
-    if out is not None:
-        written(out, scored.save(out, lang, force))
+    output.save(lambda folder: scored.save(folder, lang, force), lang)
     asked.note_changes(scored.manifest)
 
 
@@ -99,15 +98,14 @@ def ledger_command(
 ) -> None:
     """Class public money by twin runs without each instrument: additional, deadweight, ..."""
     from sim.additionality import ledger
-    from sim.core.files import Folder
-    from sim.terminal import Bar, ledger_tables, written
+    from sim.terminal import Bar, ledger_tables
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("ledger", out, force)
     asked = Asked(context, [scenario], "ledger")
     instruments, scale, follow, replicates, seed = asked.options(
         instruments=instruments, scale=scale, follow=follow, replicates=replicates, seed=seed
     )
+    say_scale(scale, lang, quiet)
     with Bar("twins", quiet) as bar:
         found = ledger(
             asked.scenarios[0], instruments or [], scale=scale, replicates=replicates, seed=seed,
@@ -116,8 +114,7 @@ def ledger_command(
         )  # fmt: skip
     asked.keep_settings(found.manifest)
     ledger_tables(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)
     asked.note_changes(found.manifest)
 
 
@@ -149,17 +146,16 @@ def laboratory_command(
 ) -> None:
     """Hand out one instrument's budget by each allocation rule and compare who wins and adds."""
     from sim.allocation_rules import RULES, laboratory
-    from sim.core.files import Folder
-    from sim.terminal import Bar, laboratory_table, written
+    from sim.terminal import Bar, laboratory_table
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("laboratory", out, force)
     asked = Asked(context, [scenario], "laboratory")
     instrument, names, noise, scale, follow, replicates, seed = asked.options(
         instrument=instrument or "none",
         rules=RULES if rules is None else [one.strip() for one in rules.split(",") if one.strip()],
         noise=noise or [], scale=scale, follow=follow, replicates=replicates, seed=seed,
     )  # fmt: skip
+    say_scale(scale, lang, quiet)
     with Bar("replicates", quiet) as bar:
         found = laboratory(
             asked.scenarios[0], instrument, rules=names, noise=[float(one) for one in noise or []],
@@ -169,8 +165,7 @@ def laboratory_command(
         )  # fmt: skip
     asked.keep_settings(found.manifest)
     laboratory_table(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)
     asked.note_changes(found.manifest)
 
 
@@ -194,16 +189,13 @@ def audit_command(
 ) -> None:
     """Trace an index of a place and year: total, classes, items, firms behind them, rank."""
     from sim.audit import audit
-    from sim.core.files import Folder
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("audit", out, force)
     with Bar("months", quiet) as bar:
         trail = audit(
             scenario, year=year, city=city, index=index, scale=scale, seed=seed,
             settings=settings or [], parameters=parameters, progress=bar.update,
         )  # fmt: skip
     typer.echo(trail.text(lang))
-    if out is not None:
-        written(out, trail.save(out, lang, force))
+    output.save(lambda folder: trail.save(folder, lang, force), lang)

@@ -20,6 +20,7 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.cli.work import Output, say_scale
 
 Grant = Annotated[str | None, typer.Option("--instrument", help="a project grant")]
 
@@ -51,6 +52,7 @@ def panel_command(
     instrument, scale, seed = asked.options(
         instrument=instrument or "none", scale=scale, seed=seed
     )  # fmt: skip
+    say_scale(scale, lang, quiet)
     with Bar("months", quiet) as bar:
         found = panel(
             asked.scenarios[0], instrument, scale=scale, seed=seed, until=until,
@@ -83,15 +85,14 @@ def evaluators_command(
     """Evaluate the evaluators: bias and coverage of four methods on panels with known effects."""
     from calibration.evaluator_page import show
     from calibration.evaluator_trial import trial
-    from sim.core.files import Folder
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("evaluators", out, force)
     asked = Asked(context, [scenario], "evaluators")
     instrument, scale, replicates, seed = asked.options(
         instrument=instrument or "none", scale=scale, replicates=replicates, seed=seed
     )
+    say_scale(scale, lang, quiet)
     with Bar("replicates", quiet) as bar:
         found = trial(
             asked.scenarios[0], instrument, scale=scale, replicates=replicates, seed=seed,
@@ -100,6 +101,5 @@ def evaluators_command(
         )  # fmt: skip
     asked.keep_settings(found.manifest)
     show(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)
     asked.note_changes(found.manifest)

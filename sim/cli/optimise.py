@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.options import Force, Language, Quiet, Scale, Seed, Settings, Until, Workers
 from sim.cli.repeat import options_of
+from sim.cli.work import say_cost, say_scale
 
 
 def optimise_command(
@@ -37,8 +38,10 @@ def optimise_command(
     Every run is stored in --out as it ends; after a kill, --resume goes on with what was given.
     """
     from calibration.fitted import discard
-    from calibration.store import begun
+    from calibration.store import begun, size_of, stored
+    from experiments.estimate import estimate_runs
     from experiments.packages import inquire, optimise_model
+    from experiments.search_measures import FIGURES
     from experiments.search_store import WHAT
     from experiments.search_terminal import show
     from sim.comparison import check_counts
@@ -60,6 +63,12 @@ def optimise_command(
     )
     if force and not resume:
         discard(out)
+    if not quiet:
+        say_scale(scale, lang, quiet)
+        split, runs = inquiry.split, inquiry.plan.runs
+        size = runs * size_of(len(split.names) + len(FIGURES))
+        left = max(runs - stored(out), 0)
+        say_cost(estimate_runs(split.scenario, scale, seed, left, count, size), lang)
     with Bar("runs", quiet) as bar:
 
         def report(done: int, total: int, volume: float) -> None:

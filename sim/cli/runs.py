@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +22,7 @@ from sim.cli.options import (
     Workers,
 )
 from sim.cli.repeat import Asked
+from sim.cli.work import Output, say_scale
 from sim.scale import USUAL_SCALE
 
 
@@ -41,10 +43,9 @@ def run_command(
     """Run one scenario; write tables, figures and a manifest."""
     from sim.comparison import run
     from sim.core.files import Folder
-    from sim.terminal import Bar, checked, headline_of_run, written
+    from sim.terminal import Bar, checked, headline_of_run
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("run", out, force)
     asked = Asked(context, [scenario], "run")
     scale, seed = asked.options(scale=scale, seed=seed)
     with Bar("months", quiet) as bar:
@@ -57,15 +58,18 @@ def run_command(
     headline_of_run(results, lang)
     if check:
         checked(len(results.province), lang)
-    if out is not None:
+
+    def write(place: Path) -> list[Path]:
         from sim.report import write_run
         from sim.results import write_manifest
 
-        with Folder(out, force) as folder:
+        with Folder(place, force) as folder:
             results.write(folder.path, lang=lang)
             write_run(results, folder.path, lang)
             write_manifest(results.manifest, folder.path)
-        written(out, folder.written)
+        return folder.written
+
+    output.save(write, lang)
     asked.note_changes(results.manifest)
 
 
@@ -93,15 +97,14 @@ def compare_command(
 ) -> None:
     """Run scenarios side by side on common random numbers; write differences with intervals."""
     from sim.comparison import compare
-    from sim.core.files import Folder
-    from sim.terminal import Bar, checked, headline_of_comparison, written
+    from sim.terminal import Bar, checked, headline_of_comparison
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("compare", out, force)
     asked = Asked(context, scenarios, "compare")
     scale, replicates, seed, baseline = asked.options(
         scale=scale, replicates=replicates, seed=seed, baseline=baseline
     )
+    say_scale(scale, lang, quiet)
     with Bar("runs", quiet) as bar:
         comparison = compare(
             asked.scenarios, scale=scale, replicates=replicates, seed=seed, workers=workers,
@@ -113,6 +116,5 @@ def compare_command(
     headline_of_comparison(comparison, lang)
     if check:
         checked(len(comparison.province), lang)
-    if out is not None:
-        written(out, comparison.save(out, lang, force))
+    output.save(lambda folder: comparison.save(folder, lang, force), lang)
     asked.note_changes(comparison.manifest)

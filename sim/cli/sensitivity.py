@@ -18,6 +18,7 @@ from sim.cli.options import (
     Until,
     Workers,
 )
+from sim.cli.work import Output, say_cost, say_scale
 
 
 def sensitivity_command(
@@ -67,11 +68,10 @@ def sensitivity_command(
     from calibration.plan import METHODS, planned
     from calibration.study import study
     from calibration.study_terminal import show
-    from sim.core.files import Folder
-    from sim.terminal import Bar, written
+    from experiments.estimate import estimate_runs
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("sensitivity", out, force)
     chosen = METHODS if not methods or "all" in methods else methods
     plan = planned(
         scenario, methods=chosen, parameters=parameters or [], scale=scale, budget=budget,
@@ -79,8 +79,13 @@ def sensitivity_command(
         against=against, most=most, pair=[name.strip() for name in forces.split(",")],
         cells=cells, draws=draws,
     )  # fmt: skip
+    if not quiet:
+        say_scale(scale, lang, quiet)
+        cost = estimate_runs(
+            plan.scenario, scale, seed, plan.provinces, plan.ensemble.workers, plan.size
+        )  # fmt: skip
+        say_cost(cost, lang)
     with Bar("runs", quiet) as bar:
         found = study(plan, bar.update)
     show(found, lang)
-    if out is not None:
-        written(out, found.save(out, lang, force))
+    output.save(lambda folder: found.save(folder, lang, force), lang)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import Force, Language, Out, Quiet, Scale, Seed, Settings, Workers
+from sim.cli.work import Output
 
 Members = Annotated[int, typer.Option("--replicates", help="members of each ensemble")]
 
@@ -47,14 +48,12 @@ def validate_command(
     from calibration.validation import validate
     from calibration.validation_terminal import series_list, validation_tables
     from sim.core.errors import InputError
-    from sim.core.files import Folder
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
     if show_series:
         series_list(lang)
         return
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("validate", out, force)
     # Before any run, so that a wrong table costs no time.
     table = read_observations(observations) if observations is not None else shipped()
     if saved is not None:
@@ -70,5 +69,4 @@ def validate_command(
             )  # fmt: skip
     scored = validate(forecasts, table)
     validation_tables(scored, lang)
-    if out is not None:
-        written(out, scored.save(out, lang, force))
+    output.save(lambda folder: scored.save(folder, lang, force), lang)

@@ -67,9 +67,11 @@ WORDS = {
 
 def write(
     tables: Mapping[str, pd.DataFrame], units: Mapping[str, np.ndarray], labels: Mapping[str, str],
-    manifest: dict[str, Any], folder: Path, lang: str,
+    manifest: dict[str, Any], folder: Path, lang: str, lost: str = "",
 ) -> None:  # fmt: skip
     """figures/*.png, figures/*.svg and report.html of a calibration into an open folder.
+
+    `lost` is what is said of failed runs.
 
     tables: fit, intervals, trace and perhaps recovery, coverage; units: for each parameter the
     quantiles of the prior at which its posterior has low_90, low_50, median, high_50, high_90 and
@@ -103,6 +105,8 @@ def write(
         f"--scale {manifest['scale']:g} --method {manifest['method']} --seed {manifest['seed']} "
         f"{'--recovery ' if 'recovery' in tables else ''}--lang {lang} --out out/repeat"
     )
+    if lost:
+        parts.append(f"<p>{escape(lost)}</p>")
     made = page(words["title"], parts, words["uncertainty"], manifest, lang, command)
     (folder / "report.html").write_text(made, encoding="utf-8")
 

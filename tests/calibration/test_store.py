@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration import store as store_module
 from calibration.calibrate import Plan
 from calibration.store import FILE, Store, begun
 from sim.core.errors import InputError
@@ -144,3 +145,22 @@ def test_wrong_folders(tmp_path):
     (other / FILE).write_text("no database, but long enough to look like something else" * 20)
     with pytest.raises(InputError, match="not a database"):
         Store(other, {}, True)
+
+
+class Endless(Linear):
+    """Moments of which the first has no end at the second point."""
+
+    def __call__(self, point, seed):
+        found = super().__call__(point, seed)
+        found[0] = np.inf if point[0] > 0.5 else found[0]
+        return found
+
+
+def test_a_run_without_end_is_a_failed_one(tmp_path):
+    with Store(tmp_path, {}, False) as store:
+        found = store.evaluate(Endless(), "design", POINTS, SEEDS)
+        table = store.table(["a", "b", "c"], [f"m{place}" for place in range(6)])
+    assert np.isfinite(found[0]).all()
+    assert np.isnan(found[1]).all()
+    assert list(table["failure"].dropna()) == ["a moment is infinite"] * 2
+    assert stored(tmp_path) == store_module.stored(tmp_path) == 4

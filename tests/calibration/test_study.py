@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from calibration import ensemble
 from calibration.ensemble import HEADLINE, Ensemble
 from calibration.evidence_studies import SENSITIVITY, analysis
 from calibration.evidence_tables import read_results
 from calibration.plan import Plan, planned
+from calibration.runs import Run
 from calibration.study import Study, study
 from calibration.study_rows import largest_rows, part_rows
+from calibration.study_terminal import show
 from calibration.variance import PARTS
 from sim.cli import main
 from sim.core.errors import InputError
@@ -104,6 +107,46 @@ def test_the_split_takes_draws_of_a_fit(tmp_path: Path) -> None:
     (fit / "draws.csv").write_text("adoption.payback_shift\n1.0\n", encoding="utf-8")
     with pytest.raises(InputError, match="--draws"):
         _plan(methods=("variance",), draws=str(fit))
+
+
+@pytest.mark.parametrize("how", ["raises", "not finite"])
+def test_failed_runs_cost_their_part_of_the_design_and_are_told(
+    monkeypatch: pytest.MonkeyPatch, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, second = ensemble.simulate, iter([False, True])
+
+    def simulate(*given: object) -> Run:
+        run = made(*given)  # type: ignore[arg-type]
+        sick = next(second, False)
+        if sick and how == "raises":
+            raise FloatingPointError("employees in cities at 2012-02")
+        if sick:
+            run.results.province.loc[len(run.results.province) - 1, "adoption_erp"] = np.nan
+        return run
+
+    monkeypatch.setattr(ensemble, "simulate", simulate)
+    found = study(_plan(methods=("morris",), budget=24, until="2012-02"))
+    reason = {
+        "raises": "FloatingPointError: employees in cities at 2012-02",
+        "not finite": "ArithmeticError: not finite: adoption_erp@2012-02",
+    }[how]
+    assert found.lost.reasons == [reason]
+    assert found.lost.left_out == {"morris": (1, 6, 0, 1)}
+    assert "adoption_erp" in set(found.tables["morris"]["output"])
+    assert found.manifest["failures"] == {reason: 1}
+    show(found, "en")
+    said = capsys.readouterr().out
+    assert f"1 of 24 runs failed and are in no figure: {reason} (1)" in said
+    assert "left out for that in morris: 1 of 6 parts of the design, 0 of 1 replicates" in said
+
+
+def test_where_every_run_fails_the_reason_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def simulate(*given: object) -> Run:
+        raise ValueError("nothing works")
+
+    monkeypatch.setattr(ensemble, "simulate", simulate)
+    with pytest.raises(RuntimeError, match="every run fails: ValueError: nothing works"):
+        study(_plan(methods=("phase",), until="2012-02"))
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
