@@ -53,7 +53,7 @@ class CityStory(Story):
         phrases = Phrases(lang, self.manifest)
         words = phrases.words
         name = phrases.cities.get(self.city, self.city)
-        made = [Part(words["city"].format(city=name), [(0, run_line(self.manifest, words))])]
+        made = [Part(words["city"].format(city=name), [(0, run_line(self.manifest, lang))])]
         for year, rows in self.months.groupby(self.months["month"].str[:4]):
             lines = self._year(rows.iloc[-1], str(year), phrases)
             made.append(Part(words["year"].format(year=year), [(0, line) for line in lines]))

@@ -117,10 +117,11 @@ def run_through(province: Province, progress: Progress | None) -> None:
     province.run(say)
 
 
-def run_line(manifest: dict[str, Any], words: dict[str, str]) -> str:
-    """The run that a story is of."""
+def run_line(manifest: dict[str, Any], lang: str) -> str:
+    """The run that a story is of; a title of its own tells a scenario that was changed."""
     keys = ("scenario", "scale", "seed", "start", "end")
-    return words["run"].format(**{key: manifest[key] for key in keys})
+    title = manifest["settings"]["title"][lang] or manifest["scenario"]
+    return WORDS[lang]["run"].format(title=title, **{key: manifest[key] for key in keys})
 
 
 def run_options(manifest: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from sim.core.errors import InputError
 from sim.policies.base import Instrument
 from sim.programme import CLAUSES, clauses_of
+from sim.scenario import Scenario
 from sim.view.choice import Plan, Settings, Value, scenario_of
 from sim.view.workshop import limits
 from sim.view.workshop.limits import MOST_SETTINGS, YEARS, RefusedError, one_line
@@ -278,13 +279,14 @@ def move_of(plan: Plan, year: int) -> Settings:
 
 
 def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Settings) -> Settings:
-    """Settings of a year with what goes with the money: a city's instrument that is given some is
-    switched on; places follow the year's budget, unless the team has set them itself.
+    """Settings of a year with what goes with the money: a budget holds in the years that follow
+    too, until the team decides otherwise; a city's instrument that is given some is switched on;
+    places follow the year's budget, unless the team has set them itself.
 
     `before` are the team's moves of earlier years.
     """
-    found = dict(settings)
     plain = scenario_of(Plan(rules.preset))
+    found = _lasting(plain, year, dict(settings))
     if rules.mode == "city":
         for key, value in settings:
             match = _KEY.fullmatch(key)
@@ -302,3 +304,32 @@ def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Setti
                 if held.get(key, getattr(policy, field)) != wanted:
                     found.setdefault(key, wanted)
     return tuple(sorted(found.items()))
+
+
+def _lasting(preset: Scenario, year: int, settings: dict[str, Value]) -> dict[str, Value]:
+    """Settings with the budgets of the years after the last that is set, from `year` on.
+
+    They keep their proportion to the preset's; where the preset has nothing in either year, the
+    amount. What the preset begins only later stays as it is.
+    """
+    last: dict[str, int] = {}
+    for key in settings:
+        match = _KEY.fullmatch(key)
+        if match and match.group(2) and int(match.group(2)) >= year:
+            last[match.group(1)] = max(int(match.group(2)), last.get(match.group(1), 0))
+    found = dict(settings)
+    for name, since in last.items():
+        budget, value = preset.instruments[name].budget, settings[budget_key(name, since)]
+        had = budget.get(str(since), 0.0)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue  # refused when the plan is checked
+        for later in range(since + 1, YEARS[-1] + 1):
+            there = budget.get(str(later), 0.0)
+            if had > 0 or there == 0:
+                found[budget_key(name, later)] = value * there / had if had > 0 else value
+    return found
+
+
+def budget_key(instrument: str, year: int) -> str:
+    """Key of an instrument's budget of a year."""
+    return f"instruments.{instrument}.budget.{year}"
