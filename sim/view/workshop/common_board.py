@@ -114,7 +114,8 @@ def Results(session: Session, lang: str, large: bool) -> None:
         with solara.Div(classes=["lh-row"]):
             pick(words("rank_by"), by, set_by, OUTCOMES[mode], lang, "by")
         shown = outcome(mode, by).label(lang)
-        raw("div", rank_table(session, by, lang), "lh-scroll lianghua-room-ranks", **region(shown))
+        raw("div", rank_table(session, by, lang), "lh-scroll lianghua-room-ranks",
+            data_year=str(year), **region(shown))  # fmt: skip
         html("p", words("level_mark"), "lh-soft")
     with solara.Div(classes=["lh-card"]):
         html("h2", words("trade_off"))

@@ -224,7 +224,12 @@ def Handle(
         html("p", words("key_note"), "lh-soft")
         html("pre", who.secret, "lianghua-room-secret")
     if log:
-        raw("div", log_table(session, lang), "lh-scroll lianghua-room-log", **region(words("log")))
+        raw(
+            "div",
+            log_table(session, lang),
+            "lh-scroll lianghua-room-logged",
+            **region(words("log")),
+        )
 
 
 def log_table(session: Session, lang: str) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from sim.core.errors import InputError
@@ -307,26 +308,20 @@ def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Setti
 
 
 def _lasting(preset: Scenario, year: int, settings: dict[str, Value]) -> dict[str, Value]:
-    """Settings with the budgets of the years after the last that is set, from `year` on.
+    """Settings in which a budget that is set for `year` holds in the later years that are not set.
 
-    They keep their proportion to the preset's; where the preset has nothing in either year, the
+    It keeps its proportion to the preset's; where the preset has nothing in either year, the
     amount. What the preset begins only later stays as it is.
     """
-    last: dict[str, int] = {}
-    for key in settings:
-        match = _KEY.fullmatch(key)
-        if match and match.group(2) and int(match.group(2)) >= year:
-            last[match.group(1)] = max(int(match.group(2)), last.get(match.group(1), 0))
     found = dict(settings)
-    for name, since in last.items():
-        budget, value = preset.instruments[name].budget, settings[budget_key(name, since)]
-        had = budget.get(str(since), 0.0)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            continue  # refused when the plan is checked
-        for later in range(since + 1, YEARS[-1] + 1):
-            there = budget.get(str(later), 0.0)
+    for name, policy in preset.instruments.items():
+        for before, later in pairwise(range(year, YEARS[-1] + 1)):
+            value, key = found.get(budget_key(name, before)), budget_key(name, later)
+            had, there = (policy.budget.get(str(one), 0.0) for one in (before, later))
+            if key in found or isinstance(value, bool) or not isinstance(value, int | float):
+                continue  # what is no number is refused when the plan is checked
             if had > 0 or there == 0:
-                found[budget_key(name, later)] = value * there / had if had > 0 else value
+                found[key] = value * there / had if had > 0 else value
     return found
 
 
