@@ -65,9 +65,9 @@ def watched(page: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def small_server(small_running: Running) -> Iterator[str]:
+def small_server(small_running: Running) -> str:
     """Address of a server whose page simulates nothing."""
-    yield small_running.address
+    return small_running.address
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,7 @@ class Shown:
         parts = []
         for one in found:
             parts += [str(child) for child in one.children if isinstance(child, str)]
+        parts += [str(one.unsafe_innerHTML) for one in self.rc.find(solara.widgets.HTML).widgets]
         for one in self.rc.find(v.VuetifyTemplate).widgets:
             parts.append(str(getattr(one, "template", "")))
         return "\n".join(parts)
@@ -199,8 +200,6 @@ def test_teams_words_are_on_no_screen_that_may_be_projected(
 
 def test_no_name_is_a_buttons_and_a_parts(board: Board, show: Any) -> None:
     """Tests, and styles, find a part of the room by its name."""
-    import ipyvue
-
     lead = board.open("t")
     board.join(lead.code, "a")
     board.open_round(lead)
@@ -209,7 +208,9 @@ def test_no_name_is_a_buttons_and_a_parts(board: Board, show: Any) -> None:
         page.press(name)
     buttons = {one for each in page._buttons() for one in json.loads(each.board)["classes"].split()}
     parts: set[str] = set()
-    for one in page.rc.find(ipyvue.Html).widgets:
+    for one in page.rc.find(solara.widgets.HTML).widgets:
+        parts |= set(one.attributes.get("class", "").split())
+    for one in page.rc.find(v.Html).widgets:
         parts |= set(str(one.class_ or "").split())
     assert "lianghua-room-log" in buttons
     assert "lianghua-room-logged" in parts

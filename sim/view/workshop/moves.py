@@ -308,13 +308,15 @@ def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Setti
 
 
 def _lasting(preset: Scenario, year: int, settings: dict[str, Value]) -> dict[str, Value]:
-    """Settings in which a budget that is set for `year` holds in the later years that are not set.
+    """Settings in which a budget that is set for `year` holds in the later years that are not.
 
     It keeps its proportion to the preset's; where the preset has nothing in either year, the
     amount. What the preset begins only later stays as it is.
     """
     found = dict(settings)
     for name, policy in preset.instruments.items():
+        if budget_key(name, year) not in settings:
+            continue
         for before, later in pairwise(range(year, YEARS[-1] + 1)):
             value, key = found.get(budget_key(name, before)), budget_key(name, later)
             had, there = (policy.budget.get(str(one), 0.0) for one in (before, later))
