@@ -354,9 +354,12 @@ def test_a_long_run_is_stopped_and_taken_up_again(view, slow_server):
     page = view("?l=en", address=slow_server, settle=False)
     page.get_by_test_id("cancel").click()
     expect(page.get_by_test_id("cancel")).to_have_count(0)
+    stopped = at_rest(page.get_by_test_id("status"))
+    done = int(re.findall(r"\d+", stopped)[0])
     page.get_by_test_id("again").click()
     expect(page.get_by_test_id("cancel")).to_be_visible()
-    settled(page)
+    more = "done => Number(/\\d+/.exec(document.querySelector('[data-testid=status]').innerText)[0]) > done"
+    true(page, more, done)
 
 
 def test_two_sessions_know_nothing_of_each_other(browser, browser_context_args, server):
