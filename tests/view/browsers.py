@@ -66,7 +66,7 @@ def patient(context: Any) -> Any:
 
 def settled(page: Any) -> None:
     """Wait until the page shows the whole of what was asked for."""
-    page.locator('[data-testid=status][data-done="1"]').wait_for()
+    page.locator('[data-testid=status][data-done="1"]').wait_for(timeout=PATIENCE)
 
 
 def true(page: Any, script: str, given: Any = None) -> None:

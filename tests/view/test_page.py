@@ -150,7 +150,7 @@ def test_a_changed_plan_has_a_name_of_its_own_until_it_is_put_back(view):
     changed(page, before)
     preset = page.get_by_test_id("presets").locator("input").first
     expect(preset).to_have_value("The 2014 programme, changed")
-    expect(page.get_by_test_id("changes")).to_contain_text("funding")
+    expect(page.get_by_test_id("changes")).to_contain_text("Money in all × 2")
     expect(page.get_by_test_id("headline-plain")).to_contain_text("“The 2014 programme, changed”")
     move(page, "programme.funding", -4)
     says(page, before)
