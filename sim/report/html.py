@@ -29,6 +29,7 @@ img{max-width:100%;height:auto}table{border-collapse:collapse;font-size:.92rem;m
 th,td{padding:.28rem .7rem;border-bottom:1px solid #ddd;text-align:right;font-variant-numeric:tabular-nums}
 th:first-child,td:first-child,.text{text-align:left}td.text{vertical-align:top}.long{min-width:16em}details{margin:.4rem 0}summary{cursor:pointer;color:#0b5d8a}
 pre{background:#f4f4f4;padding:.8rem;overflow-x:auto;font-size:.85rem}.wide{overflow-x:auto}
+@media print{pre{white-space:pre-wrap;overflow-wrap:anywhere}pre,.wide{overflow:visible}}
 """
 
 

@@ -206,12 +206,14 @@ def tell_firm(province: Province, uid: int, progress: Progress | None = None) ->
 
 
 def row_of(province: Province, uid: int) -> int:
-    """Row of the firm with this id, or of the place in which it may be founded."""
+    """Row of the firm with this id, or of the place in which it may be founded, at any month."""
     firms, stride = province.tables["firms"], province.world.uid_stride
-    found = np.flatnonzero(firms.uid == uid % stride)
-    # A place is taken over once a month at most, each time with an id a stride higher.
+    # A place is taken over once a month at most, each time with an id a stride higher; so the
+    # rest of the division names it, whoever is in it by now.
+    places = firms.uid % stride
+    found = np.flatnonzero(places == uid % stride)
     if len(found) == 0 or not 0 <= uid // stride <= province.clock.months:
-        low, high = int(firms.uid.min()), int(firms.uid.max())
+        low, high = int(places.min()), int(places.max())
         allowed = f"{low} to {high} at scale {province.scale:g}, such as {example_ids(province)}"
         raise InputError("story", "firm", uid, allowed)
     return int(found[0])

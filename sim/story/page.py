@@ -120,10 +120,13 @@ def run_through(province: Province, progress: Progress | None) -> None:
 
 
 def run_line(manifest: dict[str, Any], lang: str) -> str:
-    """The run that a story is of."""
+    """The run that a story is of; a title of its own tells a scenario that was changed."""
     keys = ("scenario", "scale", "seed", "start", "end")
+    title = manifest["settings"]["title"][lang] or manifest["scenario"]
     return WORDS[lang]["run"].format(
-        **{key: manifest[key] for key in keys}, circumstances=circumstances(manifest, lang)
+        title=title,
+        circumstances=circumstances(manifest, lang),
+        **{key: manifest[key] for key in keys},
     )
 
 

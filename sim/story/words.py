@@ -98,7 +98,8 @@ WORDS: dict[str, dict[str, str]] = {
         "who": "{city}, {county}; {sector}; {tier}, {ownership}; {people} people at the start; "
         "stands for {weight} real firms; {suppliers} suppliers (largest: {supplier_ids}) and "
         "{customers} customers (largest: {customer_ids}).",
-        "run": "Scenario {scenario}, scale {scale}, seed {seed}, {start} to {end}; {circumstances}.",
+        "run": "{title} (scenario {scenario}), scale {scale}, seed {seed}, {start} to {end}; "
+        "{circumstances}.",
         "month_by_month": "Month by month", "by_technology": "What held each technology",
         "end": "At the end", "none": "nothing",
         "end_text": "Uses {uses}; {automated} of tasks are automated; {people} people (at the start {people_before}); output per "
@@ -144,7 +145,7 @@ WORDS: dict[str, dict[str, str]] = {
         "firm": "企业{uid}", "city": "{city}",
         "who": "{city}{county};{sector};{tier},{ownership};期初{people}人;代表{weight}家真实企业;"
         "供应商{suppliers}家(最大:{supplier_ids}),客户{customers}家(最大:{customer_ids})。",
-        "run": "情景{scenario},规模{scale},种子{seed},{start}至{end};{circumstances}。",
+        "run": "{title}（情景{scenario}），规模{scale}，种子{seed}，{start}至{end}；{circumstances}。",
         "month_by_month": "逐月经过", "by_technology": "各项技术卡在哪里", "end": "期末", "none": "无",
         "end_text": "使用{uses};{automated}的工序已自动化;{people}人(期初{people_before});人均年产值{productivity}"
         "(期初{productivity_before});累计获得财政资金{received}。",

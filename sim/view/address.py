@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, quote
 
 from sim.core.clock import month_name, month_number
 from sim.view import plans
-from sim.view.choice import MOST_SAVED, Choice, Plan, Settings, Value
+from sim.view.choice import MOST_SAVED, TITLES, Choice, Plan, Settings, Value
 from sim.view.levers import lever, levers
 from sim.view.words import LANGUAGES, text
 
@@ -87,8 +87,8 @@ def encode(choice: Choice) -> str:
 def _settings(plan: Plan, month: str = "") -> str:
     """Settings from the start or of a month's revision, those that a lever stands for by its key."""
     mine = _of_month(plan, month)
-    told = [f"{NAME}:{mine[plans.TITLES[0]]}"] if plans.TITLES[0] in mine else []
-    left = {key: value for key, value in mine.items() if key not in plans.TITLES}
+    told = [f"{NAME}:{mine[TITLES[0]]}"] if TITLES[0] in mine else []
+    left = {key: value for key, value in mine.items() if key not in TITLES}
     for one in levers(plan.preset):
         here = {key: left[key] for key in one.keys if key in left}
         if one.kind != "factor" or not here:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from sim.policies.base import Text
 from sim.scenario import Scenario
 from sim.scenario_files import toml_value
+from sim.view.words import LANGUAGES, text
 
 Value = float | int | str | bool | tuple[str, ...]
 Settings = tuple[tuple[str, Value], ...]
 """Dotted keys of a scenario and their values, sorted by key."""
 
+TITLES = ("title.zh", "title.en")
+"""Settings that hold the name a person gave to a plan; they cannot change a result."""
 MOST_SAVED = 4
 """Plans that a page keeps for comparison."""
 
@@ -31,6 +35,11 @@ class Plan:
     preset: str = "document_2014"
     settings: Settings = ()
     revisions: tuple[Revision, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Does it say anything else than its preset, whatever it is called?"""
+        return bool(self.revisions) or any(key not in TITLES for key, _ in self.settings)
 
     def scenario(self) -> Scenario:
         """The scenario it stands for; raises InputError if it cannot be."""
@@ -54,9 +63,40 @@ class Choice:
 
 @lru_cache(maxsize=64)
 def scenario_of(plan: Plan) -> Scenario:
-    """The scenario of a plan, made once; what it has in common with its preset is the preset's."""
-    made = Scenario.load(plan.preset, setting_lines(plan)).check_names()
-    return made if plan == Plan(plan.preset) else _sharing(made, scenario_of(Plan(plan.preset)))
+    """The scenario of a plan, made once; what it has in common with its preset is the preset's.
+
+    A plan that was changed says so in its title, and in its rationale what was changed.
+    """
+    made = Scenario.load(plan.preset, setting_lines(titled(plan))).check_names()
+    if plan == Plan(plan.preset):
+        return made
+    preset = scenario_of(Plan(plan.preset))
+    if plan.changed:
+        from sim.view.levers import changes  # levers are told from scenarios
+
+        zh, en = (
+            text(
+                "copying.changes", lang, title=getattr(preset.title, lang), said=changes(plan, lang)
+            )
+            for lang in LANGUAGES
+        )
+        made = made.model_copy(update={"rationale": Text(zh=zh, en=en)})
+    return _sharing(made, preset)
+
+
+def titled(plan: Plan) -> Plan:
+    """The plan with its title among its settings: the name it was given, else that it was changed.
+
+    A preset as it stands keeps its own title, and nothing is set.
+    """
+    if not plan.changed or TITLES[0] in dict(plan.settings):
+        return plan
+    preset = scenario_of(Plan(plan.preset)).title
+    named = (
+        (key, text("copying.changed", lang, title=getattr(preset, lang)))
+        for key, lang in zip(TITLES, LANGUAGES, strict=True)
+    )
+    return replace(plan, settings=tuple(sorted([*plan.settings, *named])))
 
 
 def _sharing(made: Scenario, preset: Scenario) -> Scenario:

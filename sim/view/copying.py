@@ -6,26 +6,26 @@ from functools import reduce
 from typing import Any
 
 from sim.scenario_files import merge, nested, toml, toml_value
-from sim.view import plans
-from sim.view.choice import Choice, Plan, setting_lines
+from sim.view.choice import TITLES, Choice, Plan, setting_lines, titled
 from sim.view.words import text
 
 
 def plan_toml(plan: Plan, lang: str) -> str:
-    """A scenario file that extends the preset and says only what differs from it.
+    """A scenario file that extends the preset and says only what differs from it, under its own title.
 
-    Read, it is the same scenario: its hash is equal.
+    Read, it is the same scenario: its hash is equal. Every setting has a line of its own.
     """
+    settings = sorted(titled(plan).settings, key=lambda pair: pair[0] not in TITLES)
     content: dict[str, Any] = reduce(
-        merge, (nested(key.split("."), value) for key, value in plan.settings), {}
+        merge, (nested(key.split("."), value) for key, value in settings), {}
     )
     head = [f"# {line}" for line in text("copying.head", lang).splitlines()]
     head.append(f"extends = {toml_value(plan.preset)}")
     parts = ["\n".join(head) + "\n", toml(content) if content else ""]
     for one in plan.revisions:
-        parts.append(
-            f"[[revisions]]\nfrom = {toml_value(one.month)}\nset = {toml_value(dict(one.settings))}\n"
-        )
+        lines = [f"{toml_value(key)} = {toml_value(value)}" for key, value in one.settings]
+        head = ["[[revisions]]", f"from = {toml_value(one.month)}", "[revisions.set]"]
+        parts.append("\n".join([*head, *lines]) + "\n")
     return "\n".join(filter(None, parts))
 
 
@@ -73,12 +73,11 @@ def script(choice: Choice, *, scale: float, replicates: int, seed: int, until: s
 
 def _scenario(name: str, plan: Plan) -> list[str]:
     """One call of `scenario`, with a line a setting."""
-    title = plans.name_of(plan)
     said = f"    scenario({name!r}, {plan.preset!r}"
-    if not (lines := setting_lines(plans.named(plan, ""))):
+    if not (lines := setting_lines(titled(plan))):
         return [said + "),"]
     return [
-        said + ", [" + (f"  # {title}" if title else ""),
+        said + ", [",
         *(f"        {line!r}," for line in lines),
         "    ]),",
     ]

@@ -266,6 +266,16 @@ def money(amount: float, lang: str) -> str:
     return f"{amount / 100_000:.3g}bn CNY" if amount >= 100_000 else f"{amount / 100:.3g}m CNY"
 
 
+def changes(plan: Plan, lang: str) -> str:
+    """All that a plan says otherwise than its preset, in one line; empty where there is nothing."""
+    told = [summary(plan, lang)]
+    told += [
+        text("controls.revised", lang, month=one.month, says=summary(plan, lang, one.month))
+        for one in plan.revisions
+    ]
+    return text("levers.join", lang).join(filter(None, told))
+
+
 def summary(plan: Plan, lang: str, month: str = "") -> str:
     """What is moved in a plan, or revised in it at a month, in one line."""
     told = [

@@ -109,6 +109,9 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
     view = solara.use_memo(lambda: View(snapshot, stay), [snapshot])
     still = solara.use_memo(lambda: View(Snapshot(choice), choose), [choice])
     taking = solara.use_reactive(False)
+    # Until the first run of a plan just chosen is in, what is drawn is of the former one.
+    former = snapshot.ready and snapshot.choice.plan != choice.plan
+    busy = former and not paused and not progress.error
 
     def again() -> None:
         given_up.value = NOTHING_GIVEN_UP
@@ -132,24 +135,40 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
                     summary = solara.v.Html(tag="summary", children=[still.say("page.take")])
                     solara.v.use_event(summary, "click", lambda *_: taking.set(True))
                     if taking.value:
-                        Downloads(view, progress)
+                        Downloads(view, progress, former)
             if not snapshot.ready:
                 solara.Text(still.say("page.first"), classes=["lianghua-first"])
             else:
-                Guarded(Headline, view.lang, view).key("headline")
+                with solara.Div(**_state(former, busy)):
+                    Guarded(Headline, view.lang, view).key("headline")
                 PlayBar(still, branch)
-                _panels(view, still)
+                _panels(view, still, former, busy)
 
 
-def _panels(view: View, still: View) -> None:
+def _state(former: bool, busy: bool) -> dict[str, Any]:
+    """How figures look and are told while they are of the former plan."""
+    return {
+        "classes": ["lianghua-figures", *(["lianghua-former"] if former else [])],
+        "attributes": {"aria-busy": "true" if busy else "false"},
+    }
+
+
+def _panels(view: View, still: View, former: bool, busy: bool) -> None:
     choice = still.choice
     tabs = [(name, still.say(f"page.{name}")) for name in PANELS]
     name = choice.panel if choice.panel in PANELS else next(iter(PANELS))
     Tabs(tabs, name, still.say("page.panels"), lambda one: still.choose(replace(choice, panel=one)))
-    with solara.v.Html(
-        tag="section",
-        attributes={"id": "lianghua-panel", "role": "tabpanel", "aria-labelledby": f"tab-{name}"},
-        class_="lianghua-panel",
+    with (
+        solara.v.Html(
+            tag="section",
+            attributes={
+                "id": "lianghua-panel",
+                "role": "tabpanel",
+                "aria-labelledby": f"tab-{name}",
+            },
+            class_="lianghua-panel",
+        ),
+        solara.Div(**_state(former, busy)),
     ):
         Guarded(PANELS[name], view.lang, view).key(name)
 

@@ -14,7 +14,7 @@ from sim.core.errors import InputError
 from sim.revisions import FIXED, OF_PROGRAMME
 from sim.scenario import DIRECTORY, Scenario
 from sim.scenario_files import flat
-from sim.view.choice import Plan, Revision, Settings, Value
+from sim.view.choice import TITLES, Plan, Revision, Settings, Value, titled
 
 GROUPS = (
     "whole", "funding", "rates", "design", "timing", "outside", "only", "without", "limits",
@@ -22,9 +22,7 @@ GROUPS = (
 """Groups of presets, in the order of the list."""
 START, END = "2012-01", "2017-12"
 """First and last month of every run that the page compares."""
-TITLES = ("title.zh", "title.en")
-"""Settings that hold the name a person gave to a plan; they cannot change a result."""
-LONGEST_NAME = 24
+LONGEST_NAME = 60
 _NOT_IN_NAMES = set(",:*~=&#%+<>\"'\\{}")
 
 
@@ -139,6 +137,12 @@ def name_of(plan: Plan) -> str:
     return str(dict(plan.settings).get(TITLES[0], ""))
 
 
+def title_of(plan: Plan, lang: str) -> str:
+    """What a plan is called: its name, its preset's title, or that and that it was changed."""
+    given = dict(titled(plan).settings).get(f"title.{lang}")
+    return str(given) if given else presets()[plan.preset].title[lang]
+
+
 def named(plan: Plan, name: str) -> Plan:
     """The plan with a name (in both languages), or without one."""
     bare = tuple(pair for pair in plan.settings if pair[0] not in TITLES)
@@ -150,7 +154,8 @@ def named(plan: Plan, name: str) -> Plan:
 def clean_name(name: str) -> str:
     """A name with what can stand in an address and on a chart, of bounded length."""
     kept = "".join(c if c.isprintable() and c not in _NOT_IN_NAMES else " " for c in name)
-    return " ".join(kept.split())[:LONGEST_NAME].strip()
+    line = " ".join(kept.split())
+    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1].rstrip() + "…"
 
 
 def same(one: Plan, other: Plan) -> bool:
@@ -164,7 +169,7 @@ def free_name(lang: str, taken: Iterable[str]) -> str:
     return next(name for letter in "ABCDEFGHIJ" if (name := word + letter) not in used)
 
 
-MOST_SETTINGS, MOST_REVISIONS = 120, 12
+MOST_SETTINGS, MOST_REVISIONS = 1_000, 12
 """Settings of a plan from the start or of one revision, and revisions of a plan."""
 _BARRED = ("name", "group", "time", "technologies", "rationale", "title", "population.seed",
            "population.below_scale_rows", "exogenous.demand_shocks", "exogenous.supply_shocks")  # fmt: skip

@@ -12,7 +12,7 @@ from sim.indices.targets import Target, load_targets
 from sim.report.score_rows import SCORE_WORDS
 from sim.report.text import figure
 from sim.scoring import weakness, wilson
-from sim.view.snapshot import Snapshot, Track
+from sim.view.snapshot import FEWEST_PAIRS, Snapshot, Track
 
 VALUE, RELATIVE, CHANCE = 0, 1, 2
 """Places in what a member keeps of a target."""
@@ -136,13 +136,14 @@ def number_met(track: Track) -> Spread:
 
 
 def more_met(snapshot: Snapshot) -> Spread:
-    """Paired rise of the number met against the baseline, with its 95 % interval."""
+    """Paired rise of the number met against the baseline; its 95 % interval once there are pairs
+    enough."""
     assert snapshot.current is not None
     assert snapshot.baseline is not None
     base = dict(zip(snapshot.baseline.replicates, counted(snapshot.baseline), strict=True))
     plan = dict(zip(snapshot.current.replicates, counted(snapshot.current), strict=True))
     gap = np.array([plan[one] - base[one] for one in plan if one in base])
-    if len(gap) < 2:
+    if len(gap) < FEWEST_PAIRS:
         return Spread(float(gap.mean()) if len(gap) else np.nan, np.nan, np.nan)
     half = half_width(len(gap)) * float(gap.std(ddof=1))
     return Spread(float(gap.mean()), float(gap.mean()) - half, float(gap.mean()) + half)

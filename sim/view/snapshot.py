@@ -19,6 +19,10 @@ from sim.scenario import Scenario
 from sim.view.choice import Choice
 from sim.view.columns import shared
 
+FEWEST_PAIRS = 8
+"""Pairs below which nothing is said of a difference: with fewer, what is said today is taken back
+when more runs have come in."""
+
 
 @dataclass(frozen=True, eq=False)
 class Member:
@@ -161,12 +165,21 @@ class Snapshot:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """Mean of paired differences with its 95 % interval, and of how many pairs."""
+    """Mean of paired differences with its 95 % interval, and of how many pairs.
+
+    With one pair the interval is the mean; it is shown, and something said by it, once there are
+    `enough` pairs.
+    """
 
     mean: Array
     low: Array
     high: Array
     pairs: int
+
+    @property
+    def enough(self) -> bool:
+        """Are there pairs enough to say something of the difference?"""
+        return self.pairs >= FEWEST_PAIRS
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,7 +42,7 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
         raise InputError(WHERE, "", "tables within tables", "a scenario") from None
     plan = _plan(name or WHOLE, scenario)
     title = getattr(scenario.title, lang) if "title" in content else ""
-    return plans.named(plan, title) if title != plans.presets()[plan.preset].title[lang] else plan
+    return plans.named(plan, title) if title not in ("", plans.title_of(plan, lang)) else plan
 
 
 def _tables(data: bytes) -> dict[str, Any]:

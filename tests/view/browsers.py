@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from typing import Any
 
 ARGUMENTS = (
@@ -13,6 +14,8 @@ ARGUMENTS = (
     # Anything else fails at once instead of hanging.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )  # fmt: skip
+PATIENCE = 240_000
+"""Milliseconds that any wait for a state may take; the machine may be busy."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HERE = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:|about:")
 """Addresses that a page may load."""
@@ -53,6 +56,30 @@ def watch(page: Any) -> list[str]:
     return wrong
 
 
-def settled(page: Any, timeout: float = 150_000) -> None:
+def patient(context: Any) -> Any:
+    """A browser's context whose every wait is as long as any machine needs: what is waited for is a
+    state, and a test that waits in vain fails all the same."""
+    context.set_default_timeout(PATIENCE)
+    context.set_default_navigation_timeout(PATIENCE)
+    return context
+
+
+def settled(page: Any) -> None:
     """Wait until the page shows the whole of what was asked for."""
-    page.locator('[data-testid=status][data-done="1"]').wait_for(timeout=timeout)
+    page.locator('[data-testid=status][data-done="1"]').wait_for(timeout=PATIENCE)
+
+
+def true(page: Any, script: str, given: Any = None) -> None:
+    """Wait until a script of the page's says yes."""
+    page.wait_for_function(script, arg=given)
+
+
+def at_rest(locator: Any, pause: int = 1_500) -> str:
+    """What a part of the page says once it has said the same for a while."""
+    until = time.monotonic() + PATIENCE / 1000
+    before, said = None, str(locator.inner_text())
+    while said != before:
+        assert time.monotonic() < until, f"it never comes to rest: {said}"
+        locator.page.wait_for_timeout(pause)
+        before, said = said, str(locator.inner_text())
+    return said

@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from sim.view.workshop.board import Board
 from tests.experiments.folders import scenario_study
 from tests.view.boards import Clock
-from tests.view.browsers import ARGUMENTS, chromium, settled, watch
-from tests.view.servers import REAL, SMALL, serving
+from tests.view.browsers import ARGUMENTS, PATIENCE, chromium, patient, settled, watch
+from tests.view.servers import REAL, SMALL, Running, serving
 
 OPTIONS = ("--workers", "2", "--replicates", "6")
 """Few runs, but enough for a band."""
 Open = Callable[..., Any]
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +51,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
+def context(context: Any) -> Any:
+    """The plugin's own, with our patience."""
+    return patient(context)
+
+
+@pytest.fixture
 def watched(page: Any) -> Iterator[Any]:
     """A page that fails the test on a request to elsewhere, an answer of 400 or more, an error."""
     wrong = watch(page)
@@ -57,10 +65,16 @@ def watched(page: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def small_server() -> Iterator[str]:
+def small_server(small_running: Running) -> str:
     """Address of a server whose page simulates nothing."""
+    return small_running.address
+
+
+@pytest.fixture(scope="session")
+def small_running() -> Iterator[Running]:
+    """That server, with what it says."""
     with serving(module=SMALL) as running:
-        yield running.address
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -80,8 +94,15 @@ def failing_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def slow_server() -> Iterator[str]:
-    """Address of a view where every run takes long."""
-    with serving(*OPTIONS, module=REAL, environment={"LIANGHUA_VIEW_FAULT": "slow"}) as it:
+    """Address of a view where every run takes long, and there are many: nothing is ever done at once."""
+    with serving(
+        "--workers",
+        "1",
+        "--replicates",
+        "24",
+        module=REAL,
+        environment={"LIANGHUA_VIEW_FAULT": "slow"},
+    ) as it:
         yield it.address
 
 
@@ -91,7 +112,7 @@ def view(watched: Any, server: str) -> Open:
 
     def opened(query: str = "", address: str = server, settle: bool = True) -> Any:
         watched.goto(f"{address}/{query}", wait_until="commit")
-        watched.get_by_test_id("status").wait_for(timeout=60_000)
+        watched.get_by_test_id("status").wait_for()
         if settle:
             settled(watched)
         return watched

@@ -83,7 +83,7 @@ def _series(replicate: int, name: str, rows: int, shift: float) -> Array:
     return (np.clip(found, 0.0, 1.0) if share else found).astype(np.float32)
 
 
-def track(name: str, shift: float, members: int = 6) -> Track:
+def track(name: str, shift: float, members: int = 8) -> Track:
     """A shipped scenario with made-up runs."""
     chosen = scenario(name)
     instruments = tuple(scenario("document_2014").instruments)
@@ -94,7 +94,7 @@ def track(name: str, shift: float, members: int = 6) -> Track:
 def snapshot(
     lang: str = "en",
     *,
-    members: int = 6,
+    members: int = 8,
     saved: tuple[str, ...] = ("only_a2",),
     shift: float = 0.2,
     month: str = "",

@@ -50,10 +50,10 @@ def usual(mode: Mode, team: str, year: int) -> list[tuple[str, Any]]:
 def score(board: Board, lead: Pass, mode: Mode, year: int) -> None:
     """Scores of all teams from made-up runs."""
     session = board.see(lead)
-    baseline = track("no_programme" if mode == "package" else "document_2014", 0.0, 4)
+    baseline = track("no_programme" if mode == "package" else "document_2014", 0.0, 8)
     rows = [
         team_scores(
-            mode, year, one.key, one.city, baseline, track("document_2014", SHIFT[one.key], 4)
+            mode, year, one.key, one.city, baseline, track("document_2014", SHIFT[one.key], 8)
         )
         for one in session.teams
     ]

@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 REAL = "sim.cli"
 SMALL = "tests.view.small_server"
 """Modules that start a server: the product, and the same with a page that simulates nothing."""
-PATIENCE = 180
-"""Seconds until a server answers; the machine may be busy."""
+PATIENCE = 240
+"""Seconds until a server answers, or ends; the machine may be busy."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Running:
     def stop(self, number: int = signal.SIGINT) -> int:
         """Its exit code, once asked to end."""
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     while time.monotonic() < until and process.poll() is None:
         found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8"))
         if found:
-            with urllib.request.urlopen(found[0] + "/readyz", timeout=30) as answer:
+            with urllib.request.urlopen(found[0] + "/readyz", timeout=PATIENCE) as answer:
                 assert answer.status == 200
             return found[0]
         time.sleep(0.1)

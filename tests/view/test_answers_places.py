@@ -130,6 +130,34 @@ def test_an_ego_network_is_bounded_and_of_the_supply_graph() -> None:
     )
 
 
+def test_every_firm_that_is_offered_opens() -> None:
+    """Also where its place is another firm's by the end: a third of them after three years."""
+    offered = [one for node in ask("clusters")["nodes"] for one in node["biggest"]]
+    run = watched.watched(Question("clusters", PLAN))
+    end = dict(zip(run.uid.tolist(), run.province.tables["firms"].uid.tolist(), strict=True))
+    assert sum(end[uid] != uid for uid, _, _ in offered) > 20
+    shown: set[int] = set()
+    for uid, tier, people in offered:
+        found = ask("ego", firm=uid)
+        centre = next(node for node in found["nodes"] if node["level"] == 0)
+        assert (found["firm"], centre["firm"], centre["tier"]) == (uid, uid, tier)
+        assert centre["people_first"] == pytest.approx(people)
+        assert centre["closed"] or end[uid] == uid
+        shown |= {node["firm"] for node in found["nodes"]}
+    for uid in shown:  # a click on a neighbour makes it the centre
+        assert ask("ego", firm=uid)["firm"] == uid
+
+
+def test_a_firm_whose_place_is_anothers_has_its_story() -> None:
+    run = watched.watched(Question("clusters", PLAN))
+    firms = run.province.tables["firms"]
+    row = int(np.flatnonzero((firms.uid != run.uid) & (firms.alive == 1))[0])
+    for uid in (int(run.uid[row]), int(firms.uid[row])):  # who was there, and who is there now
+        told = ask("firm", firm=uid)
+        assert told["firm"] == uid
+        assert told["months"]
+
+
 @pytest.mark.parametrize("kind", ["ego", "firm"])
 @pytest.mark.parametrize("given", [-1, 10**12, 2**32 - 1, 1.5, "12", True])
 def test_what_is_no_firm_is_refused(kind: str, given: Any) -> None:

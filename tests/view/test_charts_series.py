@@ -25,8 +25,8 @@ from tests.view.fakes import MONTHS, snapshot
 
 
 @pytest.fixture(scope="module")
-def six() -> Snapshot:
-    """Six runs of each, one saved plan."""
+def eight() -> Snapshot:
+    """Eight runs of each, one saved plan."""
     return snapshot("en")
 
 
@@ -35,9 +35,9 @@ def by_id(option: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["id"]: one for one in option["series"]}
 
 
-def test_level_shows_baseline_plan_and_saved(six: Snapshot) -> None:
+def test_level_shows_baseline_plan_and_saved(eight: Snapshot) -> None:
     """The baseline grey and dashed with a band, the plan blue with a band, saved plans without."""
-    found = by_id(series_option(six, "adoption_erp"))
+    found = by_id(series_option(eight, "adoption_erp"))
     assert found["line-0"]["lineStyle"]["type"] == "dashed"
     assert found["line-0"]["color"] == colours.BASELINE
     assert (found["line-1"]["color"], found["line-2"]["color"]) == (
@@ -48,10 +48,10 @@ def test_level_shows_baseline_plan_and_saved(six: Snapshot) -> None:
     assert "low-2" not in found
 
 
-def test_bands_stack_to_the_quantiles(six: Snapshot) -> None:
+def test_bands_stack_to_the_quantiles(eight: Snapshot) -> None:
     """The upper area is the width, so that lower and upper together are the 95 % quantile."""
-    found = by_id(series_option(six, "employees"))
-    level = six.level(six.current, "employees")  # type: ignore[arg-type]
+    found = by_id(series_option(eight, "employees"))
+    level = eight.level(eight.current, "employees")  # type: ignore[arg-type]
     top = np.add(found["low-1"]["data"], found["high-1"]["data"])
     np.testing.assert_allclose(top, level.high, atol=0.2)
     assert found["low-1"]["stack"] == found["high-1"]["stack"] != found["low-0"]["stack"]
@@ -59,12 +59,12 @@ def test_bands_stack_to_the_quantiles(six: Snapshot) -> None:
     assert found["high-1"]["stackStrategy"] == "all"
 
 
-def test_shares_are_per_cent(six: Snapshot) -> None:
+def test_shares_are_per_cent(eight: Snapshot) -> None:
     """A share of 0.15 at the start is drawn as 15."""
-    option = series_option(six, "adoption_erp")
+    option = series_option(eight, "adoption_erp")
     assert by_id(option)["line-0"]["data"][0] == pytest.approx(15.0, abs=1.5)
     assert option["yAxis"]["axisLabel"]["formatter"] == "{value}%"
-    assert "formatter" not in series_option(six, "employees")["yAxis"]["axisLabel"]
+    assert "formatter" not in series_option(eight, "employees")["yAxis"]["axisLabel"]
 
 
 def test_no_band_below_five_runs() -> None:
@@ -76,14 +76,14 @@ def test_no_band_below_five_runs() -> None:
     assert json.loads(packed(option))["xAxis"]["data"] == list(MONTHS)
 
 
-def test_difference_has_a_zero_line_intervals_and_no_baseline(six: Snapshot) -> None:
+def test_difference_has_a_zero_line_intervals_and_no_baseline(eight: Snapshot) -> None:
     """The plan and saved plans, each with its interval; published figures are of levels only."""
-    found = by_id(series_option(six, "employees", difference=True))
+    found = by_id(series_option(eight, "employees", difference=True))
     assert found["zero"]["markLine"]["data"] == [{"yAxis": 0}]
     assert found["line-0"]["color"] == colours.CURRENT
     assert {"low-0", "low-1"} <= set(found)
     assert "observed" not in found
-    gap = six.difference(six.current, "employees")  # type: ignore[arg-type]
+    gap = eight.difference(eight.current, "employees")  # type: ignore[arg-type]
     assert found["line-0"]["data"][-1] == pytest.approx(gap.mean[-1], abs=0.01)
 
 
@@ -93,7 +93,8 @@ def test_one_pair_has_no_interval() -> None:
     (plan, *_) = lines(one, "employees", difference=True)
     assert np.isnan(plan.low).all()
     assert "low-0" not in by_id(series_option(one, "employees", difference=True))
-    assert "one run" in sentence(one, "employees")
+    assert "1 of 8 pairs" in sentence(one, "employees")
+    assert "6 of 8 pairs" in sentence(snapshot("en", members=6), "employees")
 
 
 def test_the_start_of_the_programme_and_the_month_looked_at_are_marked() -> None:
@@ -106,21 +107,21 @@ def test_the_start_of_the_programme_and_the_month_looked_at_are_marked() -> None
     assert later == {"series": [{"id": "cursor", "markLine": {"data": [{"xAxis": "2016-01"}]}}]}
 
 
-def test_published_figures_are_points_of_the_province_only(six: Snapshot) -> None:
+def test_published_figures_are_points_of_the_province_only(eight: Snapshot) -> None:
     """Employees of 2013-2015 behind the curves, not behind those of a tier."""
-    points = by_id(series_option(six, "employees"))["observed"]
+    points = by_id(series_option(eight, "employees"))["observed"]
     assert points["data"] == [["2013-07", 731.0], ["2014-07", 702.7], ["2015-07", 683.6]]
-    assert "observed" not in by_id(series_option(six, "employees", table="tiers", row=0))
+    assert "observed" not in by_id(series_option(eight, "employees", table="tiers", row=0))
 
 
-def test_a_legend_names_every_curve_once(six: Snapshot) -> None:
+def test_a_legend_names_every_curve_once(eight: Snapshot) -> None:
     """Bands share the name of their curve, so that the legend hides both."""
-    option = series_option(six, "employees")
+    option = series_option(eight, "employees")
     names = [one["name"] for one in option["legend"]["data"]]
     assert len(set(names)) == len(names) == 4
     found = by_id(option)
     assert found["line-1"]["name"] == found["low-1"]["name"] == names[1]
-    assert not series_option(six, "employees", small=True)["legend"]["show"]
+    assert not series_option(eight, "employees", small=True)["legend"]["show"]
     assert distinct("a", ["a", "a (2)"]) == "a (3)"
 
 
@@ -137,27 +138,27 @@ def test_digits_follow_the_size() -> None:
     assert tidy(np.array([np.nan])) == [None]
 
 
-def test_a_sentence_says_when_nothing_can_be_told(six: Snapshot) -> None:
+def test_a_sentence_says_when_nothing_can_be_told(eight: Snapshot) -> None:
     """The index is not moved in the made-up runs, employees are."""
-    assert "cannot be told from nothing" in sentence(six, "two_integration_index")
-    assert "cannot be told" not in sentence(six, "employees")
+    assert "cannot be told from nothing" in sentence(eight, "two_integration_index")
+    assert "cannot be told" not in sentence(eight, "employees")
     assert "与零无法区分" in sentence(snapshot("zh"), "two_integration_index")
 
 
-def test_the_table_holds_what_the_chart_shows(six: Snapshot) -> None:
+def test_the_table_holds_what_the_chart_shows(eight: Snapshot) -> None:
     """Month, then mean, low and high of each curve."""
-    frame = series_frame(six, "adoption_erp")
+    frame = series_frame(eight, "adoption_erp")
     assert frame.shape == (72, 1 + 3 * 3)
     assert frame.iloc[0, 0] == "2012-01"
-    assert series_frame(six, "adoption_erp", difference=True).shape == (72, 1 + 3 * 2)
+    assert series_frame(eight, "adoption_erp", difference=True).shape == (72, 1 + 3 * 2)
 
 
-def test_tiers_are_solid_for_the_plan_and_dashed_for_the_baseline(six: Snapshot) -> None:
+def test_tiers_are_solid_for_the_plan_and_dashed_for_the_baseline(eight: Snapshot) -> None:
     """Four tiers, each pair in one colour under one name."""
-    found = by_id(tiers_option(six, "adoption_erp"))
+    found = by_id(tiers_option(eight, "adoption_erp"))
     for row in range(4):
         plan, base = found[f"plan-{row}"], found[f"baseline-{row}"]
         assert (plan["name"], plan["color"]) == (base["name"], base["color"])
         assert (plan["lineStyle"]["type"], base["lineStyle"]["type"]) == ("solid", "dashed")
-    assert tiers_frame(six, "adoption_erp").shape == (72, 9)
-    assert "baseline-0" not in by_id(tiers_option(six, "adoption_erp", difference=True))
+    assert tiers_frame(eight, "adoption_erp").shape == (72, 9)
+    assert "baseline-0" not in by_id(tiers_option(eight, "adoption_erp", difference=True))

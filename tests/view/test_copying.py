@@ -44,17 +44,23 @@ def test_the_file_is_the_same_scenario(plan: Plan, lang: str, tmp_path: Path) ->
     read = Scenario.load(path)
     assert read.hash == plan.scenario().hash
     assert read.title == plan.scenario().title
+    assert plans.title_of(plan, lang) == getattr(read.title, lang)
 
 
 def test_the_file_says_only_what_differs() -> None:
     said = plan_toml(EXAMPLES["revised"], "en").splitlines()
     assert [line for line in said if line and not line.startswith("#")] == [
         'extends = "document_2014"',
+        "[title]",
+        'en = "The 2014 programme, changed"',
+        'zh = "2014年实施意见(已修改)"',
         "[instruments.equipment_subsidy]",
         "rate = 0.2",
         "[[revisions]]",
         'from = "2015-06"',
-        f'set = {{"{RATE}" = 0.3, "programme.without" = ["S6"]}}'.replace(f'"{RATE}"', f'"{RATE}"'),
+        "[revisions.set]",
+        f'"{RATE}" = 0.3',
+        '"programme.without" = ["S6"]',
     ]
 
 
@@ -65,6 +71,7 @@ def test_the_script_is_python_with_a_line_a_setting(lang: str) -> None:
     compile(said, "repeat.py", "exec")
     assert f"'{RATE}=0.2'," in said
     assert said.count("scenario('") == 6
+    assert "'title.en=\"The 2014 programme, changed\"'," in said
 
 
 def test_the_script_runs_both_sides(

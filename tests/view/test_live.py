@@ -70,7 +70,7 @@ def follow(desk: Desk, give: Any, plans: tuple[Plan, ...] = PLANS, runs: int = 3
         await asyncio.sleep(0.02)
         thread = threading.Thread(target=give)
         thread.start()
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 240)
         thread.join()
 
     elsewhere(all_of_it())
@@ -122,7 +122,7 @@ def test_a_request_that_is_given_up_ends_its_tickets_and_shows_nothing_more(desk
         await asyncio.sleep(0.05)
         seen = len(shown.seen)
         await asyncio.to_thread(request.give_up)  # from another thread, as a page is closed
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 240)
         assert len(shown.seen) == seen
 
     elsewhere(all_of_it())
@@ -188,7 +188,7 @@ def test_a_page_that_is_slow_to_draw_rests_longer(
         await asyncio.sleep(0.15)
         for one in list(desk.tickets)[2:]:
             desk.give(one)
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 240)
 
     elsewhere(all_of_it())
     assert [one.done for one in shown.seen] == [2, 6]

@@ -34,14 +34,14 @@ def test_where_the_library_is_another_the_process_goes_on_as_it_is(monkeypatch):
 
 def test_memory_is_given_back_once_for_a_room_that_was_left(monkeypatch):
     given = []
-    monkeypatch.setattr(memory, "AFTER", 0.2)
+    monkeypatch.setattr(memory, "AFTER", 1.0)
     monkeypatch.setattr(memory, "_give_back", lambda: given.append(1))
     for _ in range(5):
         memory.give_back_later()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 240
     while not given and time.monotonic() < until:
         time.sleep(0.05)
-    time.sleep(0.3)
+    time.sleep(1.2)
     assert given == [1]
 
 
@@ -59,15 +59,16 @@ kept = taken[::1000]  # what survives lies between all that does not
 del taken
 before = memory.held()
 memory.give_back_later()
-time.sleep(2)
-given = round((before - memory.held()) / 1e6)
+until = time.monotonic() + 120
+while (given := round((before - memory.held()) / 1e6)) <= 90 and time.monotonic() < until:
+    time.sleep(0.1)
 print(json.dumps({"argument": sys.argv[1], "given": given} | told))
 """
     path = tmp_path / "program.py"
     path.write_text(program)
     theirs = "glibc.malloc.perturb=0"
     done = subprocess.run(
-        [sys.executable, str(path), "argument"], capture_output=True, text=True, timeout=120,
+        [sys.executable, str(path), "argument"], capture_output=True, text=True, timeout=240,
         env={**os.environ, "GLIBC_TUNABLES": theirs, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     found = json.loads(done.stdout)

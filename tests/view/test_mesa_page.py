@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.view.servers import ROOT, end
+from tests.view.servers import PATIENCE, ROOT, end
 
 EXAMPLE = "experiments/examples/mesa_solara_viz.py"
 
@@ -37,11 +37,11 @@ def mesa_page(tmp_path: Path) -> Iterator[str]:
              "--no-check-version", "--host", "127.0.0.1", "--port", port],
             cwd=ROOT, env=environment, stdout=into, stderr=into, start_new_session=True,
         )  # fmt: skip
-    address, until = f"http://127.0.0.1:{port}", time.monotonic() + 180
+    address, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
     try:
         while process.poll() is None and time.monotonic() < until:
             try:
-                urllib.request.urlopen(address + "/readyz", timeout=60).close()
+                urllib.request.urlopen(address + "/readyz", timeout=PATIENCE).close()
                 break
             except OSError:
                 time.sleep(0.2)
@@ -55,14 +55,14 @@ def mesa_page(tmp_path: Path) -> Iterator[str]:
 def test_mesas_own_page_draws_the_province(watched: Any, mesa_page: str) -> None:
     watched.goto(mesa_page, wait_until="commit")
     step = watched.get_by_role("button", name="Step", exact=True)
-    step.wait_for(timeout=60_000)
+    step.wait_for()
     expect(watched.get_by_text("Funding", exact=True).first).to_be_visible()
     plots = watched.locator(".solara-image, img[src^='data:image'], img[src^='blob:']")
-    expect(plots).to_have_count(2, timeout=60_000)
+    expect(plots).to_have_count(2)
     drawn = plots.first.get_attribute("src")
     for _ in range(2):
         step.click()
     expect(watched.get_by_text("Time: 2").first).to_be_visible(timeout=60_000)
-    expect(plots.first).not_to_have_attribute("src", drawn or "", timeout=60_000)
-    expect(plots).to_have_count(2, timeout=60_000)
+    expect(plots.first).not_to_have_attribute("src", drawn or "")
+    expect(plots).to_have_count(2)
     watched.screenshot(path="test-output/mesa.png")

@@ -139,13 +139,16 @@ def test_one_replicate_has_no_interval_and_no_money_no_split() -> None:
 
 def test_costs_are_given_where_the_effect_can_be_told() -> None:
     base = {"effect": "adopters", "difference": 100.0, "low": 50.0, "high": 150.0, "cost": 5.0}
-    sure, unsure = panel.costs_sentences(
-        [base | {"verdict": "more"},
-         base | {"verdict": "not distinguishable", "low": -5.0, "cost": float("nan")}], "en",
-    )  # fmt: skip
+    rows = [base | {"verdict": "more"},
+            base | {"verdict": "not distinguishable", "low": -5.0, "cost": float("nan")}]  # fmt: skip
+    sure, unsure = panel.costs_sentences(rows, 8, "en")
     assert "5.00" in sure
     assert "not distinguishable" in unsure
     assert "CNY" not in unsure
+    for said in panel.costs_sentences(rows, 3, "en"):
+        assert said.endswith(
+            "adopters (firms times technologies): +100; no verdict yet: 3 of 8 pairs."
+        )
 
 
 def ask(**arguments: str | int | float) -> Question:

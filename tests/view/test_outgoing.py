@@ -39,7 +39,7 @@ class Socket:
 
 
 async def _quiet(socket: Socket, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(240):
         while len(socket.taken) < count:
             await asyncio.sleep(0.001)
 

@@ -61,13 +61,15 @@ def test_few_runs_have_no_band_and_runs_that_end_early_no_chance() -> None:
 
 
 def test_what_the_plan_adds_is_named_and_counted() -> None:
-    made = shot(runs(6))
+    made = shot(runs(8, 8))
     assert [one.code for one in scores.gained(scores.rows(made))] == ["A2b"]
     assert scores.lost(scores.rows(made)) == []
     more = scores.more_met(made)
     assert (more.median, more.low, more.high) == (1.0, 1.0, 1.0)
     assert "A2b" in panel.sentences(made)[1]
-    assert "no target" in panel.sentences(shot(runs(2)))[1]
+    assert "no target" in panel.sentences(shot(runs(2, 8)))[1]
+    assert "6 of 8 pairs" in panel.sentences(shot(runs(6)))[1]
+    assert np.isnan(scores.more_met(shot(runs(6))).low)
 
 
 @pytest.mark.parametrize("sort", ["chance", "added", "distance"])

@@ -25,7 +25,7 @@ from sim.view.document import replacements
 from sim.view.hosts import addresses, bind
 from sim.view.serve import NEEDED, announcement
 from tests.view.browsers import settled, watch
-from tests.view.servers import REAL, ROOT, Running, serving
+from tests.view.servers import PATIENCE, REAL, ROOT, Running, serving
 
 MAP = "/lianghua/zhejiang_cities.geojson"
 ASSETS = ROOT / "sim" / "view" / "assets"
@@ -68,7 +68,7 @@ def test_a_mistake_is_one_line_and_code_2(options: list[str], said: str) -> None
         given = [one.replace("taken", str(taken.getsockname()[1])) for one in options]
         done = subprocess.run(
             [sys.executable, "-m", "sim.cli", "view", "--no-open", *given],
-            capture_output=True, text=True, encoding="utf-8", cwd=ROOT, timeout=120,
+            capture_output=True, text=True, encoding="utf-8", cwd=ROOT, timeout=PATIENCE,
         )  # fmt: skip
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
@@ -90,7 +90,8 @@ def test_addresses_that_are_told() -> None:
     assert "warning" not in with_code
 
 
-def test_health_and_addresses_that_are_not_served(small_server: str) -> None:
+def test_health_and_addresses_that_are_not_served(small_running: Running) -> None:
+    small_server = small_running.address
     status, headers, body = get(small_server + "/healthz")
     found = json.loads(body)
     assert (status, found["status"]) == (200, "ok")
@@ -100,10 +101,9 @@ def test_health_and_addresses_that_are_not_served(small_server: str) -> None:
     for path in ("/resourcez", "/_solara/api/evict/x", "/jupyter/api/kernels/x",
                  "/_solara/cdn/nothing@1.0.0/index.js", "/_solara/cdn/../../pyvenv.cfg",
                  "/lianghua/../page.py", "/static/public/x"):  # fmt: skip
-        began = time.monotonic()
         assert get(small_server + path)[0] in (404, 405), path
-        # Nothing is asked of the internet, which would be waited for.
-        assert time.monotonic() - began < 3, path
+    # Nothing is asked of the internet: what is missing here is missing.
+    assert "nothing is fetched: nothing@1.0.0/index.js" in small_running.said
 
 
 def test_the_document_says_its_language_and_allows_zoom(small_server: str) -> None:
@@ -232,9 +232,8 @@ def test_it_ends_with_pages_open(page: Any, number: int, code: int) -> None:
     with serving() as running:
         page.goto(running.address, wait_until="commit")
         settled(page)
-        began = time.monotonic()
-        assert running.stop(number) == code
-        assert time.monotonic() - began < 10
+        assert running.stop(number) == code  # it does not wait for the page
+        assert not page.is_closed()
         assert "Traceback" not in running.said
         assert running.said.rstrip().endswith(("interrupted", "terminated"))
 
@@ -242,11 +241,11 @@ def test_it_ends_with_pages_open(page: Any, number: int, code: int) -> None:
 def test_it_leaves_no_process_behind(page: Any) -> None:
     with serving("--workers", "1", module=REAL) as running:
         page.goto(running.address, wait_until="commit")
-        until = time.monotonic() + 120
+        until = time.monotonic() + PATIENCE
         while len(running.family()) < 3 and time.monotonic() < until:
             page.wait_for_timeout(200)
         family = running.family()
         assert len(family) >= 3  # a clean process that forks, and a worker
         assert running.stop() == 130
-        _, left = psutil.wait_procs(family, timeout=10)
+        _, left = psutil.wait_procs(family, timeout=PATIENCE)
         assert left == []

@@ -7,20 +7,24 @@ from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.comparison import half_width
+from sim.model import Province
 from sim.scenario import Scenario
-from sim.view.choice import Plan
+from sim.view.choice import TITLES, Plan
+from sim.view.plans import values_of
+from sim.view.uploads import read_plan
 from sim.view.workshop.limits import LONGEST_NOTE
-from sim.view.workshop.memo import LINE, MOST_LINES, filename, memo
+from sim.view.workshop.memo import filename, memo
 from sim.view.workshop.said import instruments_of, phrases, sentence
 from sim.view.workshop.scores import COST, OUTCOMES, ranks, team_scores, told
 from sim.view.workshop.state import Rules, Score, Session, Team, TeamScores, plans_at
 from tests.view.fakes import MONTHS, track
-from tests.view.rooms import played
+from tests.view.rooms import played, usual
 
 RULES = Rules("t", "package", 1e6)
 
@@ -49,7 +53,7 @@ def test_scores_are_paired_differences_at_the_end_of_their_year() -> None:
 
 
 def test_money_an_additional_adopter_is_told_only_where_there_are_any() -> None:
-    baseline, plan = track("no_programme", 0.0, 5), track("document_2014", 0.2, 5)
+    baseline, plan = track("no_programme", 0.0, 8), track("document_2014", 0.2, 8)
     found = team_scores("package", 2017, "t1", "", baseline, plan)
     cost, money, adopters = (found.of(name) for name in (COST, "public_spending", "adopters"))
     assert cost is not None
@@ -109,6 +113,7 @@ def test_ranks_follow_what_is_better_and_say_what_cannot_be_told_apart() -> None
     assert told(Score("x", 1.0, 1.0, 1.0, -0.1, 2.0, 8)) == "uncertain"
     assert told(Score("x", 1.0, 1.0, 1.0, 0.1, 2.0, 8)) == "more"
     assert told(Score("x", 1.0, 1.0, -1.0, -2.0, -0.1, 8)) == "less"
+    assert told(Score("x", 1.0, 1.0, -1.0, -2.0, -0.1, 7)) == "few"
 
 
 def test_outcomes_say_their_label_and_unit_in_both_languages() -> None:
@@ -198,24 +203,43 @@ def everything(mode: str, team: str, year: int) -> list[tuple[str, object]]:
     return found
 
 
-def test_the_longest_memo_is_bounded() -> None:
-    board, lead, _ = played("package", note="长" * (LONGEST_NOTE - 5), settings=everything)
-    for lang in ("zh", "en"):
-        page = memo(board.see(lead), "t1", lang)
-        code = unescape(page.split("<pre>")[1].split("</pre>")[0]).split("\n")
-        assert sum(-(-len(line) // LINE) for line in code) <= MOST_LINES + 1
-        assert ("见导出文件" if lang == "zh" else "see the exported file") in code[-1]
-        assert len(page) < 14_000
-
-
-def test_the_plan_in_a_memo_repeats_it(tmp_path: Path) -> None:
-    board, lead, _ = played("package", 2)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("how", [everything, usual], ids=["much", "little"])
+def test_the_plan_in_a_memo_is_whole_and_the_teams(how: Any, lang: str, tmp_path: Path) -> None:
+    """However much a team has set: read by the program and by the page it is the team's plan."""
+    note = "长" * (LONGEST_NOTE - 5)
+    board, lead, _ = played("package", names=("甲队", "乙队"), note=note, settings=how)
     session = board.see(lead)
-    code = memo(session, "t1", "zh").split("<pre>")[1].split("</pre>")[0]
+    page = memo(session, "t1", lang)
+    code = unescape(page.split("<pre>")[1].split("</pre>")[0])
+    path = tmp_path / "my.toml"
+    path.write_text(code, encoding="utf-8")
+    plan, read = plans_at(session, 2017)["t1"], Scenario.load(path)
+    assert read.hash == plan.scenario().hash
+    assert [one.month for one in read.revisions] == ["2015-01", "2016-01", "2017-01"]
+    opened = read_plan(code.encode())  # the page leaves out what says the same as the year before
+    for month in ("", "2014-12", "2015-12", "2016-12", "2017-12"):
+        here, there = (
+            {key: value for key, value in values_of(one, month).items() if key not in TITLES}
+            for one in (opened, plan)
+        )
+        assert here == there
+    assert read.title.zh == read.title.en == "甲队"
+    # One printed line of the page holds a setting, and nothing on it is hidden.
+    assert max(len(line) for line in code.splitlines()) < 120
+    assert "overflow:hidden" not in page
+    assert "max-height" not in page
+    assert page.count(note) == 4
+
+
+def test_a_plan_from_a_memo_runs(tmp_path: Path) -> None:
+    board, lead, _ = played("package", settings=everything)
+    code = memo(board.see(lead), "t1", "en").split("<pre>")[1].split("</pre>")[0]
     path = tmp_path / "my.toml"
     path.write_text(unescape(code), encoding="utf-8")
-    assert Scenario.load(path).hash == plans_at(session, 2015)["t1"].scenario().hash
-    assert [one.month for one in Scenario.load(path).revisions] == ["2015-01"]
+    province = Province(str(path), scale=0.01, seed=1)
+    province.step()
+    assert province.clock.month == 1
 
 
 def test_an_action_scaled_as_a_whole_is_one_phrase() -> None:

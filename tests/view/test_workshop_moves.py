@@ -9,6 +9,7 @@ import pytest
 from sim.view.choice import Plan, Revision
 from sim.view.levers import levers
 from sim.view.workshop.board import Board
+from sim.view.workshop.common_board import moves_table
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.moves import (
     budget_of,
@@ -32,12 +33,18 @@ def test_a_plan_of_four_years_is_its_first_settings_and_a_revision_a_year(board:
         board.reveal(lead)
     session = board.look(lead.code)
     plan = plan_of(session.rules, session.teams[0].moves)
+
+    def money(*amounts: float) -> tuple[tuple[str, float], ...]:
+        """What holds of the subsidy's money in the last years: it lasts, in the document's proportion."""
+        years = range(2018 - len(amounts), 2018)
+        return tuple((f"{MACHINES}{one}", each) for one, each in zip(years, amounts, strict=True))
+
     assert plan == Plan(
         "document_2014",
-        ((ERP, 0.1), (MACHINES + "2014", 1.0)),
+        ((ERP, 0.1), *money(1.0, 2.0, 2.0, 2.0)),
         (
-            Revision("2015-01", ((ERP, 0.2), (MACHINES + "2015", 1.0))),
-            Revision("2017-01", ((ERP, 0.3), (MACHINES + "2017", 1.0))),
+            Revision("2015-01", ((ERP, 0.2), *money(1.0, 1.0, 1.0))),
+            Revision("2017-01", ((ERP, 0.3), *money(1.0))),
         ),
     )
     assert plans_at(session, 2015)["t1"].revisions == plan.revisions[:1]
@@ -174,13 +181,66 @@ def test_places_follow_the_money_of_the_year(board: Board) -> None:
     board.commit(one, [(key + "2014", 0.5 * document.budget["2014"])])
     board.reveal(lead)
     board.open_round(lead)
-    board.commit(one, [])  # 2015 has the document's money again
+    board.commit(one, [])  # in 2015 it holds
     board.reveal(lead)
     board.open_round(lead)
-    board.commit(one, [(key + "2016", 0.5 * document.budget["2016"]), (places, 10.0)])
+    board.commit(one, [(key + "2016", document.budget["2016"])])  # the document's money again
+    board.reveal(lead)
+    board.open_round(lead)
+    board.commit(one, [(key + "2017", 0.5 * document.budget["2017"]), (places, 10.0)])
     moves = [dict(move.settings) for move in board.see(one).teams[0].moves]
-    assert [move[places] for move in moves] == [0.5 * document.places, document.places, 10.0]
-    assert len(moves[1]) == 1
+    assert [move.get(places) for move in moves] == [
+        0.5 * document.places, None, document.places, 10.0,
+    ]  # fmt: skip
+    assert moves[1] == {}
+
+
+@pytest.mark.parametrize("missed", [False, True], ids=["nothing new", "no move at all"])
+def test_what_a_team_decides_of_a_pot_holds_until_it_decides_otherwise(
+    board: Board, missed: bool
+) -> None:
+    lead, (one, _) = room(board)
+    budget = Plan("document_2014").scenario().instruments["equipment_subsidy"].budget
+    board.open_round(lead)
+    board.commit(one, [(MACHINES + "2014", 0.0)])
+    board.reveal(lead)
+    board.open_round(lead)
+    if not missed:
+        board.commit(one, [])
+    board.reveal(lead)
+    board.open_round(lead)
+    board.commit(one, [(MACHINES + "2016", 0.5 * budget["2016"])])
+    board.reveal(lead)
+    session = board.see(lead)
+    spent = plan_cost(plans_at(session, 2016)["t1"])
+    by_year = {row.year: row.amount for row in spent.lines if row.instrument == "equipment_subsidy"}
+    expected = [0.0, 0.0, 0.5 * budget["2016"], 0.5 * budget["2017"]]
+    assert [by_year[year] for year in (2014, 2015, 2016, 2017)] == pytest.approx(expected)
+    scenario = plans_at(session, 2015)["t1"].scenario()
+    assert [scenario.instruments["equipment_subsidy"].budget[str(year)]
+            for year in (2014, 2015, 2016, 2017)] == [0.0] * 4  # fmt: skip
+    said = moves_table(session, "en")
+    assert "0 times the document&#x27;s money from 2014 on" in said
+    assert "0.5 times the document&#x27;s money from 2016 on" in said
+    assert said.count("as before") == 3  # in 2015, and of the other team
+    assert said.count("2015") == 1  # the column's head
+
+
+def test_a_citys_own_money_holds_too(board: Board) -> None:
+    lead = board.open("城市", "city", 100_000.0)
+    one = board.join(lead.code, "杭州队", "Hangzhou")
+    key = "instruments.hangzhou_office.budget."
+    board.open_round(lead)
+    board.commit(one, [(key + "2014", 50.0)])
+    board.reveal(lead)
+    board.open_round(lead)
+    board.commit(one, [])
+    board.reveal(lead)
+    board.open_round(lead)
+    board.commit(one, [(key + "2016", 0.0)])
+    board.reveal(lead)
+    plan = plans_at(board.see(lead), 2016)["t1"]
+    assert [row.amount for row in plan_cost(plan, "hangzhou_office").lines] == [50, 50, 0, 0]
 
 
 def test_a_city_decides_its_own_instruments_from_its_own_budget(board: Board) -> None:

@@ -104,6 +104,7 @@ class Shown:
         parts = []
         for one in found:
             parts += [str(child) for child in one.children if isinstance(child, str)]
+        parts += [str(one.unsafe_innerHTML) for one in self.rc.find(solara.widgets.HTML).widgets]
         for one in self.rc.find(v.VuetifyTemplate).widgets:
             parts.append(str(getattr(one, "template", "")))
         return "\n".join(parts)
@@ -175,6 +176,47 @@ def test_the_facilitators_page_publishes_scores_after_a_reveal(board: Board, sho
     assert board.see(lead).version == version  # once
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_teams_words_are_on_no_screen_that_may_be_projected(
+    board: Board, show: Any, lang: str
+) -> None:
+    lead = board.open("t")
+    teams = [board.join(lead.code, name) for name in ("a", "b")]
+    words = [board.word(one) for one in teams]
+    page = show(Facilitator(lead, board.see(lead), lang, nothing, nothing))
+    assert not [one for one in words if one in page.text]
+    page.press("words")
+    assert [one for one in words if one in page.text] == words
+    page.press("words")
+    assert not [one for one in words if one in page.text]
+    board.open_round(lead)
+    board.reveal(lead)
+    for large in (False, True):
+        page = show(Facilitator(lead, board.see(lead), lang, nothing, nothing, large))
+        if not large:
+            page.press("log")
+        assert not [one for one in words if one in page.text]
+
+
+def test_no_name_is_a_buttons_and_a_parts(board: Board, show: Any) -> None:
+    """Tests, and styles, find a part of the room by its name."""
+    lead = board.open("t")
+    board.join(lead.code, "a")
+    board.open_round(lead)
+    page = show(Facilitator(lead, board.see(lead), "en", nothing, nothing))
+    for name in ("words", "log", "key"):
+        page.press(name)
+    buttons = {one for each in page._buttons() for one in json.loads(each.board)["classes"].split()}
+    parts: set[str] = set()
+    for one in page.rc.find(solara.widgets.HTML).widgets:
+        parts |= set(one.attributes.get("class", "").split())
+    for one in page.rc.find(v.Html).widgets:
+        parts |= set(str(one.class_ or "").split())
+    assert "lianghua-room-log" in buttons
+    assert "lianghua-room-logged" in parts
+    assert not {one for one in buttons & parts if one.startswith("lianghua-room-")}
+
+
 @pytest.mark.parametrize("mode", ["package", "city"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_team_commits_what_its_page_shows(board: Board, show: Any, mode: str, lang: str) -> None:
@@ -191,21 +233,28 @@ def test_a_team_commits_what_its_page_shows(board: Board, show: Any, mode: str, 
     page.press("commit")
     settings = dict(board.see(one).teams[0].moves[0].settings)
     if mode == "city":
-        assert settings == {
-            "instruments.lishui_office.budget.2014": 40.0,
-            "instruments.lishui_office.enabled": True,
-        }
+        years = {f"instruments.lishui_office.budget.{year}": 40.0 for year in range(2014, 2018)}
+        assert settings == years | {"instruments.lishui_office.enabled": True}
     else:
-        assert settings["instruments.product_innovation.budget.2014"] == 1000.0
+        budget = Plan("document_2014").scenario().instruments["product_innovation"].budget
+        for year in range(2014, 2018):
+            mine = settings[f"instruments.product_innovation.budget.{year}"]
+            assert mine == 0.5 * budget[str(year)]
         assert settings["instruments.design_centres_province.places"] == 37.5
 
 
-def test_an_actions_money_is_moved_for_its_year_alone() -> None:
+def test_an_actions_money_is_moved_from_its_year_on() -> None:
     plan = with_times(Plan("document_2014"), "A2", 2015, 1.5)
     assert plan.settings == ()
     assert [one.month for one in plan.revisions] == ["2015-01"]
-    assert action_times(plan, "A2", 2015) == 1.5
-    assert action_times(plan, "A2", 2016) == 1.0
+    assert [action_times(plan, "A2", year) for year in (2014, 2015, 2016, 2017)] == [
+        1,
+        1.5,
+        1.5,
+        1.5,
+    ]
+    back = with_times(plan, "A2", 2016, 1.0)
+    assert [action_times(back, "A2", year) for year in (2014, 2015, 2016, 2017)] == [1, 1.5, 1, 1]
     before = action_money(Plan("document_2014"), 2015)["A2"]
     assert action_money(plan, 2015)["A2"] == pytest.approx(1.5 * before)
     assert with_times(plan, "A2", 2015, 1.0) == Plan("document_2014")

@@ -15,10 +15,16 @@ def toy(task):
     kind, value = task
     if kind == "sleep":
         time.sleep(value)
-    if kind == "steps":
-        path, seconds = value
-        for _ in range(round(seconds / 0.02)):
-            time.sleep(0.02)
+    if kind == "until":
+        # Busy until a file is there, however long that takes.
+        while not Path(value).exists():
+            time.sleep(0.01)
+    if kind == "gate":
+        # Says that it has begun; goes on until a file is there or nobody waits for it any more.
+        begun, gate, path = value
+        Path(begun).touch()
+        while not Path(gate).exists():
+            time.sleep(0.01)
             go_on()
         with open(path, "a") as file:
             file.write("whole\n")

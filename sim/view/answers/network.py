@@ -123,12 +123,11 @@ def ego(question: Question) -> dict[str, Any]:
     of suppliers) to 2 (customers of customers). Links are (supplier, customer, share of the
     customer's purchases of goods within its links).
     """
-    uid = firm_id(question)
     run = watched(question)
-    centre = row_of(run.province, uid)
+    centre = row_of(run.province, firm_id(question))
     levels, links = neighbours(run.province.world.edges, centre)
     return {
-        "firm": uid,
+        "firm": int(run.uid[centre]),
         "start": run.moments[0].month,
         "end": run.moments[-1].month,
         "nodes": [_node(run, row, level) for row, level in levels.items()],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.view import runs
 from sim.view.answers import watched as once
 from sim.view.answers.watched import Moment, argument, firm_id, watched
 from sim.view.questions import Question
+from sim.view.words import text
 from sim.world.tables import TECHNOLOGIES
 
 MOST_EVENTS = 400
@@ -126,11 +128,19 @@ def _told(story: Story, lang: str) -> dict[str, Any]:
     return {
         "title": parts[0].title,
         "parts": [
-            {"title": part.title, "lines": [(depth, line) for depth, line in part.lines][:MOST_EVENTS]}
+            {"title": part.title, "lines": _most(part.lines, lang)}
             for part in parts
         ],
         "html": story.html(lang),
     }  # fmt: skip
+
+
+def _most(lines: Sequence[tuple[int, str]], lang: str) -> list[tuple[int, str]]:
+    """Lines as far as they travel; the last one says how many more the story's own page has."""
+    shown = list(lines)[:MOST_EVENTS]
+    if len(lines) > MOST_EVENTS:
+        shown.append((0, text("story.more_lines", lang, count=len(lines) - MOST_EVENTS)))
+    return shown
 
 
 def _numbers(column: pd.Series) -> list[float | None]:

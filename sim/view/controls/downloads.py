@@ -12,12 +12,15 @@ from sim.view.snapshot import Progress
 
 
 @solara.component
-def Downloads(view: View, progress: Progress) -> None:
-    """CSV of all runs, a chosen figure as PNG or SVG, and the report; made when asked for."""
+def Downloads(view: View, progress: Progress, former: bool = False) -> None:
+    """CSV of all runs, a chosen figure as PNG or SVG, and the report; made when asked for.
+
+    There is nothing to take while what is shown is of the `former` plan.
+    """
     name, set_name = solara.use_state(exports.FIGURES[0])
     snapshot, say = view.snapshot, view.say
     with solara.Column(classes=["lianghua-downloads"], gap="8px"):
-        if not snapshot.ready:
+        if former or not snapshot.ready:
             solara.Text(say("controls.no_runs"))
             return
         if progress.running:

@@ -11,8 +11,9 @@ import traitlets
 
 from sim.view.choice import Plan
 from sim.view.controls.base import STYLE, Control, board
+from sim.view.levers import changes
 from sim.view.looking import View
-from sim.view.plans import preset, presets
+from sim.view.plans import preset, presets, title_of
 from sim.view.words import text
 
 TEMPLATE = (
@@ -22,6 +23,7 @@ TEMPLATE = (
     <v-autocomplete :items="b.items" :value="b.value" :label="b.words.preset" outlined dense hide-details
       :no-data-text="b.words.nothing" :menu-props="{maxHeight: 420}" class="lianghua-preset" data-testid="preset"
       :attach="false" @change="choose"></v-autocomplete>
+    <p v-if="b.changes" class="lh-note" data-testid="changes">{{ b.changes }}</p>
     <p class="lh-note" data-testid="rationale">{{ b.rationale }}</p>
     <label class="lh-note lh-against">{{ b.words.baseline }}
       <select class="lh-input" data-testid="baseline" @change="event({baseline: $event.target.value})">
@@ -42,6 +44,9 @@ module.exports = {
 """
     + STYLE
 )
+
+CHANGED = ":changed"
+"""What stands for a plan that was changed in the list; no preset has such a name."""
 
 
 class PresetsWidget(Control):
@@ -64,12 +69,16 @@ def items(lang: str) -> list[dict[str, Any]]:
 
 
 def presets_board(plan: Plan, baseline: str, lang: str) -> dict[str, Any]:
-    """What the list draws."""
+    """What the list draws; a changed plan is none of the presets, and can be put back to its own."""
     say = {key: text(f"controls.{key}", lang) for key in ("preset", "nothing", "baseline")}
     able = [name for name, one in presets().items() if one.group in ("whole", "funding", "rates")]
     able += [baseline] if baseline not in able else []
+    title = presets()[plan.preset].title[lang]
+    own = [{"text": title_of(plan, lang), "value": CHANGED}] if plan.changed else []
+    said = text("copying.changes", lang, title=title, said=changes(plan, lang)) if own else ""
     return {
-        "items": items(lang), "value": plan.preset, "baseline": baseline, "words": say,
+        "items": [*own, *items(lang)], "value": CHANGED if own else plan.preset, "changes": said,
+        "baseline": baseline, "words": say,
         "baselines": [(name, presets()[name].title[lang]) for name in able],
         "rationale": presets()[plan.preset].rationale[lang],
     }  # fmt: skip
@@ -90,6 +99,6 @@ def Presets(view: View) -> None:
 
     drawn = solara.use_memo(
         lambda: board(presets_board(choice.plan, choice.baseline, choice.lang)),
-        [choice.plan.preset, choice.baseline, choice.lang],
+        [choice.plan, choice.baseline, choice.lang],
     )
     PresetsWidget.element(board=drawn, on_event=told)

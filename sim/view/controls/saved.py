@@ -8,12 +8,12 @@ from typing import Any
 import solara
 import traitlets
 
-from sim.view.choice import MOST_SAVED, Choice, Plan
+from sim.view.choice import MOST_SAVED, Choice
 from sim.view.colours import SAVED
 from sim.view.controls.base import STYLE, Control, board
-from sim.view.levers import summary
+from sim.view.levers import changes
 from sim.view.looking import View
-from sim.view.plans import LONGEST_NAME, free_name, name_of, named, presets, same
+from sim.view.plans import LONGEST_NAME, free_name, name_of, named, presets, same, title_of
 from sim.view.words import text
 
 TEMPLATE = (
@@ -84,10 +84,10 @@ def saved_board(choice: Choice) -> dict[str, Any]:
         full = say("kept")
     plans = [
         {
-            "name": shown_name(one, lang),
+            "name": title_of(one, lang),
             "colour": SAVED[place % len(SAVED)],
             "says": " · ".join(
-                filter(None, [presets()[one.preset].title[lang], summary(one, lang)])
+                filter(None, [presets()[one.preset].title[lang], changes(one, lang)])
             ),
         }
         for place, one in enumerate(choice.saved)
@@ -101,20 +101,15 @@ def saved_board(choice: Choice) -> dict[str, Any]:
     }
 
 
-def shown_name(plan: Plan, lang: str) -> str:
-    """The name of a plan, or the title of its preset."""
-    return name_of(plan) or presets()[plan.preset].title[lang]
-
-
 def with_saved(choice: Choice, event: dict[str, Any]) -> Choice:
     """The choice after what a browser says was done; what makes no sense changes nothing."""
     saved = list(choice.saved)
     if event.get("save"):
         if len(saved) >= MOST_SAVED or any(same(one, choice.plan) for one in saved):
             return choice
-        taken = [shown_name(one, choice.lang) for one in saved]
+        taken = [title_of(one, choice.lang) for one in saved]
         name = name_of(choice.plan)
-        if not name and not choice.plan.settings and not choice.plan.revisions:
+        if not name and not choice.plan.changed:
             # A preset as it stands needs no name of its own.
             return replace(choice, saved=(*saved, choice.plan))
         name = name if name and name not in taken else free_name(choice.lang, taken)

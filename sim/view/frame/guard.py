@@ -25,5 +25,5 @@ def Guarded(draw: Callable[..., None], lang: str, *given: Any) -> None:
     if not isinstance(failed, InputError):
         log.error("a panel failed", exc_info=failed)
     with solara.Div(classes=["lianghua-error"]):
-        solara.Text(text("page.panel_failed", lang, error=framed(failed, lang)[:300]))
+        solara.Text(text("page.panel_failed", lang, error=framed(failed, lang)))
         solara.Button(text("page.again", lang), on_click=clear, outlined=True)

@@ -42,7 +42,7 @@ def status_board(progress: Progress, lang: str, paused: bool) -> dict[str, Any]:
     """What the line draws: state of the runs in words."""
     done, total, error = progress.done, progress.total, progress.error
     if error:
-        said = text("page.failed", lang, error=framed(error, lang)[:300])
+        said = text("page.failed", lang, error=framed(error, lang))
     elif paused:
         said = text("page.paused", lang, done=done, total=total)
     elif progress.running:

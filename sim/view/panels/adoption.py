@@ -70,7 +70,7 @@ def figures(snapshot: Snapshot, output: str, table: str, row: int | None) -> tup
     found = (plan, base, gap.mean, gap.low, gap.high)
     nan = float("nan")
     shown = [float(one[at]) * factor(output) for one in found]
-    return tuple(shown[:3] + (shown[3:] if gap.pairs > 1 else [nan, nan]))
+    return tuple(shown[:3] + (shown[3:] if gap.enough else [nan, nan]))
 
 
 def technologies_frame(snapshot: Snapshot, measure: str, size: str) -> pd.DataFrame:

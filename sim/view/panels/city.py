@@ -39,7 +39,7 @@ def headline_frame(snapshot: Snapshot, city: int) -> pd.DataFrame:
         gap = snapshot.difference(snapshot.current, name, "cities")
         scale = factor(name)
         low, high = (float(one[place, city]) * scale for one in (gap.low, gap.high))
-        interval = "–" if gap.pairs < 2 else f"{plain(low, True)} … {plain(high, True)}"
+        interval = "–" if not gap.enough else f"{plain(low, True)} … {plain(high, True)}"
         rows.append(
             (getattr(BY_NAME[name], lang), shown(name, float(level), lang),
              shown(name, float(base), lang),

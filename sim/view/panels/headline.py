@@ -13,7 +13,7 @@ from sim.view import colours
 from sim.view.looking import View
 from sim.view.numbers import factor, month_words, parts, plain, shown
 from sim.view.panels.shared import Explain
-from sim.view.snapshot import Snapshot
+from sim.view.snapshot import FEWEST_PAIRS, Snapshot
 from sim.view.words import text
 
 OUTPUTS = (
@@ -56,7 +56,7 @@ STYLE = f"""
 class Figure:
     """One card: the plan's and the baseline's value and their difference, at one month.
 
-    `verdict` is more, less, uncertain (the interval holds zero), same, or one (a single pair).
+    `verdict` is more, less, uncertain (the interval holds zero), same, or few (too few pairs to say).
     """
 
     output: str
@@ -80,15 +80,15 @@ def figure(snapshot: Snapshot, output: str) -> Figure:
         output,
         float(snapshot.level(snapshot.current, output).mean[place]),
         float(snapshot.level(snapshot.baseline, output).mean[place]),
-        mean, low, high, gap.pairs, _verdict(mean, low, high, gap.pairs),
+        mean, low, high, gap.pairs, _verdict(mean, low, high, gap.enough),
     )  # fmt: skip
 
 
-def _verdict(mean: float, low: float, high: float, pairs: int) -> str:
+def _verdict(mean: float, low: float, high: float, enough: bool) -> str:
+    if not enough:
+        return "few"
     if mean == low == high == 0.0:
         return "same"
-    if pairs < 2:
-        return "one"
     if low <= 0.0 <= high:
         return "uncertain"
     return "more" if mean > 0.0 else "less"
@@ -105,8 +105,9 @@ def card_words(one: Figure, lang: str) -> list[tuple[str, str, str]]:
     if one.verdict == "same":
         return [*lines, ("difference", text("headline.same", lang), "")]
     written, unit = parts(one.output, one.difference, lang, difference=True)
-    if one.verdict == "one":
-        return [*lines, ("difference", written, unit), ("interval", text("headline.one", lang), "")]
+    if one.verdict == "few":
+        said = text("headline.few", lang, pairs=one.pairs, least=FEWEST_PAIRS)
+        return [*lines, ("difference", written, unit), ("interval", said, "")]
     low, high = (plain(bound * scale, signed=True) for bound in (one.low, one.high))
     lines.append(("difference", f"{colours.MARKS[one.verdict]} {written}", unit))
     if one.verdict == "uncertain":
@@ -129,8 +130,8 @@ def plainly(snapshot: Snapshot) -> str:
     pairs = effects[0].pairs
     if snapshot.current.scenario.hash == snapshot.baseline.scenario.hash:
         return text("headline.plain_self", lang)
-    if pairs < 2:
-        return text("headline.plain_one", lang, **words)
+    if pairs < FEWEST_PAIRS:
+        return text("headline.plain_few", lang, **words, pairs=pairs, least=FEWEST_PAIRS)
     clear = [one for one in effects if one.verdict in ("more", "less")]
     if not clear:
         return text("headline.plain_nothing", lang, **words, pairs=pairs)

@@ -18,6 +18,7 @@ from sim.view.numbers import plain
 from sim.view.panels.shared import ChartCard
 from sim.view.problems import framed
 from sim.view.questions import Question
+from sim.view.snapshot import FEWEST_PAIRS
 from sim.view.words import text
 from sim.words import TIER_ZH
 
@@ -114,10 +115,16 @@ def explained_html(by: dict[str, Any], lang: str) -> str:
     return f'<table class="lianghua-classes"><tr>{heads}</tr>{"".join(rows)}</table>'
 
 
-def costs_sentences(costs: list[dict[str, Any]], lang: str) -> list[str]:
-    """What else differs from the twin, and the money for a unit of it, in words."""
+def costs_sentences(costs: list[dict[str, Any]], pairs: int, lang: str) -> list[str]:
+    """What else differs from the twin over so many pairs, and the money for a unit of it, in words."""
     said = []
     for row in costs:
+        if pairs < FEWEST_PAIRS:
+            said.append(text(
+                "ledger.effect_few", lang, effect=terms.word(terms.EFFECTS, row["effect"], lang),
+                difference=plain(row["difference"], signed=True), pairs=pairs, least=FEWEST_PAIRS,
+            ))  # fmt: skip
+            continue
         key = "effect_none" if row["verdict"] == "not distinguishable" else "effect"
         said.append(text(
             f"ledger.{key}", lang, effect=terms.word(terms.EFFECTS, row["effect"], lang),
@@ -238,7 +245,7 @@ def Split(
     groups = classes_of(answer["whole"]) | classes_of(answer["tiers"], "tier")
     Chart(option, said, "ledger", height=f"{110 + 46 * len(groups)}px")
     solara.HTML(tag="div", unsafe_innerHTML=explained_html(next(iter(groups.values())), lang))
-    for one in costs_sentences(answer["costs"], lang):
+    for one in costs_sentences(answer["costs"], answer["replicates"], lang):
         solara.HTML(tag="p", unsafe_innerHTML=html.escape(one), style="margin:.25rem 0")
     how = say(
         "ledger.how", replicates=answer["replicates"], scale=f"{100 * answer['scale']:g}",

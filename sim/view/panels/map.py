@@ -142,14 +142,14 @@ def map_frame(
     level = snapshot.level(snapshot.current, output, "cities").mean[place] * scale
     base = snapshot.level(snapshot.baseline, output, "cities").mean[place] * scale
     gap = snapshot.difference(snapshot.current, output, "cities")
-    one = gap.pairs < 2
+    few = not gap.enough
     columns: dict[str, Any] = {
         text("places.city", lang): cities(lang),
         text("map.plan", lang): level,
         text("map.baseline", lang): base,
         text("map.gap", lang): [plain(v, True) for v in gap.mean[place] * scale],
         text("map.interval", lang): [
-            "–" if one else f"{plain(low, True)} … {plain(high, True)}"
+            "–" if few else f"{plain(low, True)} … {plain(high, True)}"
             for low, high in zip(gap.low[place] * scale, gap.high[place] * scale, strict=True)
         ],
     }

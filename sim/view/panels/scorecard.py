@@ -18,7 +18,7 @@ from sim.view.numbers import plain
 from sim.view.panels.ledger import Pick
 from sim.view.panels.shared import ChartCard, Choose
 from sim.view.scores import Row, Standing
-from sim.view.snapshot import Snapshot
+from sim.view.snapshot import FEWEST_PAIRS, Snapshot
 from sim.view.spending import clause_title
 from sim.view.words import text
 from sim.words import INDEX_ZH
@@ -269,6 +269,10 @@ def sentences(snapshot: Snapshot) -> list[str]:
     said = [text("scorecard.number", lang, plan=_counted(plan, lang), base=_counted(base, lang),
                  count=len(found), more=plain(more.median, signed=True),
                  interval=_ends(more, lang, "interval", signed=True))]  # fmt: skip
+    pairs = len(set(snapshot.current.replicates) & set(snapshot.baseline.replicates))
+    if pairs < FEWEST_PAIRS:
+        said.append(text("scorecard.too_few", lang, pairs=pairs, least=FEWEST_PAIRS))
+        return said
     for key, targets in (("gained", scores.gained(found)), ("lost", scores.lost(found))):
         if targets:
             names = ("、" if lang == "zh" else ", ").join(

@@ -21,7 +21,7 @@ from sim.view.looking import View
 from sim.view.numbers import SHARES, factor, month_words, plain, shown, unit
 from sim.view.observed import observed
 from sim.view.panels.shared import ChartCard, Choose
-from sim.view.snapshot import Difference, Level, Snapshot, Track
+from sim.view.snapshot import FEWEST_PAIRS, Difference, Level, Snapshot, Track
 from sim.view.words import text
 
 PROGRAMME_START = "2014-05"
@@ -102,7 +102,7 @@ def _line(
         return one
 
     low, high = chosen(found.low), chosen(found.high)
-    if isinstance(found, Difference) and found.pairs < 2:
+    if isinstance(found, Difference) and not found.enough:
         low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     return Line(name, colour, dashed, chosen(found.mean), low, high, band)
 
@@ -324,8 +324,8 @@ def sentence(
 
 def verdict(output: str, mean: float, low: float, high: float, pairs: int, lang: str) -> str:
     """A difference with its interval, and whether it can be told from nothing."""
-    if pairs < 2:
-        return text("series.one", lang)
+    if pairs < FEWEST_PAIRS:
+        return text("series.too_few", lang, pairs=pairs, least=FEWEST_PAIRS)
     scale = factor(output)
     said = text(
         "series.sentence_difference", lang, difference=shown(output, mean, lang, difference=True),

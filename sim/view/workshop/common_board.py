@@ -10,6 +10,7 @@ import solara
 from sim.view.colours import GRID, MUTED, TEXT
 from sim.view.controls.pick import Pick
 from sim.view.echarts import Chart, packed
+from sim.view.snapshot import FEWEST_PAIRS
 from sim.view.workshop.limits import YEARS
 from sim.view.workshop.looks import Countdown, button, colour_of, dot, html, phase_said, raw, region
 from sim.view.workshop.moves import city_name
@@ -113,7 +114,8 @@ def Results(session: Session, lang: str, large: bool) -> None:
         with solara.Div(classes=["lh-row"]):
             pick(words("rank_by"), by, set_by, OUTCOMES[mode], lang, "by")
         shown = outcome(mode, by).label(lang)
-        raw("div", rank_table(session, by, lang), "lh-scroll lianghua-room-ranks", **region(shown))
+        raw("div", rank_table(session, by, lang), "lh-scroll lianghua-room-ranks",
+            data_year=str(year), **region(shown))  # fmt: skip
         html("p", words("level_mark"), "lh-soft")
     with solara.Div(classes=["lh-card"]):
         html("h2", words("trade_off"))
@@ -173,11 +175,14 @@ def _figures(one: Outcome, score: Score, words: Words) -> list[str]:
 
 
 def interval_said(one: Outcome, score: Score, words: Words) -> str:
-    """The interval of a difference, and whether it can be told from nothing."""
+    """The interval of a difference, and whether it can be told from nothing; with few pairs neither."""
     interval = interval_of(one, score)
-    if score.outcome != COST and score.more is not None and told(score) == "uncertain":
-        interval += f" ({words('uncertain_mark')})"
-    return interval
+    if score.outcome == COST or score.more is None:
+        return interval
+    verdict = told(score)
+    if verdict == "few":
+        return words("few_mark", pairs=score.pairs, least=FEWEST_PAIRS)
+    return f"{interval} ({words('uncertain_mark')})" if verdict == "uncertain" else interval
 
 
 def interval_of(one: Outcome, score: Score) -> str:

@@ -153,16 +153,23 @@ def Pace(
 def TeamList(
     who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None]
 ) -> None:
-    """Teams with their words; a team can be taken out."""
+    """The teams; a team can be taken out. Their words let anyone in who reads them, and this screen
+    may be projected: they are shown when they are asked for."""
     words = Words(lang)
+    shown, show = solara.use_state(False)
     html("h2", words("teams", count=len(session.teams)))
     for one in session.teams:
         with solara.Div(classes=["lh-row"]).key(one.key):
-            said = words("word_is", word=BOARD.word(who, one.key))
-            raw("span", team_mark(session, one, lang) + f' <span class="lh-soft">{escape(said)}</span>',
-                "lh-team")  # fmt: skip
+            mark = team_mark(session, one, lang)
+            if shown:
+                said = words("word_is", word=BOARD.word(who, one.key))
+                mark += f' <span class="lh-soft lianghua-room-word">{escape(said)}</span>'
+            raw("span", mark, "lh-team")
             Sure(words("dismiss"), words("sure_dismiss", name=one.name), lambda key=one.key: do(lambda: BOARD.dismiss(who, key)),
                  f"dismiss-{one.key}", words)  # fmt: skip
+    button(words("words_hide" if shown else "words_show"), lambda: show(not shown), "words")
+    if shown:
+        html("p", words("words_note"), "lh-soft")
 
 
 @solara.component
@@ -217,7 +224,12 @@ def Handle(
         html("p", words("key_note"), "lh-soft")
         html("pre", who.secret, "lianghua-room-secret")
     if log:
-        raw("div", log_table(session, lang), "lh-scroll lianghua-room-log", **region(words("log")))
+        raw(
+            "div",
+            log_table(session, lang),
+            "lh-scroll lianghua-room-logged",
+            **region(words("log")),
+        )
 
 
 def log_table(session: Session, lang: str) -> str:

@@ -16,7 +16,7 @@ MOST_TEAMS = 12
 MOST_MEMBERS = 20
 """Devices of a team."""
 MOST_EVENTS = 2_000
-MOST_SETTINGS = 400
+MOST_SETTINGS = 1_000
 """Settings of a move."""
 LONGEST_NAME = 24
 LONGEST_TITLE = 60

@@ -1,4 +1,5 @@
-"""A team's memo: one A4 page, one HTML file, nothing fetched, every text escaped."""
+"""A team's memo: A4 pages, one if the plan is short; one HTML file, nothing fetched, every text
+escaped, and nothing cut: the plan in it is the team's whole plan."""
 
 from __future__ import annotations
 
@@ -6,14 +7,14 @@ import time
 from html import escape
 
 from sim.view.copying import plan_toml
+from sim.view.plans import named
+from sim.view.workshop.common_board import interval_said
 from sim.view.workshop.limits import YEARS
 from sim.view.workshop.moves import budget_of, city_name, plan_cost, prefix_of
 from sim.view.workshop.said import Words, action, sentence
-from sim.view.workshop.scores import COST, OUTCOMES, outcome, rank_of, ranks, told
+from sim.view.workshop.scores import COST, OUTCOMES, outcome, rank_of, ranks
 from sim.view.workshop.state import Rules, Session, Team, TeamScores, plan_of
 
-MOST_LINES, LINE = 22, 58
-"""Lines of the plan that the page has room for, and characters of one."""
 STYLE = """
 @page{size:A4;margin:11mm 13mm}
 *{box-sizing:border-box}
@@ -27,10 +28,9 @@ font-variant-numeric:tabular-nums}
 th{font-weight:600;white-space:nowrap;color:#52606d}th:first-child,td:first-child,.text{text-align:left}
 table.came td{white-space:nowrap}table.came td:first-child{white-space:normal}
 td.year{white-space:nowrap;font-weight:600;width:14mm}
-td.clip div{max-height:2.6em;overflow:hidden}
 pre{columns:2;column-gap:4mm;font:6.6pt/1.22 ui-monospace,Consolas,"Noto Sans SC",monospace;background:#f5f7fa;margin:.6mm 0;
 padding:1mm 1.6mm;white-space:pre-wrap}
-@media print{main{max-height:274mm;overflow:hidden}}
+h2{break-after:avoid}tr{break-inside:avoid}section.plan{break-inside:avoid-page}
 @media screen{body{padding:8mm 5mm;font-size:11pt}h2{font-size:12.5pt}pre{font-size:9pt}}
 @media screen and (max-width:600px){body{font-size:10pt}main{overflow-x:auto}pre{columns:1}
 th,td{padding:.35mm .8mm;overflow-wrap:normal}th{white-space:normal}table.came{font-size:9pt}}
@@ -105,7 +105,7 @@ def _chosen(session: Session, team: Team, last: int, words: Words) -> str:
         note = " ".join(move.note.split()) if move and move.note else words("memo_no_note")
         rows.append(
             f'<tr><td class="year">{escape(words("year_short", year=year))}</td>'
-            f'<td class="text clip"><div>{escape(said)}</div>'
+            f'<td class="text"><div>{escape(said)}</div>'
             f'<div class="soft">{escape(note)}</div></td></tr>'
         )
     return _heading(words, "memo_chose") + f"<table>{''.join(rows)}</table>" if rows else ""
@@ -122,17 +122,13 @@ def _came(session: Session, team: Team, scores: TeamScores | None, words: Words)
     for score in scores.scores:
         one = outcome(session.rules.mode, score.outcome)
         cost = score.outcome == COST
-        interval = " … ".join(one.bare(end, not cost) for end in (score.low, score.high))
-        interval = interval if score.low is not None else "–"
-        if not cost and score.more is not None and told(score) == "uncertain":
-            interval += f" ({words('uncertain_mark')})"
         unit = one.unit(lang, difference=True)
         cells = (
             f"{one.label(lang)} ({unit})" if unit else one.label(lang),
             one.bare(score.anyway),
             "–" if cost else one.bare(score.value),
             one.bare(score.more, not cost),
-            interval,
+            interval_said(one, score, words),
         )
         rows.append("".join(f"<td>{escape(cell)}</td>" for cell in cells))
     table = "".join(f"<tr>{row}</tr>" for row in rows)
@@ -210,20 +206,12 @@ def _ranks(session: Session, team: Team, scores: TeamScores | None, words: Words
 
 
 def _repeat(rules: Rules, team: Team, words: Words) -> str:
-    lines = plan_toml(plan_of(rules, team.moves), words.lang).splitlines()
-    lines = [line for line in lines if line and not line.startswith("#")]
-    kept: list[str] = []
-    left = MOST_LINES
-    for line in lines:
-        left -= -(-len(line) // LINE)
-        if left < 0:
-            kept.append(words("memo_cut", count=len(lines) - len(kept)))
-            break
-        kept.append(line)
+    lines = plan_toml(named(plan_of(rules, team.moves), team.name), words.lang).splitlines()
+    code = "\n".join(line for line in lines if line and not line.startswith("#"))
     said = words("memo_toml", baseline=rules.baseline)
     said += words("memo_toml_joint") if rules.mode == "city" else ""
-    code = escape("\n".join(kept))
-    return _heading(words, "memo_repeat") + f"<p>{escape(said)}</p><pre>{code}</pre>"
+    made = _heading(words, "memo_repeat") + f"<p>{escape(said)}</p><pre>{escape(code)}</pre>"
+    return f'<section class="plan">{made}</section>'
 
 
 def _money(amount: float) -> str:

@@ -6,11 +6,13 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from sim.core.errors import InputError
 from sim.policies.base import Instrument
 from sim.programme import CLAUSES, clauses_of
+from sim.scenario import Scenario
 from sim.view.choice import Plan, Settings, Value, scenario_of
 from sim.view.workshop import limits
 from sim.view.workshop.limits import MOST_SETTINGS, YEARS, RefusedError, one_line
@@ -278,13 +280,14 @@ def move_of(plan: Plan, year: int) -> Settings:
 
 
 def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Settings) -> Settings:
-    """Settings of a year with what goes with the money: a city's instrument that is given some is
-    switched on; places follow the year's budget, unless the team has set them itself.
+    """Settings of a year with what goes with the money: a budget holds in the years that follow
+    too, until the team decides otherwise; a city's instrument that is given some is switched on;
+    places follow the year's budget, unless the team has set them itself.
 
     `before` are the team's moves of earlier years.
     """
-    found = dict(settings)
     plain = scenario_of(Plan(rules.preset))
+    found = _lasting(plain, year, dict(settings))
     if rules.mode == "city":
         for key, value in settings:
             match = _KEY.fullmatch(key)
@@ -302,3 +305,28 @@ def completed(rules: Rules, before: tuple[Move, ...], year: int, settings: Setti
                 if held.get(key, getattr(policy, field)) != wanted:
                     found.setdefault(key, wanted)
     return tuple(sorted(found.items()))
+
+
+def _lasting(preset: Scenario, year: int, settings: dict[str, Value]) -> dict[str, Value]:
+    """Settings in which a budget that is set for `year` holds in the later years that are not.
+
+    It keeps its proportion to the preset's; where the preset has nothing in either year, the
+    amount. What the preset begins only later stays as it is.
+    """
+    found = dict(settings)
+    for name, policy in preset.instruments.items():
+        if budget_key(name, year) not in settings:
+            continue
+        for before, later in pairwise(range(year, YEARS[-1] + 1)):
+            value, key = found.get(budget_key(name, before)), budget_key(name, later)
+            had, there = (policy.budget.get(str(one), 0.0) for one in (before, later))
+            if key in found or isinstance(value, bool) or not isinstance(value, int | float):
+                continue  # what is no number is refused when the plan is checked
+            if had > 0 or there == 0:
+                found[key] = value * there / had if had > 0 else value
+    return found
+
+
+def budget_key(instrument: str, year: int) -> str:
+    """Key of an instrument's budget of a year."""
+    return f"instruments.{instrument}.budget.{year}"

@@ -13,7 +13,8 @@ from sim.terms import RULES, word
 from sim.view.choice import Plan, Settings, scenario_of
 from sim.view.numbers import plain
 from sim.view.words import text
-from sim.view.workshop.moves import WITHOUT
+from sim.view.workshop.limits import YEARS
+from sim.view.workshop.moves import WITHOUT, budget_key
 from sim.view.workshop.state import Rules
 
 _BUDGET = re.compile(r"instruments\.(\w+)\.budget\.(\d{4})")
@@ -74,7 +75,7 @@ def factors(preset: Scenario, settings: Mapping[str, Any]) -> dict[tuple[str, in
     """(action, year) -> factor, where every budget of an action in a year is the preset's times it."""
     found: dict[tuple[str, int], float] = {}
     for code, names in instruments_of(preset).items():
-        for year in range(2014, 2018):
+        for year in YEARS:
             had = {name: preset.instruments[name].budget.get(str(year), 0.0) for name in names}
             had = {name: amount for name, amount in had.items() if amount > 0}
             ratios = {
@@ -96,42 +97,66 @@ def instruments_of(preset: Scenario) -> dict[str, list[str]]:
     return {code: names for code, names in found.items() if names}
 
 
-def budget_key(instrument: str, year: int) -> str:
-    """Key of an instrument's budget of a year."""
-    return f"instruments.{instrument}.budget.{year}"
-
-
 def _actions(preset: Scenario, left: dict[str, Any], lang: str) -> list[str]:
     """Phrases of actions scaled as a whole; their budgets are taken out of `left`."""
     said = []
+    found: dict[str, dict[int, float]] = {}
     for (code, year), factor in factors(preset, left).items():
-        names = instruments_of(preset)[code]
-        for name in names:
+        found.setdefault(code, {})[year] = factor
+        for name in instruments_of(preset)[code]:
             left.pop(budget_key(name, year), None)
-        said.append(
-            text(
-                "workshop.setting_action", lang, action=action(code, lang), year=year,
-                value=f"{factor:.4g}",
-            )
-        )  # fmt: skip
+    for code, by_year in found.items():
+        for when, factor in stretches(by_year, lang):
+            said.append(
+                text(
+                    "workshop.setting_action", lang, action=action(code, lang), when=when,
+                    value=f"{factor:.4g}",
+                )
+            )  # fmt: skip
+    return said
+
+
+def stretches(values: Mapping[int, float], lang: str) -> list[tuple[str, float]]:
+    """Years in a row with the same value, in words, and the value."""
+    found: list[tuple[int, int, float]] = []
+    for year, value in sorted(values.items()):
+        if found and found[-1][1:] == (year - 1, value):
+            found[-1] = (found[-1][0], year, value)
+        else:
+            found.append((year, year, value))
+    said = []
+    for first, last, value in found:
+        key = "when_one" if first == last else "when_on" if last == YEARS[-1] else "when_span"
+        said.append((text(f"workshop.{key}", lang, first=first, last=last), value))
     return said
 
 
 def _budgets(preset: Scenario, left: dict[str, Any], lang: str) -> list[str]:
     """Phrases of single instruments' budgets, the largest change first; taken out of `left`."""
-    found = []
+    budgets: dict[str, dict[int, float]] = {}
     for key in list(left):
-        match = _BUDGET.fullmatch(key)
-        if match is None:
-            continue
-        name, year = match.groups()
-        amount, policy = float(left.pop(key)), preset.instruments[name]
-        said = text(
-            "workshop.setting_budget", lang, title=title(policy, lang), year=year,
-            value=plain(amount),
-        )  # fmt: skip
-        found.append((-abs(amount - policy.budget.get(year, 0.0)), said))
-    return [said for _, said in sorted(found)]
+        if (match := _BUDGET.fullmatch(key)) is not None:
+            budgets.setdefault(match[1], {})[int(match[2])] = float(left.pop(key))
+    found: list[tuple[float, str]] = []
+    for name, amounts in budgets.items():
+        policy = preset.instruments[name]
+        had = {year: policy.budget.get(str(year), 0.0) for year in amounts}
+        ratios = {round(amounts[year] / had[year], 4) for year in amounts if had[year] > 0}
+        called = title(policy, lang)
+        if len(ratios) == 1 and len(amounts) > 1 and all(had.values()):
+            (ratio,) = ratios
+            parts = [
+                text("workshop.setting_times", lang, title=called, when=when, value=f"{one:.4g}")
+                for when, one in stretches(dict.fromkeys(amounts, ratio), lang)
+            ]
+        else:
+            parts = [
+                text("workshop.setting_budget", lang, title=called, when=when, value=plain(one))
+                for when, one in stretches(amounts, lang)
+            ]
+        change = sum(abs(amounts[year] - had[year]) for year in amounts)
+        found += [(-change, said) for said in parts]
+    return [said for _, said in sorted(found, key=lambda one: one[0])]
 
 
 def _implied(key: str) -> bool:

@@ -15,7 +15,7 @@ from sim.comparison import half_width
 from sim.outputs import BY_NAME
 from sim.terms import EFFECTS
 from sim.view.numbers import factor, plain, shown, unit
-from sim.view.snapshot import Member, Track
+from sim.view.snapshot import FEWEST_PAIRS, Member, Track
 from sim.view.words import text
 from sim.view.workshop.moves import cities, prefix_of
 from sim.view.workshop.state import Mode, Score, Session, TeamScores
@@ -173,7 +173,7 @@ def _cost(money: Score, adopters: Score) -> Score:
     empty = Score(COST, None, None, None, None, None, adopters.pairs)
     if money.more is None or not adopters.more or adopters.low is None or adopters.high is None:
         return empty
-    if adopters.low <= 0 or money.more <= 0:
+    if adopters.low <= 0 or money.more <= 0 or adopters.pairs < FEWEST_PAIRS:
         return empty
     paid = 1e4 * money.more
     value = paid / adopters.more
@@ -215,14 +215,19 @@ def _more(score: Score) -> float:
 
 
 def _meet(one: Score, other: Score) -> bool:
-    """Do two intervals meet? Without intervals nothing can be told apart."""
+    """Do two intervals meet? Without intervals, or with few pairs, nothing can be told apart."""
     if None in (one.low, one.high, other.low, other.high):
+        return True
+    if min(one.pairs, other.pairs) < FEWEST_PAIRS:
         return True
     return bool(one.low <= other.high and other.low <= one.high)  # type: ignore[operator]
 
 
 def told(score: Score) -> str:
-    """more, less or uncertain: can the difference be told from zero?"""
+    """more, less or uncertain: can the difference be told from zero? `few` where pairs are too few
+    to say."""
+    if score.pairs < FEWEST_PAIRS:
+        return "few"
     if score.low is None or score.high is None or score.low <= 0 <= score.high:
         return "uncertain"
     return "more" if score.low > 0 else "less"

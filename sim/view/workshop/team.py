@@ -14,6 +14,7 @@ from sim.view.choice import Plan, scenario_of
 from sim.view.controls.levers import Levers
 from sim.view.plans import changed, values_of
 from sim.view.problems import framed
+from sim.view.snapshot import FEWEST_PAIRS
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.common_board import CommonBoard, interval_said
 from sim.view.workshop.facilitator import Memo
@@ -22,6 +23,7 @@ from sim.view.workshop.live import use_attempt, use_results
 from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw, region
 from sim.view.workshop.moves import (
     CITY_KINDS,
+    budget_key,
     budget_of,
     city_name,
     completed,
@@ -29,11 +31,11 @@ from sim.view.workshop.moves import (
     plan_cost,
     prefix_of,
 )
-from sim.view.workshop.said import Words, action, budget_key, instruments_of, title
+from sim.view.workshop.said import Words, action, instruments_of, title
 from sim.view.workshop.scores import COST, OUTCOMES, team_scores
 from sim.view.workshop.state import Move, Rules, Session, Team, plan_of
 
-PREVIEW_RUNS = 6
+PREVIEW_RUNS = FEWEST_PAIRS
 """Paired runs of a draft."""
 MOST_TIMES = 4.0
 """How many times the document's money an action can have."""
@@ -187,12 +189,13 @@ def action_times(plan: Plan, code: str, year: int) -> float:
 
 
 def with_times(plan: Plan, code: str, year: int, times: float) -> Plan:
-    """The plan with the budgets of an action in a year at a multiple of the preset's."""
+    """The plan with the budgets of an action from a year on at a multiple of the preset's."""
     preset = scenario_of(Plan(plan.preset))
     new = {
-        budget_key(name, year): round(times, 1) * preset.instruments[name].budget[str(year)]
+        budget_key(name, one): round(times, 1) * preset.instruments[name].budget[str(one)]
         for name in instruments_of(preset)[code]
-        if str(year) in preset.instruments[name].budget
+        for one in range(year, YEARS[-1] + 1)
+        if str(one) in preset.instruments[name].budget
     }
     return changed(plan, new, "" if year == YEARS[0] else f"{year}-01")
 
@@ -216,17 +219,18 @@ def CityMoney(plan: Plan, on_plan: Callable[[Plan], None], year: int, city: str,
     month = "" if year == YEARS[0] else f"{year}-01"
     preset, values = scenario_of(Plan(plan.preset)), values_of(plan, f"{year}-01")
 
-    def set_value(key: str, value: float, most: float) -> None:
-        on_plan(changed(plan, {key: min(max(float(value), 0.0), most)}, month))
+    def set_value(keys: list[str], value: float, most: float) -> None:
+        on_plan(changed(plan, dict.fromkeys(keys, min(max(float(value), 0.0), most)), month))
 
     html("p", words("city_money", year=year), "lh-soft")
     with solara.Div(classes=["lh-grid"]):
         for kind in CITY_KINDS:
             name = prefix_of(city) + kind
             key = budget_key(name, year)
+            keys = [budget_key(name, one) for one in range(year, YEARS[-1] + 1)]
             solara.InputFloat(
                 title(preset.instruments[name], lang), value=_whole(float(values.get(key, 0.0))),
-                on_value=lambda value, key=key: set_value(key, value or 0.0, 1e8),
+                on_value=lambda value, keys=keys: set_value(keys, value or 0.0, 1e8),
                 classes=[f"lianghua-room-{kind}"],
             ).key(key)  # fmt: skip
         for kind in ("machines", "software"):
@@ -237,7 +241,7 @@ def CityMoney(plan: Plan, on_plan: Callable[[Plan], None], year: int, city: str,
             )
             solara.SliderFloat(
                 label, value=float(values[key]), min=0.0, max=0.5, step=0.01,
-                on_value=lambda value, key=key: set_value(key, round(value, 2), 1.0),
+                on_value=lambda value, key=key: set_value([key], round(value, 2), 1.0),
                 thumb_label=False,
             ).key(key)  # fmt: skip
 
