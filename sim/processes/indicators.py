@@ -216,8 +216,8 @@ def _new_product_rate(context: Context, firms: Firms) -> float:
     # Nothing made, or by nobody who is able, says nothing of the odds.
     if (made * odds).sum() <= 0.0:
         return 0.0
+    mean = float((made * odds).sum()) / float(made.sum())
     made /= made.sum()
-    mean = float((made * odds).sum())
     rate = target / (1.0 - target) / mean
     for _ in range(12):
         short = target - float((made * rate * odds / (1.0 + rate * odds)).sum())
