@@ -23,6 +23,7 @@ def test_adoption_follows_bass(innovation: float, imitation: float) -> None:
             scale=0.1,
             seed=seed,
             parameters="central",
+            population__count=1,
             information__bass_innovation=innovation,
             information__bass_imitation=imitation,
             time__end="2025-12",
