@@ -87,7 +87,7 @@ TEXT = {
         "identified": "有目标可识别的参数", "none": "无:保留先验", "scale": "规模", "replicates": "重复次数", "budget": "每法运行次数",
         "per_cent": "百分比", "of_mean": "占均值百分比", "share": "方差份额(%)",
         "users": "比没有方案时多出的机器换人企业",
-        "left_out": "{method}因此略去:设计的{all}个部分中的{n}个,{of}次重复中的{r}次",
+        "left_out": "{method}因此略去：设计的{all}个部分中的{n}个，{of}次重复中的{r}次",
     },
 }  # fmt: skip
 """Titles and explanations; both languages have the same keys."""

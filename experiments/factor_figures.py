@@ -37,6 +37,8 @@ PARTS = 10
 """Equal parts of the points whose means make the line through a scatter."""
 MOST_NUMBERS = 64
 """Cells of a map up to which each has its number."""
+ROUND = 1e-9
+"""What a tick may lie beyond the last number by rounding, as a share of the numbers' range."""
 BESIDE = 0.12
 """Where a missing value stands beyond the last number, as a share of the numbers' range."""
 
@@ -76,7 +78,11 @@ def _ticks_of(
         plain_numbers(axes.xaxis)
         return
     low, high = at[~missing].min(), at[~missing].max()
-    known = [one for one in MaxNLocator(3).tick_values(low, high) if low <= one <= high]
+    known = [
+        one
+        for one in MaxNLocator(3).tick_values(low, high)
+        if low <= one <= high + ROUND * (high - low)
+    ]
     named = [*(tick(one) for one in known), folded(as_is, width, 3)]
     axes.set_xticks([*known, at[missing][0]], named, fontsize=8)
 
@@ -152,7 +158,8 @@ def heat_maps(
     figure, axes = panels(len(measures), 4.6, 3.9)
     x, columns = ordered_places(points[across.key])
     y, rows = ordered_places(points[up.key])
-    sides, ends = _cells(points[across.key], len(columns)), _cells(points[up.key], len(rows))
+    sides, across_at = _cells(points[across.key], len(columns))
+    ends, up_at = _cells(points[up.key], len(rows))
     narrow = min(np.diff(one).min() * (len(one) - 1) / np.ptp(one) for one in (sides, ends))
     shades = colormaps["YlGnBu"]
     for panel, (one, of) in enumerate(zip(axes, measures, strict=True)):
@@ -177,10 +184,10 @@ def heat_maps(
                     ha="center", va="center",
                     fontsize=7.5, color="white" if dark else "#222222",
                 )  # fmt: skip
-        for axis, texts, edges in ((one.xaxis, columns, sides), (one.yaxis, rows, ends)):
+        for axis, texts, at in ((one.xaxis, columns, across_at), (one.yaxis, rows, up_at)):
             shown = [as_is if text == "-" else text for text in texts]
             step = -(-len(shown) // 8)
-            axis.set_ticks((0.5 * (edges[1:] + edges[:-1]))[::step])
+            axis.set_ticks(at[::step])
             axis.set_ticklabels([folded(text, 12, 2) for text in shown[::step]], fontsize=8)
         one.set_title(titled(of, 50), fontsize=10)
         one.set_xlabel(titled(across, 46), fontsize=9)
@@ -193,14 +200,15 @@ def heat_maps(
     return figure
 
 
-def _cells(values: pd.Series, count: int) -> Array:
-    """Edges of the cells of `count` ordered values (count + 1,): midway between numbers."""
+def _cells(values: pd.Series, count: int) -> tuple[Array, Array]:
+    """Edges of the cells of `count` ordered values (count + 1,), midway between numbers, and where
+    the values stand (count,)."""
     known = np.unique(places(values)[0])
     if not continuous(values) or count < 2:
-        return np.arange(count + 1.0)
+        return np.arange(count + 1.0), np.arange(count) + 0.5
     middle = 0.5 * (known[1:] + known[:-1])
     first, last = 2.0 * known[0] - middle[0], 2.0 * known[-1] - middle[-1]
-    return np.concatenate([[first], middle, [last]])
+    return np.concatenate([[first], middle, [last]]), known
 
 
 def tornado(
