@@ -168,11 +168,15 @@ def _made_here(table: Array, demand: Array, codes: tuple[str, ...]) -> Array:
             f"{demand[worst]:g} for sector {codes[worst]}, whose output would be {output[worst]:g}",
             "net imports of no more than users buy of a good, so that every output is 0 or more",
         )  # fmt: skip
-    used = np.maximum(output, 0.0) - demand
-    share: Array = np.where(
-        demand < 0, np.maximum(output, 0.0) / np.where(used > 0, used, 1.0), 1.0
-    )
-    return np.minimum(share, 1.0)
+    return np.where(demand < 0, part_made_here(table, np.maximum(output, 0.0)), 1.0)
+
+
+def part_made_here(coefficients: Array, output: Array) -> Array:
+    """Part of each good that its users can buy of its own sector, at this output of all, (S,)."""
+    needed = coefficients @ output
+    short = needed > output
+    part: Array = np.where(short, output / np.where(short, needed, 1.0), 1.0)
+    return part
 
 
 def _whole_inputs(table: Array, codes: tuple[str, ...]) -> Array:

@@ -15,7 +15,7 @@ from sim.core.edges import Edges, build_edges
 from sim.core.errors import InputError
 from sim.core.table import Array, Column, Table
 from sim.world.data import ProvinceData
-from sim.world.economy import Economy
+from sim.world.economy import Economy, part_made_here
 from sim.world.endowment import endow
 from sim.world.links import among, gravity, make_links, open_shares, shares_of
 from sim.world.network import LISTS, NUMBERS
@@ -153,11 +153,9 @@ def local_supply(economy: Economy, output: Array) -> Economy:
     Of a good that all users together need more of than is made, every user buys the same part
     outside: coefficients fall, `imported_share` rises as much, and output can last.
     """
-    needed = economy.coefficients @ output
-    short = needed > output
-    if not short.any():
+    part = part_made_here(economy.coefficients, output)
+    if (part == 1.0).all():
         return economy
-    part = np.where(short, output / np.where(short, needed, 1.0), 1.0)
     local = economy.coefficients * part[:, None]
     outside = (economy.coefficients - local).sum(axis=0)
     return replace(economy, coefficients=local, imported_share=economy.imported_share + outside)
@@ -448,7 +446,7 @@ def _links(
     used = np.where(total > need, cut, share)
     made = firms.weight.astype(np.float64) * firms.output
     orders = np.bincount(supplier, weights=used * made[buyer], minlength=len(nodes))
-    used *= np.where(orders > made, made / np.where(orders > 0, orders, 1.0), 1.0)[supplier]
+    used *= np.where(orders > made, made / np.where(orders > made, orders, 1.0), 1.0)[supplier]
     edges = build_edges(len(nodes), buyer, supplier, used)
     wanted, kept = float((share * made[buyer]).sum()), float((used * made[buyer]).sum())
     if kept >= wanted * (1.0 - 1e-6):
