@@ -26,7 +26,7 @@ FIXED = ("name", "group", "title", "rationale", "time", "revisions")
 """Parts of a scenario that a factor cannot change: words, the months all runs share, revisions."""
 _FEW = 40
 """As many keys are listed in a message."""
-CODES = ("sectors", "cities", "named_by", "city", "sector")
+CODES = ("sectors", "goods_sectors", "cities", "named_by", "city", "sector")
 """Keys that hold codes, which only a whole scenario can check."""
 
 
@@ -52,7 +52,7 @@ def changed(start: Start, values: Mapping[str, Any]) -> Scenario:
     content, whole = with_values(start.content, values), start.scenario
     paths = [key.split(".") for key in values]
     if any(path[-1] in CODES or path[0] == "technologies" for path in paths):
-        return Scenario.from_dict(content, whole.name)
+        return Scenario.from_dict(content, whole.name).check_names()
     money = [name for key in values if _paid(key) for name in _funded(content, key)]
     named = dict.fromkeys([*money, *(path[1] for path in paths if path[0] == "instruments")])
     sections = dict.fromkeys(path[0] for path in paths if path[0] not in ("instruments", "clauses"))

@@ -326,7 +326,7 @@ def _try(where: object, path: str, scenario: Scenario, name: str, field: str, va
     """Refuse a value that the scenario would not take, before anything runs."""
     content = scenario.model_dump(mode="json")
     try:
-        Scenario.from_dict(merge(content, {"instruments": {name: {field: value}}}))
+        Scenario.from_dict(merge(content, {"instruments": {name: {field: value}}})).check_names()
     except InputError as error:
         raise InputError(where, path, error.given, error.allowed) from None
 

@@ -267,12 +267,12 @@ def _scenario(file: StudyFile, name: str, until: str | None, key: str) -> Scenar
     """A scenario with the study's settings, up to the study's last month."""
     beside = file.path.parent / name
     path = beside if name.endswith(".toml") and beside.is_file() else find(name, file.path, key)
-    scenario = Scenario.load(path)
+    scenario = Scenario.load(path).check_names()
     settings = file.table("settings")
     if settings:
         try:
             content = merge(scenario.model_dump(mode="json"), settings)
-            scenario = Scenario.from_dict(content, scenario.name)
+            scenario = Scenario.from_dict(content, scenario.name).check_names()
         except InputError as error:
             raise file.error(f"settings.{error.key}", error.given, error.allowed) from None
     if until is None:

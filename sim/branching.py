@@ -52,6 +52,7 @@ def go_on_under(province: Any, scenario: Scenario) -> None:
     """
     mine, theirs = province.timetable, timetable(scenario)
     clock, context = province.clock, province.context
+    scenario.check_names(province.data.codes)
     for name in _differing(province.settings, scenario):
         _refuse(province, scenario, name, 0)
     partings = _partings(province.settings, scenario, mine, theirs)

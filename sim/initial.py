@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from sim.accounts import Account
 from sim.core.clock import Clock, month_number
@@ -20,7 +21,8 @@ from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
-from sim.scenario import Scenario
+from sim.scenario import Layer, Scenario
+from sim.scenario_files import keys_of, nested
 from sim.world.cache import cached_population
 from sim.world.data import ProvinceData, load_data
 from sim.world.economy import Economy
@@ -39,7 +41,7 @@ SECTIONS = (
 
 @dataclass
 class Start:
-    """What a run starts from."""
+    """What a run starts from; `data` with the run's own economy."""
 
     data: ProvinceData
     population: Population
@@ -64,27 +66,46 @@ class TechnologySet:
         return kind
 
 
-def scenario_of(scenario: Scenario | str, settings: Mapping[str, Any]) -> Scenario:
+def scenario_of(scenario: Scenario | str | Path, settings: Mapping[str, Any]) -> Scenario:
     """A loaded scenario; keyword settings name keys with double underscores for dots."""
-    pairs = tuple(f"{key.replace('__', '.')}={_toml(value)}" for key, value in settings.items())
+    layers = [_setting(key, value) for key, value in settings.items()]
     if isinstance(scenario, Scenario):
-        return scenario.with_settings(pairs) if pairs else scenario
-    return Scenario.load(scenario, pairs)
+        return scenario.with_settings(layers) if layers else scenario
+    if not isinstance(scenario, str | Path):
+        raise InputError("scenario", "", scenario, "a Scenario, or the name or path of one")
+    return Scenario.load(scenario, layers)
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value) if isinstance(value, str | list) else str(value)
+def _setting(key: str, value: Any) -> Layer:
+    """A keyword and its value as a layer of a scenario."""
+    keys = keys_of(key.replace("__", "."))
+    if not keys:
+        raise InputError("Province", key, value, "a key such as adoption__reviews_per_year")
+    return Layer(f"Province {key}", nested(keys, _plain(value)))
+
+
+def _plain(value: Any) -> Any:
+    """A value of Python as a scenario file would hold it: arrays as lists, numpy's numbers as plain."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inside) for key, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inside) for inside in value]
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def make(
     scenario: Scenario, clock: Clock, scale: float, graph: Any, economy: Economy | None
 ) -> Start:
     """Population and world of a run."""
-    if not 0.01 <= scale <= 25:
-        raise InputError("scale", "", scale, "0.01 to 25 (share of the province's firms)")
     data = load_data()
+    if economy is not None and not isinstance(economy, Economy):
+        allowed = "an Economy, such as Economy.from_table(codes, coefficients, final_demand)"
+        raise InputError("economy", "", type(economy).__name__, allowed)
+    # Its sectors are what the scenario's names stand for, not those of the tables.
+    bound = data if economy is None else replace(data, economy=economy)
+    scenario.check_names(bound.codes if economy is not None else None)
     settings = PopulationParameters(
         below_scale_rows=scenario.population.below_scale_rows,
         initial_adoption=scenario.population.initial_adoption,
@@ -100,7 +121,7 @@ def make(
     used = economy if economy is not None else data.economy
     world = build_world(population, used, data, scenario, clock)
     names = tuple(str(name) for name in data.cities["name_en"])
-    return Start(data, population, used, world, names, tuple(used.codes))
+    return Start(bound, population, used, world, names, tuple(used.codes))
 
 
 def build_world(
@@ -233,6 +254,8 @@ def technology_numbers(data: ProvinceData, factors: TechnologyFactors) -> Techno
 
 def context_of(scenario: Scenario, clock: Clock, start: Start, seed: int, check: bool) -> Context:
     """Everything a process is handed besides its columns."""
+    if not isinstance(check, bool):
+        raise InputError("check", "", check, "True or False")
     in_play = np.array([code in scenario.technologies for code in TECHNOLOGIES])
     technologies = TechnologySet(
         technology_numbers(start.data, scenario.technology_factors),

@@ -35,7 +35,7 @@ from sim.processes import (
 )
 from sim.processes.context import Context, Flows
 from sim.results import Recorder, Results
-from sim.scale import USUAL_SCALE
+from sim.scale import USUAL_SCALE, as_scale
 from sim.scenario import Scenario
 from sim.timetable import Policies, in_force, timetable
 from sim.words import headline_names
@@ -107,7 +107,7 @@ class Province(ColumnModel):
         **changes: Any,
     ) -> None:
         self.settings = initial.scenario_of(scenario, changes)
-        self.scale, self.seed, self.check = float(scale), 1 if seed is None else int(seed), check
+        self.scale, self.seed, self.check = as_scale(scale), 1 if seed is None else int(seed), check
         super().__init__(rng=self.seed)
         clock = Clock.between(self.settings.time.start, self.settings.time.end)
         start = initial.make(self.settings, clock, self.scale, supply_graph, economy)

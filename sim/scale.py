@@ -1,5 +1,12 @@
 """How many of the province's firms have a row of their own where nobody says otherwise."""
 
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+from sim.core.errors import InputError
+
 USUAL_SCALE = 0.1
 """4,956 rows, each for about ten firms.
 
@@ -9,3 +16,15 @@ at 0.15, +1.34 (0.91 to 1.78) at 0.3, +1.49 (1.11 to 1.86) at 1. So below a tent
 weaker than it is, and from a tenth on no difference can be told; a run costs a tenth more than at
 0.05, as most of its time does not depend on the rows.
 """
+
+LIMITS = (0.01, 25.0)
+
+
+def as_scale(given: Any) -> float:
+    """A scale as a number; raises InputError for one that is none or out of range."""
+    number = isinstance(given, Real) and not isinstance(given, bool)
+    # Compared as it is: a whole number may be too large for a float.
+    if not number or not LIMITS[0] <= given <= LIMITS[1]:
+        allowed = f"{LIMITS[0]:g} to {LIMITS[1]:g} (share of the province's firms)"
+        raise InputError("scale", "", given, allowed)
+    return float(given)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, NamedTuple, Self, cast
 
 from pydantic import (
     BaseModel,
@@ -63,6 +63,10 @@ MOST_PILOTS = 8
 """Instruments that name firms: each has a bit of the firms' column `pilot`."""
 _WORDS = {"name", "group", "title", "rationale"}
 """Fields that cannot change a result."""
+Setting = str | Layer
+"""What is set on top of a scenario: a text `path=value`, or plain values."""
+Place = tuple[str | int, ...]
+"""Keys and positions that lead to a value."""
 
 
 Group = Literal[
@@ -119,22 +123,27 @@ class Scenario(Section):
         return codes
 
     @classmethod
-    def load(cls, scenario: str | Path, settings: Iterable[str] = ()) -> Scenario:
-        """A scenario by name (in scenarios/) or path, with `path=value` settings on top."""
+    def load(cls, scenario: str | Path, settings: Iterable[Setting] = ()) -> Scenario:
+        """A scenario by name (in scenarios/) or path, with settings on top.
+
+        A setting is a text `path=value`, or a layer of plain values. Sectors and cities are words
+        until the scenario is bound to a province: see `check_names`.
+        """
         path = find(scenario)
         return _build(read(path), path.stem, settings)
 
     @classmethod
     def from_dict(
-        cls, content: Mapping[str, Any], name: str = "scenario", settings: Iterable[str] = ()
+        cls, content: Mapping[str, Any], name: str = "scenario", settings: Iterable[Setting] = ()
     ) -> Scenario:
         """A scenario from plain values, as `model_dump` gives them."""
         layer = Layer(f"scenario {name}", {k: v for k, v in content.items() if k != "name"})
         return _build([layer], name, settings)
 
-    def with_settings(self, settings: Iterable[str]) -> Scenario:
-        """The same scenario with `path=value` settings on top."""
-        return Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
+    def with_settings(self, settings: Iterable[Setting]) -> Scenario:
+        """The same scenario with settings on top."""
+        new = Scenario.from_dict(self.model_dump(mode="json"), self.name, settings)
+        return _from(new, self)
 
     def with_draw(self, values: Mapping[str, Any]) -> Scenario:
         """The same scenario with parameters `values` (nested tables) from a posterior.
@@ -142,7 +151,31 @@ class Scenario(Section):
         What the scenario itself sets otherwise than the model's default stays as it is.
         """
         changes = {key: _left_alone(getattr(self, key), table) for key, table in values.items()}
-        return Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
+        new = Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
+        return _from(new, self)
+
+    @cached_property
+    def origins(self) -> Mapping[Place, str]:
+        """The file or setting that names a sector or city, by path, so that errors can say it."""
+        return {}
+
+    def check_names(self, codes: Mapping[str, Collection[str]] | None = None) -> Self:
+        """This scenario, if every sector and city that it names is one of a province's.
+
+        `codes` are the words of the province under "sectors" and "cities", without them those of
+        Zhejiang's tables. Raises InputError with file or setting, key, given, allowed.
+        """
+        wanted, own = list(_names(self)), codes is not None
+        if not wanted:
+            return self
+        if codes is None:
+            from sim.world.data import load_data  # reads every table, so only where it is needed
+
+            codes = load_data().codes
+        wrong = [one for one in wanted if one.word not in codes[one.kind]]
+        if wrong:
+            raise _unknown_name(self, wrong, list(codes[wrong[0].kind]), own)
+        return self
 
     @cached_property
     def hash(self) -> str:
@@ -153,7 +186,8 @@ class Scenario(Section):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other fields; what was worked out of the former ones is not taken over."""
         new = super().model_copy(update=update, deep=deep)
-        new.__dict__.pop("hash", None)
+        for name in ("hash", "origins"):
+            new.__dict__.pop(name, None)
         return new
 
     def diff(self, other: Scenario) -> dict[str, tuple[Any, Any]]:
@@ -175,9 +209,9 @@ class Scenario(Section):
         return [Scenario.load(path) for path in sorted(DIRECTORY.glob("*.toml"))]
 
 
-def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
+def _build(layers: list[Layer], name: str, settings: Iterable[Setting]) -> Scenario:
     chosen = [settings] if isinstance(settings, str) else settings
-    layers = [*layers, *(parse_setting(text) for text in chosen)]
+    layers = [*layers, *(parse_setting(one) if isinstance(one, str) else one for one in chosen)]
     content: dict[str, Any] = {}
     for layer in layers:
         _known_keys(layer, content)
@@ -187,12 +221,31 @@ def _build(layers: list[Layer], name: str, settings: Iterable[str]) -> Scenario:
     except ValidationError as error:
         first = error.errors()[0]
         raise explain(first, _origin(first, layers), content, Declared(Scenario, _KINDS)) from None
-    _check_codes(scenario, layers)
-    if not scenario.revisions:
-        return scenario
-    where = next(layer.where for layer in reversed(layers) if "revisions" in layer.content)
-    revisions = checked(scenario, where, lambda stage: _build(stage, name, ()))
-    return scenario.model_copy(update={"revisions": revisions})
+    _check_pilots(scenario, layers)
+    if scenario.revisions:
+        where = next(layer.where for layer in reversed(layers) if "revisions" in layer.content)
+        revisions = checked(scenario, where, lambda stage: _build(stage, name, ()))
+        scenario = scenario.model_copy(update={"revisions": revisions})
+    scenario.__dict__["origins"] = {one.path: _where(one.path, layers) for one in _names(scenario)}
+    return scenario
+
+
+def _from(new: Scenario, old: Scenario) -> Scenario:
+    """A scenario made of another one: what that one named stands where it stood."""
+    there = f"scenario {old.name}"
+    new.__dict__["origins"] = {
+        path: old.origins.get(path, where) if where == there else where
+        for path, where in new.origins.items()
+    }
+    return new
+
+
+def _where(path: Place, layers: Sequence[Layer]) -> str:
+    """The last file or setting that holds a value at a path."""
+    # Revisions hold dotted keys, so the layer that has any revisions is theirs.
+    inside = path[:1] if path[0] == "revisions" else path
+    found = (one.where for one in reversed(layers) if holds(one.content, inside))
+    return next(found, layers[0].where)
 
 
 def _by_path(scenario: Scenario) -> dict[str, Any]:
@@ -238,38 +291,66 @@ def _origin(first: ErrorDetails, layers: Sequence[Layer]) -> str:
     return layers[0].where
 
 
-def _check_codes(scenario: Scenario, layers: list[Layer]) -> None:
-    """Sector and city codes that instruments and shocks name, and instruments that name firms."""
-    wanted: list[tuple[list[Any], str, Sequence[str]]] = []
+class _Name(NamedTuple):
+    """A sector or city that a scenario names: where, of which kind ("sectors", "cities"), which."""
+
+    path: Place
+    kind: str
+    word: str
+
+
+def _names(scenario: Scenario) -> Iterator[_Name]:
+    """Every sector and city that instruments, revisions and shocks name."""
+
+    def listed(path: Place, kind: str, words: Any) -> Iterator[_Name]:
+        return (_Name((*path, place), kind, word) for place, word in enumerate(words))
+
+    for name, one in scenario.instruments.items():
+        for field, kind in one.names.items():
+            yield from listed(("instruments", name, field), kind, getattr(one, field))
+    for place, revision in enumerate(scenario.revisions):
+        for name, table in revision.content.get("instruments", {}).items():
+            inside = ("revisions", place, "set", "instruments", name)
+            for field, kind in scenario.instruments[name].names.items():
+                yield from listed((*inside, field), kind, table.get(field, ()))
+    for place, shock in enumerate(scenario.exogenous.demand_shocks):
+        above = ("exogenous", "demand_shocks", place, "sectors")
+        yield from listed(above, "sectors", shock.sectors)
+    for place, loss in enumerate(scenario.exogenous.supply_shocks):
+        yield _Name(("exogenous", "supply_shocks", place, "city"), "cities", loss.city)
+        yield _Name(("exogenous", "supply_shocks", place, "sector"), "sectors", loss.sector)
+
+
+def _unknown_name(
+    scenario: Scenario, wrong: Sequence[_Name], known: list[str], own: bool
+) -> InputError:
+    """The first of names that a province does not know; `own` if it may not be Zhejiang's."""
+    path, kind, word = wrong[0]
+    key = ".".join(map(str, path))
+    where = scenario.origins.get(path, f"scenario {scenario.name}")
+    allowed = closest(word, known)
+    if own:
+        lists = (
+            ".".join(map(str, one.path[:-1])) for one in wrong if isinstance(one.path[-1], int)
+        )
+        keys = ", ".join(dict.fromkeys(lists))
+        allowed += f" ({kind} of this run)"
+        allowed += f"; name some of them, or none as [], in {keys}" if keys else ""
+    return InputError(where, key, given_words(word), allowed)
+
+
+def _check_pilots(scenario: Scenario, layers: list[Layer]) -> None:
+    """Instruments that name firms: not too many, and those that others ask for are there."""
     naming = [key for key, one in scenario.instruments.items() if one.kind == "management_pilot"]
     if len(naming) > MOST_PILOTS:
         where = f"{len(naming)} of kind management_pilot"
         raise InputError(layers[-1].where, "instruments", where, f"{MOST_PILOTS} at most")
     for name, one in scenario.instruments.items():
-        wanted.append((["instruments", name, "named_by"], "pilots", one.named_by))
-        wanted.append((["instruments", name, "sectors"], "sectors", one.sectors))
-        wanted.append((["instruments", name, "cities"], "cities", one.cities))
-    for place, shock in enumerate(scenario.exogenous.demand_shocks):
-        wanted.append((["exogenous", "demand_shocks", place, "sectors"], "sectors", shock.sectors))
-    for place, loss in enumerate(scenario.exogenous.supply_shocks):
-        path = ["exogenous", "supply_shocks", place]
-        wanted += [
-            ([*path, "city"], "cities", [loss.city]),
-            ([*path, "sector"], "sectors", [loss.sector]),
-        ]
-    if not any(codes for _, _, codes in wanted):
-        return
-    from sim.world.data import load_data  # reads every table, so only where a code is to be checked
-
-    known: dict[str, list[str]] = {kind: list(codes) for kind, codes in load_data().codes.items()}
-    known["pilots"] = naming
-    for path, kind, codes in wanted:
-        for place, code in enumerate(codes):
-            if code not in known[kind]:
-                where = next((x.where for x in reversed(layers) if holds(x.content, path)), "")
-                one_of_many = path[-1] not in ("city", "sector")
-                key = ".".join(map(str, (*path, place) if one_of_many else path))
-                raise InputError(where, key, given_words(code), closest(code, known[kind]))
+        path = ("instruments", name, "named_by")
+        for place, word in enumerate(one.named_by):
+            if word not in naming:
+                where, key = _where((*path, place), layers), ".".join((*path, str(place)))
+                raise InputError(where, key, given_words(word), closest(word, naming))
 
 
 def _left_alone(section: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,14 +43,13 @@ def find(scenario: str | Path, where: object = "scenario", key: str = "") -> Pat
     """The file of a scenario given by name or path; `where` and `key` say who asks for it."""
     text = str(scenario)
     path = Path(text)
-    if path.suffix == ".toml":
+    if path.suffix == ".toml" and "\0" not in text:
         return path
-    found = DIRECTORY / f"{text}.toml"
-    if "/" in text or "\\" in text or not found.is_file():
-        names = sorted(p.stem for p in DIRECTORY.glob("*.toml"))
+    names = sorted(p.stem for p in DIRECTORY.glob("*.toml"))
+    if text not in names:
         allowed = f"a path ending in .toml or a name: {closest(text, names)}"
         raise InputError(where, key, one_line(text), allowed)
-    return found
+    return DIRECTORY / f"{text}.toml"
 
 
 def matching(pattern: str) -> list[str]:

@@ -57,8 +57,10 @@ def run_jobs[J: Task, R](
     """What `work` makes of every job, in their order, whatever the number of worker processes.
 
     `work` is a function of a module: it runs where the job runs, so that only what it returns
-    crosses over.
+    crosses over. Before the first job, every scenario's names are found in Zhejiang's tables.
     """
+    for job in jobs:
+        job.scenario.check_names()
     tell = progress if progress is not None else _silent
     tell(0, len(jobs))
     if workers == 1 or len(jobs) == 1:

@@ -18,10 +18,20 @@ class InputError(Exception):
         self.allowed = allowed
         parts = [f"{self.where}: {key}" if key else self.where]
         if given is not None:
-            parts.append(f"given {given!r}" if not isinstance(given, str) else f"given '{given}'")
+            parts.append(f"given {_shown(given)}")
         if allowed is not None:
             parts.append(f"allowed: {allowed}")
         super().__init__("; ".join(parts))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, object, object]]:
         return type(self), (self.where, self.key, self.given, self.allowed)
+
+
+def _shown(given: object) -> str:
+    """What was given, on one line and not too long."""
+    try:
+        text = f"'{given}'" if isinstance(given, str) else repr(given)
+    except Exception:  # a whole number of too many digits, an object that cannot be shown
+        text = f"a value of type {type(given).__name__}"
+    text = " ".join(text.splitlines())
+    return text if len(text) <= 400 else f"{text[:397]}..."

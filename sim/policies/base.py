@@ -48,6 +48,8 @@ class Instrument(Section):
     moves: ClassVar[tuple[tuple[str, int], ...]] = ()
     ignores: ClassVar[frozenset[str]] = frozenset()
     """Keys of eligibility that mean nothing to this kind: naming one is a mistake."""
+    names: ClassVar[Mapping[str, str]] = {"sectors": "sectors", "cities": "cities"}
+    """Keys that name sectors or cities of a province, each with which of the two."""
 
     kind: str
     title: Text = Text(zh="", en="")

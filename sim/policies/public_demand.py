@@ -25,6 +25,7 @@ class Procurement(Instrument):
     label: ClassVar[tuple[str, str]] = ("政府采购", "public procurement")
     ignores: ClassVar[frozenset[str]] = BY_FIRM
     moves: ClassVar[tuple[tuple[str, int], ...]] = (("teams_{provider}", 1),)
+    names: ClassVar[Mapping[str, str]] = {**Instrument.names, "goods_sectors": "sectors"}
 
     kind: Literal["procurement"] = "procurement"
     provider_kinds: list[ProviderKind] = ["cloud"]

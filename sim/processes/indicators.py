@@ -213,9 +213,10 @@ def _new_product_rate(context: Context, firms: Firms) -> float:
     made = (firms.weight[official] * firms.output[official]).astype(np.float64)
     smart = (firms.adopted[official] >> SMART_PRODUCT) & 1
     odds = firms.capability[official] * (1.0 + context.outcomes.new_product_lift * smart)
-    mean = float((made * odds).sum()) / max(float(made.sum()), 1e-9)
-    if mean <= 0.0:
+    # Nothing made, or by nobody who is able, says nothing of the odds.
+    if (made * odds).sum() <= 0.0:
         return 0.0
+    mean = float((made * odds).sum()) / float(made.sum())
     made /= made.sum()
     rate = target / (1.0 - target) / mean
     for _ in range(12):

@@ -55,7 +55,7 @@ class Choice:
 @lru_cache(maxsize=64)
 def scenario_of(plan: Plan) -> Scenario:
     """The scenario of a plan, made once; what it has in common with its preset is the preset's."""
-    made = Scenario.load(plan.preset, setting_lines(plan))
+    made = Scenario.load(plan.preset, setting_lines(plan)).check_names()
     return made if plan == Plan(plan.preset) else _sharing(made, scenario_of(Plan(plan.preset)))
 
 

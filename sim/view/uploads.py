@@ -30,7 +30,7 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
     name = _extended(content.pop("extends", None))
     base = plans.preset(name).model_dump(mode="json") if name else {}
     try:
-        scenario = Scenario.from_dict(merge(base, content), name or WHOLE)
+        scenario = Scenario.from_dict(merge(base, content), name or WHOLE).check_names()
     except InputError as error:
         raise InputError(WHERE, error.key, error.given, error.allowed) from None
     except RecursionError:

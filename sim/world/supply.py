@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.edges import Edges
+from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.world.data import ProvinceData, great_circle
 from sim.world.links import gravity
@@ -37,7 +38,17 @@ class Supply:
         return self._graph
 
     def clusters(self) -> Any:
-        """The graph of clusters (city, sector) as a networkx.DiGraph, to inspect, edit and rerun."""
+        """The graph of clusters (city, sector) as a networkx.DiGraph, to inspect, edit and rerun.
+
+        They are those of Zhejiang's tables; raises InputError in a run on another economy.
+        """
+        if self.data.economy.codes != self.data.measures.codes:
+            raise InputError(
+                "supply",
+                "clusters",
+                "a run on an economy of its own",
+                "a run on Zhejiang's sectors",
+            )
         shares = gravity(self.data.cell_output, self.data.distance, PopulationParameters())
         return cluster_graph(self.data, shares)
 

@@ -81,7 +81,7 @@ FIRMS = (
     Column("sector", "u1", "index", "行业", "sector", 0, fixed=True),
     Column("tier", "u1", "index", "规模层级", "tier", 0, 3, fixed=True),
     Column("ownership", "u1", "index", "所有制", "ownership", 0, 2, fixed=True),
-    Column("weight", "f4", "real firms", "代表企业数", "firms represented", 0, fixed=True),
+    Column("weight", "f4", "real firms", "代表企业数", "firms represented", 1e-6, fixed=True),
     Column("alive", "u1", "flag", "在营", "in operation", 0, 1, fill=1),
     Column("founded", "i2", "month", "成立月份", "month of foundation"),
     Column("skilled", "f4", "persons", "技能员工", "skilled employees", 0),

@@ -71,6 +71,7 @@ def test_same_files_with_one_and_two_workers_and_another_hash_seed(tmp_path: Pat
 
 
 WRITERS = ("run", "compare", "scorecard", "story")
+SECTORS = "instruments.green_subsidy.sectors"
 MISTAKES = [
     (["run", "document2014"], "document_2014"),
     (["run", "nowhere.toml"], "No such file"),
@@ -80,6 +81,10 @@ MISTAKES = [
     (["run", "document_2014", "--scale", "much"], "a valid number"),
     (["run", "document_2014", "--until", "2011-01"], "2012-01, when document_2014 starts"),
     (["run", "document_2014", "--set", "adoption.x=1"], "reviews_per_year"),
+    (
+        ["run", "document_2014", "--set", f"{SECTORS}=['TXE']"],
+        "given 'TXE'; allowed: did you mean TEX",
+    ),
     (["run", "document_2014", "--lang", "fr"], "zh"),
     (["run", "document_2014", "--no-such-option"], "no-such-option"),
     (["run"], "scenario"),

@@ -142,7 +142,7 @@ def test_wrong_revisions_name_key_and_what_is_allowed(
     tables: list[Any], key: str, allowed: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        Scenario.load("document_2014", [setting(*tables)])
+        Scenario.load("document_2014", [setting(*tables)]).check_names()
     text = str(caught.value)
     assert key in caught.value.key
     assert allowed in text

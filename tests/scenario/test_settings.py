@@ -96,7 +96,7 @@ SETTINGS += [
 @pytest.mark.parametrize(("setting", "key", "allowed"), SETTINGS)
 def test_wrong_settings_name_key_and_what_is_allowed(setting: str, key: str, allowed: str) -> None:
     with pytest.raises(InputError) as caught:
-        Scenario.load("document_2014", [setting])
+        Scenario.load("document_2014", [setting]).check_names()
     text = str(caught.value)
     assert key in caught.value.key
     assert allowed in text
