@@ -30,7 +30,7 @@ class OwnData(Section):
     _object: Any = PrivateAttr(None)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.model_dump() == other.model_dump()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.model_dump() == other.model_dump()
 
     def __hash__(self) -> int:
         return hash((self.path, self.sha256))
@@ -100,7 +100,8 @@ class OwnEconomy(OwnData):
 
     @classmethod
     def _hash(cls, value: Any) -> str:
-        from sim.world.own_files import Economy, economy_hash
+        from sim.world.economy import Economy
+        from sim.world.own_files import economy_hash
 
         if not isinstance(value, Economy):
             raise cls._refusal(value)
@@ -125,7 +126,9 @@ class OwnGraph(OwnData):
 
     @classmethod
     def _hash(cls, value: Any) -> str:
-        from sim.world.own_files import graph_hash, nx
+        import networkx as nx
+
+        from sim.world.own_files import graph_hash
 
         if not isinstance(value, nx.Graph):
             raise cls._refusal(value)
