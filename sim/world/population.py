@@ -243,9 +243,10 @@ def _clusters(graph: Any, named: dict[Any, Any], data: ProvinceData) -> tuple[Ar
 
 
 def _places(data: ProvinceData) -> dict[str, int]:
-    """Row of a city by any of its names."""
+    """Row of a city by any of its names: Ningbo, 宁波市, 宁波, 330200."""
     keys = ("name_en", "name_zh", "code")
-    return {word: row for key in keys for row, word in enumerate(data.cities[key])}
+    names = {word: row for key in keys for row, word in enumerate(data.cities[key])}
+    return names | {word.removesuffix("市"): row for word, row in names.items()}
 
 
 def _number(

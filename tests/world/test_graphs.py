@@ -53,7 +53,7 @@ def test_firms_on_a_grid_are_firms() -> None:
     assert len(population.edges.suppliers) == 2 * 31
 
 
-@pytest.mark.parametrize("name", ["Ningbo", "宁波市", "330200"])
+@pytest.mark.parametrize("name", ["Ningbo", "宁波市", "宁波", "330200"])
 def test_a_city_goes_by_any_of_its_names(name: str) -> None:
     graph = nx.path_graph(3)
     graph.nodes[1]["city"] = name
