@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from calibration.evidence_words import WORDS, coded
 from calibration.series import MOMENT_UNITS, region_label
 from sim.report.text import figure
-from sim.words import UNITS
+from sim.words import UNITS, UNITS_OF_PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def interval(low: float | None, high: float | None) -> str:
 
 def unit(text: str, lang: str) -> str:
     """A unit for readers; as declared where no Chinese is known."""
-    return text if lang == "en" else MOMENT_UNITS.get(text) or UNITS.get(text, text)
+    known = UNITS_OF_PARAMETERS | UNITS | MOMENT_UNITS
+    return text if lang == "en" else known.get(text, text)
 
 
 def place(region: str, lang: str) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from calibration import posterior, recovery
 from calibration.calibrate import Fitted, Goal, Plan, Report, calibrate
 from calibration.evaluation import PointJob, Setting, run_point
+from calibration.evidence_parts import unit
 from calibration.priors import Prior, from_unit, overrides, select
 from calibration.store import FILE, Store
 from calibration.targets import Target
@@ -193,6 +194,8 @@ class Calibration:
                 write_table(frame, folder.path / name, self.manifest, lang)
             (folder.path / "fitted.toml").write_text(toml(self.document()), encoding="utf-8")
             self.draws().to_csv(folder.path / "draws.csv", index=False, lineterminator="\n")
+            units = [unit(one, lang) for one in tables["fit"]["target_unit"]]
+            tables["fit"] = tables["fit"].assign(target_unit=units)
             write(
                 tables, self.quantiles(), self.labels(lang), self.manifest, folder.path, lang,
                 self.lost(lang),

@@ -7,7 +7,7 @@ from experiments.changes import FUNDING
 from sim.policies import INSTRUMENTS
 from sim.programme import CLAUSES
 from sim.scenario import Scenario
-from sim.words import UNITS
+from sim.words import UNITS, UNITS_OF_PARAMETERS
 
 INSTRUMENT_WORDS: dict[str, tuple[str, str, str]] = {
     "enabled": ("启用", "in force", "1"), "start": ("起始月", "first month", "YYYY-MM"),
@@ -48,13 +48,7 @@ INSTRUMENT_WORDS: dict[str, tuple[str, str, str]] = {
     "counties": ("县级排名", "counties ranked", "1"), FUNDING: ("资金倍数", "money", "ratio"),
 }  # fmt: skip
 """Chinese, English and unit of what an instrument sets; its own declaration has no labels."""
-UNITS_ZH = {
-    **UNITS, "10k CNY": "万元", "1/month": "1/月", "1/year": "1/年", "elasticity": "弹性", "km": "公里",
-    "years": "年", "persons": "人", "months of costs": "月成本", "offers": "个",
-    "products/firm/year": "项/家·年", "sets/firm/year": "套/家·年", "ratio of capital": "与资本之比",
-    "ratio of wage": "与工资之比", "ratio of yearly sales": "与年销售额之比", "share of gap": "占差距比重",
-    "share of yearly output": "占年产值比重", "share of the mean": "相对均值", "targets": "项",
-}  # fmt: skip
+UNITS_ZH = UNITS | UNITS_OF_PARAMETERS
 """Chinese for units of outcomes and factors, those of outputs included."""
 OTHER_WORDS = {
     "programme.delay": ("推迟", "delay", "months"),

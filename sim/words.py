@@ -85,6 +85,14 @@ UNITS = {
     "ratio": "比值", "tce/10k CNY": "吨标准煤/万元", "teams": "个", "workshops": "个",
 }  # fmt: skip
 """Chinese for the units of outputs."""
+UNITS_OF_PARAMETERS = {
+    "10k CNY": "万元", "1/month": "1/月", "1/year": "1/年", "elasticity": "弹性", "km": "公里",
+    "years": "年", "persons": "人", "months of costs": "月成本", "offers": "个",
+    "products/firm/year": "项/家·年", "sets/firm/year": "套/家·年", "ratio of capital": "与资本之比",
+    "ratio of wage": "与工资之比", "ratio of yearly sales": "与年销售额之比", "share of gap": "占差距比重",
+    "share of yearly output": "占年产值比重", "share of the mean": "相对均值", "targets": "项",
+}  # fmt: skip
+"""Chinese for the units of parameters and of outcomes that outputs do not have."""
 TIER_ZH = dict(zip(TIERS, ("骨干企业", "其他规模以上企业", "小型企业", "微型企业"), strict=True))
 INDEX_ZH = {"two_integration": "两化融合指数", "informatization": "信息化发展指数"}
 CLASS_ZH = {

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from sim.report.html import page, picture
 from sim.report.style import COLOURS, rc, save
 from sim.report.text import figure as number
+from sim.words import worded
 
 WORDS = {
     "en": {
@@ -99,7 +100,7 @@ def write(
             ]
             parts.append(picture(png, f"{words[key]} {said.get(key, '')}"))
             if key in shown:
-                parts.append(_table(tables[shown[key]], labels))
+                parts.append(_table(tables[shown[key]], labels, manifest, lang))
     command = (
         f"lianghua calibrate --budget {manifest['budget']} --replicates {manifest['replicates']} "
         f"--scale {manifest['scale']:g} --method {manifest['method']} --seed {manifest['seed']} "
@@ -206,10 +207,13 @@ def _recovery(
     return figure
 
 
-def _table(frame: pd.DataFrame, labels: Mapping[str, str]) -> str:
-    """A frame with the labels of its first column."""
+def _table(
+    frame: pd.DataFrame, labels: Mapping[str, str], manifest: dict[str, Any], lang: str
+) -> str:
+    """A frame with the labels of its first column and headers of the language."""
     shown = frame.copy()
     first = shown.columns[0]
     shown[first] = [labels.get(name, name) for name in shown[first]]
+    shown = worded(shown, manifest, lang)
     made = shown.to_html(index=False, float_format=lambda value: number(float(value)))
     return f'<div class="wide">{made}</div>'

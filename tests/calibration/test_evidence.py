@@ -364,3 +364,10 @@ def test_the_command_writes_a_file_and_never_over_another(tmp_path: Path) -> Non
     assert run(app, [*arguments, str(out), "--force"]).exit_code == 0
     done = run(app, ["describe", "month", "--fit", str(fit)])
     assert isinstance(done.exception, InputError)
+
+
+def test_units_of_parameters_and_moments_have_chinese() -> None:
+    known = {one.unit for one in priors()} | {one.unit for one in targets()}
+    english = re.compile(r"[a-z]{3}|CNY")
+    assert [one for one in known if english.search(unit(one, "zh"))] == []
+    assert all(unit(one, "en") == one for one in known)

@@ -1,5 +1,6 @@
 """The model itself: known parameters are found again; the command, its files and its errors."""
 
+import re
 import tomllib
 
 import numpy as np
@@ -84,6 +85,10 @@ def test_command_writes_its_files(tmp_path, monkeypatch, capsys):
     assert {"fit.png", "posterior.png", "trace.png", "recovery.png"} <= {
         path.name for path in (out / "figures").iterdir()
     }
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<th>单位</th>" in page
+    assert "target_unit" not in page
+    assert not re.search(r"<td>[^<]*(CNY|persons|employees|[a-z]/year)[^<]*</td>", page)
     before = (out / "fitted.toml").read_bytes()
     assert (
         _exit(["calibrate", "--resume", "--out", str(out), "--lang", "zh", "--workers", "1"]) == 0
