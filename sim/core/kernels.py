@@ -19,16 +19,16 @@ from sim.core.compile import kernel_directory
 __all__ = ["njit"]
 
 
-class _KernelCache(FunctionCache):  # type: ignore[misc]
+class _KernelCache(FunctionCache):
     """numba's cache of one function, for which a full or broken disk is an empty one."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except (EOFError, UnpicklingError):
             self._try(self.flush)
         except OSError:
-            self.disable()
+            self.disable()  # type: ignore[no-untyped-call]
         return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -39,7 +39,7 @@ class _KernelCache(FunctionCache):  # type: ignore[misc]
         try:
             write(*what)
         except OSError:
-            self.disable()
+            self.disable()  # type: ignore[no-untyped-call]
 
 
 def _cache_of(function: Any) -> Any:
@@ -49,7 +49,7 @@ def _cache_of(function: Any) -> Any:
     has changed in another file.
     """
     try:
-        cache = _KernelCache(function)
+        cache = _KernelCache(function)  # type: ignore[no-untyped-call]
     except RuntimeError:  # numba found no directory at all
         return NullCache()
     ours = function.__module__.startswith("sim.")
@@ -57,4 +57,4 @@ def _cache_of(function: Any) -> Any:
 
 
 # What a dispatcher makes its cache with.
-dispatcher.FunctionCache = _cache_of
+dispatcher.FunctionCache = _cache_of  # type: ignore[attr-defined]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import sim
+from experiments.folder import check_same
+from sim.core.errors import InputError
 from sim.initial import manifest, versions
 from sim.model import Province
+from sim.results import METADATA_KEY, read_manifest
 from sim.source import PACKAGES
 
 ROOT = Path(sim.__file__).parent.parent
@@ -99,3 +104,37 @@ def test_code_that_is_edited_later_is_not_what_runs(copy: Path) -> None:
         "file.write_text('changed = 1'); print(one.versions()['code'])"
     )
     assert ask(copy, code) != ask(copy)[:1]
+
+
+def test_a_repeated_result_of_other_code_says_so(tmp_path: Path) -> None:
+    Province("no_programme", scale=0.01, time__end="2012-01").run().save(tmp_path / "run")
+    file = tmp_path / "run" / "province.parquet"
+    made = read_manifest(file)
+    for changes, said in (({"commit": "other"}, ""), ({"code": "other"}, "changed: code\n")):
+        table = pq.read_table(file)
+        kept = {**made, "versions": made["versions"] | changes}
+        metadata = {**table.schema.metadata, METADATA_KEY: json.dumps(kept).encode()}
+        pq.write_table(table.replace_schema_metadata(metadata), file)
+        done = subprocess.run(
+            [sys.executable, "-m", "sim.cli", "run", str(file), "--quiet"], capture_output=True,
+            text=True, timeout=300,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.endswith(said)
+        assert bool(said) == bool(done.stderr)
+
+
+def test_a_checkpoint_of_other_code_is_loaded_with_a_warning(tmp_path: Path) -> None:
+    Province("no_programme", scale=0.01, time__end="2012-02").save(tmp_path / "saved")
+    file = tmp_path / "saved" / "manifest.json"
+    file.write_text(file.read_text().replace(versions()["code"], "0123456789abcdef"))
+    with pytest.warns(UserWarning, match="made by other code"):
+        province = Province.load(tmp_path / "saved")
+    assert province.clock.month == 0
+
+
+def test_runs_of_two_codes_are_not_put_together(tmp_path: Path) -> None:
+    one, other = ({"versions": {"code": code}} for code in ("one", "other"))
+    check_same(tmp_path, one, one)
+    with pytest.raises(InputError, match="code; given 'other now, one where it was begun'"):
+        check_same(tmp_path, one, other)
