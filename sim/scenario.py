@@ -227,9 +227,16 @@ class Scenario(Section):
             key: _left_alone(getattr(self, key), table, self.held, f"{key}.")
             for key, table in values.items()
         }
-        return self._handing_on(
-            Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
-        )
+        sections = {key: getattr(self, key) for key in changes}
+        try:
+            parts = {
+                key: type(one).model_validate(merge(one.model_dump(), changes[key]))
+                for key, one in sections.items()
+            }
+        except ValidationError:
+            # The whole says which key it is.
+            return Scenario.from_dict(merge(self.model_dump(mode="json"), changes), self.name)
+        return self.model_copy(update=parts)
 
     @cached_property
     def origins(self) -> Mapping[Place, str]:

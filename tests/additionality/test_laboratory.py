@@ -26,7 +26,7 @@ CONTEST: dict[str, Any] = {
 def calls(noise: float, **more: Any) -> list[tuple[Any, Any]]:
     """Score and success of the applications of each call that was decided."""
     settings = CONTEST | {"instruments__equipment_subsidy__contest_noise": noise} | more
-    province = Province("core_programme", **settings)
+    province = Province("core_programme", parameters="central", **settings)
     province.run()
     book: Awards = province.context.awards
     mine = (book.instrument == 0) & (book.decision_month <= province.clock.month - 1)
@@ -67,7 +67,7 @@ def test_with_endless_noise_a_contest_is_a_lottery(noise: float) -> None:
 def rules() -> Laboratory:
     return laboratory(
         "core_programme", "equipment_subsidy", noise=[0.0, float("inf")], scale=0.02, replicates=1,
-        workers=1, until="2015-12", follow=6,
+        workers=1, until="2015-12", follow=6, parameters="central",
         settings=['time.start="2014-01"', "instruments.equipment_subsidy.budget.2014=20000.0",
                   "instruments.equipment_subsidy.budget.2015=20000.0"],
     )  # fmt: skip

@@ -41,7 +41,8 @@ ALONE = [
 
 
 def subsidy(*settings: str, **options: Any) -> Ledger:
-    return ledger("core_programme", ["equipment_subsidy"], settings=settings, **QUICK | options)
+    central = {"settings": settings, "parameters": "central"}
+    return ledger("core_programme", ["equipment_subsidy"], **central, **QUICK | options)
 
 
 def money(found: Ledger) -> pd.Series[int]:

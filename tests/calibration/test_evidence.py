@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 import sim
 from calibration import evidence_page
-from calibration.draws import SHIPPED
 from calibration.evidence import evidence
 from calibration.evidence_fit import MISSED, missed
 from calibration.evidence_page import html, show
@@ -35,6 +34,7 @@ from calibration.evidence_tables import (
 from calibration.evidence_words import CODES, PARTS, WORDS
 from calibration.priors import fixed, priors
 from calibration.targets import RELATIVE_ERROR, WEIGHT, targets
+from sim.circumstances import SHIPPED
 from sim.cli import app
 from sim.core.errors import InputError
 from sim.indices.targets import LAST_OUTCOME

@@ -140,6 +140,15 @@ def test_what_is_set_to_the_models_value_is_not_drawn(how: str, tmp_path: Path) 
     assert Scenario.load(path).hash == plain.hash
 
 
+def test_a_draw_leaves_what_is_no_parameter_alone() -> None:
+    """An endless number has no word in JSON."""
+    key = "instruments.equipment_subsidy.contest_noise"
+    one = Scenario.load("core_programme", [f"{key}=inf"])
+    drawn = parameters_of("posterior").of(one, 1)
+    assert drawn.instruments == one.instruments
+    assert drawn.accounts != one.accounts
+
+
 def test_what_holds_no_parameter_is_refused() -> None:
     with pytest.raises(InputError, match=r"accounts\.pay.*allowed"):
         Scenario.load("document_2014", ['held=["accounts.pay"]'])
