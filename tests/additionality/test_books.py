@@ -12,7 +12,7 @@ from sim.world.tables import NEVER
 
 
 def test_every_project_and_every_payment_is_in_the_books(tmp_path: Path) -> None:
-    province = Province("document_2014", scale=0.01, time__end="2015-12")
+    province = Province("document_2014", scale=0.02, time__end="2015-12")
     firms = province.tables["firms"]
     book = province.context.projects
     ordered, entered = 0.0, 0.0

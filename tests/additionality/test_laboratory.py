@@ -18,8 +18,8 @@ CONTEST: dict[str, Any] = {
     "time__start": "2014-01",
     "time__end": "2015-03",
     "instruments__equipment_subsidy__allocation": "contest",
-    "instruments__equipment_subsidy__budget__2014": 20_000.0,
-    "instruments__equipment_subsidy__budget__2015": 20_000.0,
+    "instruments__equipment_subsidy__budget__2014": 40_000.0,
+    "instruments__equipment_subsidy__budget__2015": 40_000.0,
 }
 
 
@@ -80,7 +80,10 @@ def test_every_rule_has_the_same_budget_and_keeps_to_it(rules: Laboratory) -> No
     ]  # fmt: skip
     assert (frame["budget"] == 40_000.0).all()
     assert (frame["granted"] > 0).all()
-    assert (frame["granted"] <= frame["budget"] * (1 + 1e-12)).all()
+    # What lapses is promised again, so promises may exceed the budget; payments never do.
+    assert (frame["granted"] <= 1.5 * frame["budget"]).all()
+    assert (0 < frame["paid"]).all()
+    assert (frame["paid"] <= frame["budget"] * (1 + 1e-12)).all()
     shares = frame[[name for name in frame if name.startswith("share_")]]
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
 

@@ -19,6 +19,8 @@ from sim.world.tables import FIRMS
 
 PLACE = {"sector": "TEX", "city": "Ningbo"}
 STILL = {"time__end": "2013-12", "exogenous__frozen": True, "check": True}
+NO_EXITS = {"mechanisms__entry_exit": False}
+"""Where the largest of sixty firms closes, output falls, and should."""
 
 
 def path(share: float = 0.05, **defaults: str) -> nx.DiGraph:
@@ -41,7 +43,8 @@ def uneven() -> nx.DiGraph:
 @pytest.mark.parametrize("graph", [path(**PLACE), path(sector="MIN", city="Ningbo"), uneven()])
 def test_output_lasts_where_nothing_changes(graph: nx.DiGraph) -> None:
     """What no firm of the graph makes is bought outside, so that no firm waits for it."""
-    output = Province("no_programme", supply_graph=graph, **STILL).run().province["output"]
+    province = Province("no_programme", supply_graph=graph, **STILL, **NO_EXITS)
+    output = province.run().province["output"]
     np.testing.assert_allclose(output, output[0], rtol=0.1)
 
 
@@ -170,7 +173,8 @@ def test_clusters_go_by_any_name_of_their_city_and_are_named_once() -> None:
 def test_clusters_without_the_makers_of_their_inputs_produce() -> None:
     graph = nx.DiGraph()
     graph.add_nodes_from([("Ningbo", "TEX"), ("Shaoxing", "APP")])
-    output = Province("no_programme", supply_graph=graph, **STILL).run().province["output"]
+    province = Province("no_programme", supply_graph=graph, **STILL, **NO_EXITS)
+    output = province.run().province["output"]
     np.testing.assert_allclose(output, output[0], rtol=0.1)
 
 
