@@ -19,7 +19,7 @@ from sim.outputs import bounds, in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
-from sim.scenario_files import closest, matching
+from sim.scenario_files import OWN_FILES, closest, matching
 from sim.seeds import SeedLike, as_seed
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
@@ -294,6 +294,7 @@ def origin(
     scale: float, parameters: Parameters, settings: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Manifest of paired runs, given that of the `first` run; `settings` stand on all scenarios."""
+    notes = [*first.get("notes", ()), *_other_data(scenarios)]
     return {
         "program": first["program"],
         "version": first["version"],
@@ -307,5 +308,17 @@ def origin(
         "set": list(settings),
         "versions": first["versions"],
         "data": first["data"],
-        **({"notes": first["notes"]} if "notes" in first else {}),
+        **({"notes": notes} if notes else {}),
     }
+
+
+def _other_data(scenarios: Sequence[Scenario]) -> list[str]:
+    """A note where scenarios do not all stand on the same economy and supply graph."""
+    stand = [[getattr(one, key) and getattr(one, key).sha256 for key in OWN_FILES]
+             for one in scenarios]  # fmt: skip
+    if all(data == stand[0] for data in stand):
+        return []
+    return [
+        "the scenarios stand on different economies or supply graphs: differences are those of the"
+        " data too; --set economy=FILE or supply_graph=FILE gives all of them the same"
+    ]

@@ -381,5 +381,23 @@ def manifest(model: Any) -> dict[str, Any]:
         "end": scenario.time.end,
         "versions": versions(),
         "data": dict(model.data.checksums),
-        **({"notes": list(model.population.notes)} if model.population.notes else {}),
+        **({"notes": notes} if (notes := _notes(model)) else {}),
     }
+
+
+def _notes(model: Any) -> list[str]:
+    """What a reader of the result should know of the data that it stands on."""
+    scenario: Scenario = model.settings
+    notes = list(model.population.notes)
+    budgets = any(policy.enabled for policy in scenario.instruments.values())
+    if not budgets or all(one is None for one in (scenario.economy, scenario.supply_graph)):
+        return notes
+    firms = model.population.firms
+    made = float((firms.weight.astype(np.float64) * firms.output).sum())
+    share = made / float(load_data().economy.output.sum())
+    if not 0.5 <= share <= 2.0:
+        notes.append(
+            f"firms of this run make {100.0 * share:.2g} % of what Zhejiang's make, but budgets,"
+            " targets and indices are the scenario's and Zhejiang's as they stand"
+        )
+    return notes

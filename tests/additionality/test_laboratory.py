@@ -82,7 +82,7 @@ def test_every_rule_has_the_same_budget_and_keeps_to_it(rules: Laboratory) -> No
     assert (frame["granted"] > 0).all()
     # What lapses is promised again, so promises may exceed the budget; payments never do.
     assert (frame["granted"] <= 1.5 * frame["budget"]).all()
-    assert (0 < frame["paid"]).all()
+    assert (frame["paid"] > 0).all()
     assert (frame["paid"] <= frame["budget"] * (1 + 1e-12)).all()
     shares = frame[[name for name in frame if name.startswith("share_")]]
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
