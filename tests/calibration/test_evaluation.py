@@ -29,7 +29,8 @@ def test_points_share_their_random_numbers() -> None:
 
 def test_a_point_at_the_defaults_is_the_scenario_itself() -> None:
     found = evaluate(np.array([[6.0, 0.07]]), TWO, SMALL, 1)[0, 1]
-    scenario = Scenario.load("document_2014", ['time.end="2012-12"', "population.seed=2"])
+    own = ["population.seed=2", "population.count=1"]
+    scenario = Scenario.load("document_2014", ['time.end="2012-12"', *own])
     run = simulate(scenario, SMALL.scale, 2)
     assert np.array_equal(found, list(moments(run, SMALL.targets).values()), equal_nan=True)
 

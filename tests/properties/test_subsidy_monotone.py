@@ -90,6 +90,7 @@ def late_price(rate: float, seed: int) -> float:
         "mechanisms__provider_capacity": True,
         "providers__fixed_price": False,
         "providers__hiring_lag": 1e6,
+        "population__count": 1,
         "instruments__equipment_subsidy__rate": rate,
     }
     province = Province(

@@ -194,7 +194,14 @@ class Runs:
         }
         if tight:
             changes["providers__hiring_lag"] = 1e6
-        province = Province("core_programme", scale=0.1, seed=seed, parameters="central", **changes)
+        province = Province(
+            "core_programme",
+            scale=0.1,
+            seed=seed,
+            parameters="central",
+            population__count=1,
+            **changes,
+        )
         if tight:
             providers = province.tables["providers"]
             providers.writable("teams")[providers.kind == 0] *= 0.5

@@ -199,10 +199,13 @@ def test_a_firm_is_told_in_the_plan_and_in_the_baseline() -> None:
 
 
 def test_a_story_repeats_with_the_settings_it_ran_with() -> None:
-    uid = ask("firms")["lowest"]
-    page = ask("firm", firm=uid)["html"]
+    rate = "instruments.equipment_subsidy.rate"
+    plan = Plan(settings=((rate, 0.3), ("time.end", "2014-09")))
+    uid = ask("firms", plan)["lowest"]
+    page = ask("firm", plan, firm=uid)["html"]
     assert f"lianghua story firm {uid} document_2014 --scale 0.01 --seed 1 --until 2014-09" in page
-    assert "--set" in page
+    assert f"--set {rate}=0.3" in page
+    assert page.count("--set") == 1
 
 
 def test_a_city_has_its_counties_and_money() -> None:
