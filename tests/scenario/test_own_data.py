@@ -391,3 +391,19 @@ def test_sectors_that_cannot_pay_inputs_and_labour_are_refused() -> None:
     assert Economy.from_table(["A", "B"], table, [100, 100]).labour_share[0] == pytest.approx(0.2)
     dear = Economy.from_table(["A", "B"], table, [100, 100], imported_share=[0.1, 0.2])
     assert dear.labour_share == pytest.approx([0.1, 0.1])
+
+
+@pytest.mark.parametrize("words", [("story", "city", "Ningbo"), ("audit",)])
+def test_stories_and_audits_print_the_notes_of_their_data(
+    scenario: Path, words: tuple[str, ...]
+) -> None:
+    """Links of this share carry more than the table says that sectors need."""
+    links = "supplier,customer,share,supplier_sector,customer_sector\na,b,.9,TEX,TEX\n"
+    (scenario.parent / "data" / "links.csv").write_text(links, encoding="utf-8")
+    text = SCENARIO.replace('economy = "data/table.csv"\n', "").replace("2012-03", "2012-12")
+    scenario.write_text(text, encoding="utf-8")
+    more = ("--year", "2012") if words == ("audit",) else ()
+    told = lianghua(*words, str(scenario), *more, "--parameters", "central")
+    assert told.returncode == 0, told.stderr
+    assert "note: links of the supply graph carry" in told.stderr
+    assert "links of the supply graph" not in told.stdout
