@@ -101,7 +101,8 @@ class Audit:
             lines.append(f"  {row[f'label_{lang}']} × {row['weight']:g}: {_figure(row, words)}")
             for _, item in items[items["class"] == row["code"]].iterrows():
                 lines += _item(item, lang)
-        few = "" if province else few_rows_note(self.manifest["scale"], lang, total["region"])
+        rows = {} if province else self.manifest.get("few_rows", {})
+        few = few_rows_note(rows, lang, total["region"])
         return "\n".join([*lines, few] if few else lines)
 
     def save(self, out: Path | str, lang: str = "en", force: bool = False) -> list[Path]:

@@ -163,6 +163,23 @@ def told(parameters: Parameters, scenario: Scenario, seeds: Sequence[int]) -> di
     }
 
 
+def origin_of(
+    command: str, first: Mapping[str, Any], scenario: Scenario, replicates: int, seed: int,
+    scale: float, parameters: Parameters, settings: Sequence[str],
+) -> dict[str, Any]:  # fmt: skip
+    """What the manifest of any repeated runs says, given that of the `first` run."""
+    kept = ("program", "version", "versions", "data", "notes", "few_rows")
+    return {
+        **{key: first[key] for key in kept if key in first},
+        "command": command,
+        "replicates": replicates,
+        "seed": seed,
+        "scale": scale,
+        **told(parameters, scenario, range(seed, seed + replicates)),
+        "set": list(settings),
+    }
+
+
 def as_made(where: object, made: Mapping[str, Any]) -> Parameters:
     """Parameters as the manifest of a result has them; InputError for one of an older version."""
     try:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from sim.circumstances import POSTERIOR, Parameters, parameters_of, told
+from sim.circumstances import POSTERIOR, Parameters, origin_of, parameters_of
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
@@ -296,18 +296,9 @@ def origin(
     """Manifest of paired runs, given that of the `first` run; `settings` stand on all scenarios."""
     notes = [*first.get("notes", ()), *_other_data(scenarios)]
     return {
-        "program": first["program"],
-        "version": first["version"],
-        "command": command,
+        **origin_of(command, first, scenarios[0], replicates, seed, scale, parameters, settings),
         "scenarios": {one.name: one.hash for one in scenarios},
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
-        "replicates": replicates,
-        "seed": seed,
-        "scale": scale,
-        **told(parameters, scenarios[0], range(seed, seed + replicates)),
-        "set": list(settings),
-        "versions": first["versions"],
-        "data": first["data"],
         **({"notes": notes} if notes else {}),
     }
 

@@ -22,6 +22,7 @@ from sim.parameters import TechnologyFactors, numbers
 from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
+from sim.scale import FEW_ROWS
 from sim.scenario import Layer, Scenario
 from sim.scenario_files import keys_of, nested
 from sim.source import commit, source_hash
@@ -32,7 +33,7 @@ from sim.world.population import population_from_economy, population_from_graph
 from sim.world.state import World, critical_inputs
 from sim.world.supply import Supply
 from sim.world.synthesis import Population, PopulationParameters
-from sim.world.tables import CLUSTERS, SECTORS, TECHNOLOGIES
+from sim.world.tables import ABOVE_SCALE, CLUSTERS, SECTORS, TECHNOLOGIES
 
 CODE = source_hash()
 """Taken when the program is loaded: what is edited later is not what runs."""
@@ -155,19 +156,20 @@ def build_world(
         edges=edges,
         sectors=count,
         cities=cities,
-        coefficients=economy.coefficients,
-        imported_share=economy.imported_share,
-        energy_share=economy.energy_share,
-        capital_output_ratio=economy.capital_output_ratio,
-        skilled_share=economy.skilled_share,
+        # Copies that can be written, as those of a branch are: kernels are compiled for one kind.
+        coefficients=economy.coefficients.copy(),
+        imported_share=economy.imported_share.copy(),
+        energy_share=economy.energy_share.copy(),
+        capital_output_ratio=economy.capital_output_ratio.copy(),
+        skilled_share=economy.skilled_share.copy(),
         automation_saving=economy.production_worker_share
         * data.technologies.labour_saving_share[0],
         critical=positions,
         critical_group=group,
         critical_binding=binding,
         base_demand=population.final_demand * index,
-        export_share=economy.export_share,
-        service_share=economy.service_share,
+        export_share=economy.export_share.copy(),
+        service_share=economy.service_share.copy(),
         applicable=population.applicable & np.uint8(in_play),
         distance=data.distance,
         supplier_group=group[sector[buyer], sector[edges.suppliers]],
@@ -381,8 +383,16 @@ def manifest(model: Any) -> dict[str, Any]:
         "end": scenario.time.end,
         "versions": versions(),
         "data": dict(model.data.checksums),
+        "few_rows": _few_rows(model),
         **({"notes": notes} if (notes := _notes(model)) else {}),
     }
+
+
+def _few_rows(model: Any) -> dict[str, int]:
+    """Above-scale rows of the cities that have some, but fewer than `FEW_ROWS`, by name."""
+    firms, names = model.tables["firms"], model.labels.cities
+    rows = np.bincount(firms.city[firms.tier < ABOVE_SCALE], minlength=len(names)).tolist()
+    return {name: n for name, n in zip(names, rows, strict=True) if 0 < n < FEW_ROWS}
 
 
 def _notes(model: Any) -> list[str]:

@@ -5,7 +5,6 @@ And how few rows of a city are too few to rest its figures on.
 
 from __future__ import annotations
 
-from functools import cache
 from numbers import Real
 from typing import Any
 
@@ -27,19 +26,6 @@ FEW_ROWS = 100
 Which firms have rows is chance: of a technology that four in ten firms use, the share among 100 rows
 is off by five points (one standard error), which is more than most programmes do to it.
 """
-
-
-@cache
-def few_rows(scale: float) -> dict[str, int]:
-    """Above-scale rows of the province's cities that have fewer than `FEW_ROWS`, by name."""
-    from sim.world.data import load_data
-    from sim.world.synthesis import above_scale_rows
-
-    data = load_data()
-    rows = above_scale_rows(data, scale).sum(axis=1).tolist()
-    named = zip(data.cities["name_en"], rows, strict=True)
-    return {str(name): count for name, count in named if count < FEW_ROWS}
-
 
 LIMITS = (0.01, 25.0)
 

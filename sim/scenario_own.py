@@ -8,6 +8,7 @@ into no file. What reads such data is imported where some is named: it loads net
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -53,7 +54,7 @@ class OwnData(Section):
         if isinstance(value, str | Path):
             return cls.model_validate(cls.named(str(value) or "."))
         new = cls(sha256=cls._hash(value))
-        new._object = value
+        new._object = cls._kept(value)
         return new
 
     def hand_on(self, other: OwnData | None) -> None:
@@ -66,9 +67,12 @@ class OwnData(Section):
         """The economy or graph; refuses a file that is not there any more or was changed."""
         if self._object is not None:
             return self._object
+        if not self.path and not self.sha256:
+            raise InputError(f"{self.key}: path", "", "no file", f"{self.key} = a file")
         if not self.path:
             raise InputError(
-                self.key, "", "an object that was handed over in Python and is kept in no file",
+                self.key, "",
+                "no file, but the hash of a file or of an object that was handed over in Python",
                 f"the same object again, or {self.key} = a file, which a scenario can name",
             )  # fmt: skip
         found = sha256_of(Path(self.path))
@@ -87,6 +91,11 @@ class OwnData(Section):
     @classmethod
     def _refusal(cls, value: Any) -> InputError:
         return InputError(cls.key.replace("_", " "), "", type(value).__name__, cls.allowed)
+
+    @classmethod
+    def _kept(cls, value: Any) -> Any:
+        """What is kept of an object: nothing that changes once it has been hashed."""
+        return value
 
     def _read(self) -> Any:
         raise NotImplementedError
@@ -133,6 +142,21 @@ class OwnGraph(OwnData):
         if not isinstance(value, Graph):
             raise cls._refusal(value)
         return graph_hash(value)
+
+    @classmethod
+    def _kept(cls, value: Any) -> Any:
+        import networkx as nx
+
+        # Built anew: a copy of a view, such as that of a province's links, would go on with it.
+        kinds = {(False, False): nx.Graph, (True, False): nx.DiGraph,
+                 (False, True): nx.MultiGraph, (True, True): nx.MultiDiGraph}  # fmt: skip
+        kept = kinds[value.is_directed(), value.is_multigraph()]()
+        kept.graph.update(deepcopy(dict(value.graph)))
+        kept.add_nodes_from((node, deepcopy(dict(have))) for node, have in value.nodes(data=True))
+        kept.add_edges_from(
+            (one, other, deepcopy(dict(have))) for one, other, have in value.edges(data=True)
+        )
+        return nx.freeze(kept)
 
     def _read(self) -> Any:
         return _graph(self.path, self.sha256, self.sector, self.city, self.weight)

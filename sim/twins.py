@@ -12,17 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.circumstances import CENTRAL, Parameters, told
+from sim.circumstances import CENTRAL, Parameters, origin_of
 from sim.core.clock import month_name, month_number
 from sim.core.errors import InputError
 from sim.core.table import Array
-from sim.initial import program_version, versions
+from sim.initial import manifest
 from sim.model import Province
 from sim.results import ACCOUNT
 from sim.scenario import Scenario
 from sim.scenario_files import closest
 from sim.timetable import spans, timetable
-from sim.world.data import load_data
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
 
 FOLLOW = 24
@@ -126,21 +125,13 @@ def origin(
     parameters: Parameters, settings: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """Manifest of twin runs: enough to repeat them, but for what the command adds."""
+    first = manifest(Province(scenario, scale=scale, seed=seed, parameters=parameters))
     return {
-        "program": "lianghua",
-        "version": program_version(),
-        "command": command,
+        **origin_of(command, first, scenario, replicates, seed, scale, parameters, settings),
         "scenario": scenario.name,
         "scenario_hash": scenario.hash,
         "settings": scenario.model_dump(mode="json"),
-        "replicates": replicates,
-        "seed": seed,
-        "scale": scale,
         "follow": follow,
-        **told(parameters, scenario, range(seed, seed + replicates)),
-        "set": list(settings),
-        "versions": versions(),
-        "data": dict(load_data().checksums),
     }
 
 

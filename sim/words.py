@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from sim.circumstances import CENTRAL, POSTERIOR, numbered
 from sim.indices import yearly
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
-from sim.scale import FEW_ROWS, few_rows
+from sim.scale import FEW_ROWS
 from sim.world.data import ProvinceData, load_data
 from sim.world.tables import TIERS
 
@@ -137,9 +138,11 @@ def unit_of(output: str, lang: str) -> str:
     return UNITS[unit] if lang == "zh" else unit
 
 
-def few_rows_note(scale: float, lang: str, city: str = "") -> str:
-    """A footnote that names the cities, or says of one, that too few rows stand for; else nothing."""
-    found = few_rows(scale)
+def few_rows_note(found: Mapping[str, int], lang: str, city: str = "") -> str:
+    """A footnote that names the cities, or says of one, that too few rows stand for; else nothing.
+
+    `found` are the `few_rows` of a manifest, rows by city.
+    """
     names = dict(_names(load_data())) if lang == "zh" else {}
     kept = [(names.get(one, one), rows) for one, rows in found.items() if city in ("", one)]
     if not kept:

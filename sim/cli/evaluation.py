@@ -22,7 +22,7 @@ from sim.cli.options import (
     Until,
     Workers,
 )
-from sim.cli.repeat import Asked
+from sim.cli.repeat import Asked, say_notes
 from sim.cli.work import Output, say_scale
 from sim.scale import USUAL_SCALE
 
@@ -198,4 +198,5 @@ def audit_command(
             settings=settings or [], parameters=parameters, progress=bar.update,
         )  # fmt: skip
     typer.echo(trail.text(lang))
+    say_notes(trail.manifest)
     output.save(lambda folder: trail.save(folder, lang, force), lang)

@@ -18,6 +18,7 @@ from sim.cli.options import (
     Settings,
     Until,
 )
+from sim.cli.repeat import say_notes
 from sim.core.errors import InputError
 from sim.scale import USUAL_SCALE
 
@@ -63,6 +64,7 @@ def story_firm_command(
     with Bar("months", quiet) as bar:
         told = firm_story(scenario, int(uid), **chosen, progress=bar.update)
     typer.echo(told.text(lang))
+    say_notes(told.manifest)
     if out is not None:
         written(out, told.save(out, lang, force))
 
@@ -94,6 +96,7 @@ def story_city_command(
             parameters=parameters, progress=bar.update,
         )  # fmt: skip
     typer.echo(told.text(lang))
+    say_notes(told.manifest)
     if out is not None:
         written(out, told.save(out, lang, force))
 

@@ -67,8 +67,7 @@ class Asked:
 
     def note_changes(self, now: dict[str, Any]) -> None:
         """Say what a manifest notes, and if a repeated result comes from other code, libraries or data."""
-        for note in now.get("notes", ()):
-            print(f"lianghua: note: {note}", file=sys.stderr)
+        say_notes(now)
         if self._made is None:
             return
         changed = [key for key in ("version",) if self._made.get(key) != now[key]]
@@ -82,6 +81,12 @@ class Asked:
                 f"lianghua: note: since that result these changed: {', '.join(changed)}",
                 file=sys.stderr,
             )
+
+
+def say_notes(manifest: Mapping[str, Any]) -> None:
+    """Say what a manifest notes of the data that a result stands on."""
+    for note in manifest.get("notes", ()):
+        print(f"lianghua: note: {note}", file=sys.stderr)
 
 
 def _manifest_of(name: str, command: str) -> dict[str, Any]:

@@ -348,7 +348,7 @@ def cities(source: Source) -> tuple[Figure, tuple[str, ...]]:
     right.axvline(0, color="#333333", linewidth=0.8)
     right.set_title(f"{source.titles[first]} − {source.titles[str(source.baseline)]}")
     right.set_xlabel(source.words("difference"))
-    note = few_rows_note(source.comparison.manifest["scale"], source.lang)
+    note = few_rows_note(source.comparison.manifest.get("few_rows", {}), source.lang)
     figure.text(0.01, 0.045, note, fontsize=8, color="#555555")
     return figure, (output,)
 

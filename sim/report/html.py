@@ -54,8 +54,9 @@ def comparison_page(
     frame = comparison.province
     for one in figures:
         parts.append(_figure(one, frame, titles, lang))
-        if one.key == "cities":
-            parts.append(f"<p>{escape(few_rows_note(comparison.manifest['scale'], lang))}</p>")
+        few = few_rows_note(comparison.manifest.get("few_rows", {}), lang)
+        if one.key == "cities" and few:
+            parts.append(f"<p>{escape(few)}</p>")
     manifest = comparison.manifest
     return page(title, parts, uncertainty_of(manifest, lang), manifest, lang, command)
 

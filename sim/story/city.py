@@ -56,7 +56,7 @@ class CityStory(Story):
         words = phrases.words
         name = phrases.cities.get(self.city, self.city)
         said = [run_line(self.manifest, lang)]
-        said += filter(None, [few_rows_note(self.manifest["scale"], lang, self.city)])
+        said += filter(None, [few_rows_note(self.manifest.get("few_rows", {}), lang, self.city)])
         made = [Part(words["city"].format(city=name), [(0, line) for line in said])]
         for year, rows in self.months.groupby(self.months["month"].str[:4]):
             lines = self._year(rows.iloc[-1], str(year), phrases)

@@ -69,7 +69,7 @@ def comparison_of(snapshot: Snapshot) -> Comparison:
     }
     first = {
         "program": "lianghua", "version": program_version(), "versions": versions(),
-        "data": dict(load_data().checksums),
+        "data": dict(load_data().checksums), "few_rows": dict(snapshot.few_rows),
     }  # fmt: skip
     manifest = origin(
         "compare", scenarios, first, len(common), SEED, SCALE, parameters_of(POSTERIOR)

@@ -80,6 +80,7 @@ def member(results: Results, replicate: int) -> Member:
         tuple(results.programme["instrument"].unique()),
         targets_of(results),
         *yearly(results.indices),
+        results.manifest["few_rows"],
     )
 
 

@@ -31,7 +31,7 @@ class Member:
     `province` (T,), `cities` (T, 11), `tiers` (T, 4), `programme` (T, instruments) by `budget`,
     `committed` and `paid`; `targets` are value, relative and met by target's code (met is a chance);
     `indices` (years, 12), the province and then the cities, by index, code of a class or `total`,
-    and what of it: `latent`, `reported` or `rank`.
+    and what of it: `latent`, `reported` or `rank`; `few_rows` as in the run's manifest.
     """
 
     replicate: int
@@ -44,6 +44,7 @@ class Member:
     targets: Mapping[str, Array]
     years: tuple[int, ...] = ()
     indices: Mapping[tuple[str, str, str], Array] = field(default_factory=dict)
+    few_rows: Mapping[str, int] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Callable[..., Member], tuple[Any, ...]]:
         return _received, tuple(getattr(self, one.name) for one in fields(self))
@@ -104,6 +105,12 @@ class Snapshot:
         return bool(
             self.current and self.current.members and self.baseline and self.baseline.members
         )
+
+    @property
+    def few_rows(self) -> Mapping[str, int]:
+        """Rows of the cities that few rows stand for; none before there is a run."""
+        members = self.baseline.members if self.baseline is not None else ()
+        return members[0].few_rows if members else {}
 
     @property
     def place(self) -> int:

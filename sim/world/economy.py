@@ -15,6 +15,9 @@ MOST_SECTORS = 256
 """Firms hold the position of their sector in one byte."""
 LARGEST_OUTPUT = 1e12
 """10k CNY a month; sums over firms stay exact enough below it."""
+USUAL_LABOUR = 0.2
+"""Labour's share of output where a table does not say it."""
+CANNOT_PAY = "firms that cannot pay them close"
 _SHARE = (0.0, 1.0)
 _BOUNDS = {
     "coefficients": _SHARE,
@@ -42,9 +45,11 @@ class Economy:
 
     `coefficients` (S, S) [input, user]: goods made in the province per unit of output;
     `total_coefficients` (S, S) the same wherever they come from; `imported_share` everything else
-    bought (from outside the province and from services) per unit of output; `final_demand` of the
+    bought (from outside the province and from services) per unit of output, which with labour is
+    paid from output; `final_demand` of the
     base year, of which `export_share` goes abroad and `service_share` to the province's services.
-    Shares lie in 0 to 1, `capital_output_ratio` in 0.01 to 100. Raises InputError for other values.
+    Shares lie in 0 to 1, `capital_output_ratio` in 0.01 to 100. Arrays are read-only copies of what
+    is given. Raises InputError for other values.
     """
 
     codes: tuple[str, ...]
@@ -81,9 +86,18 @@ class Economy:
             object.__setattr__(self, name, words)
         for name in (one.name for one in fields(self) if one.name in _BOUNDS):
             array = _numbers(name, getattr(self, name), codes, *_BOUNDS[name])
+            array.flags.writeable = False
             object.__setattr__(self, name, array)
         inputs = _whole_inputs(self.coefficients, codes) + self.imported_share
         _add_up("coefficients and imported_share", inputs, codes)
+        for row in np.flatnonzero(unpaid(1.0, inputs, self.labour_share))[:1]:
+            parts = zip((inputs, self.labour_share), ("inputs", "labour"), strict=True)
+            told = " and ".join(f"{part[row]:g} for {word}" for part, word in parts)
+            raise InputError(
+                "economy", "coefficients, imported_share and labour_share",
+                f"{told} in sector {codes[row]}",
+                f"at most 1 together: {CANNOT_PAY}",
+            )  # fmt: skip
         _add_up("export_share and service_share", self.export_share + self.service_share, codes)
         output = self.output
         if not 0 < output.max() <= LARGEST_OUTPUT:
@@ -92,6 +106,13 @@ class Economy:
                 "economy", "final_demand", f"an output of {output[worst]:g} in sector {codes[worst]}",
                 f"above 0 and up to {LARGEST_OUTPUT:g} (10k CNY a month)",
             )  # fmt: skip
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Copies and pickles of a read-only array can be written.
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+        self.__dict__.update(state)
 
     @property
     def output(self) -> Array:
@@ -110,7 +131,7 @@ class Economy:
         """An economy of the user's: sector codes, local coefficients and final demand.
 
         Optional arrays (S,) by field name; what is not given is plain: no inputs from outside, a
-        fifth of output for labour, no exports. Final demand below 0 is net imports: of such a good
+        fifth of output for labour (or what inputs leave, where that is less), no exports. Final demand below 0 is net imports: of such a good
         users buy from outside what the sector's output leaves open, each the same share, so that
         outputs are those of the table; `total_coefficients` keep the table as it was given. Raises
         InputError naming field, sector and value for whatever cannot be used.
@@ -121,7 +142,7 @@ class Economy:
         demand = _numbers("final_demand", final_demand, names, -LARGEST_OUTPUT, LARGEST_OUTPUT)
         plain: dict[str, Any] = {
             "imported_share": np.zeros(size),
-            "labour_share": np.full(size, 0.2),
+            "labour_share": np.zeros(size),
             "energy_share": np.zeros(size),
             "export_share": np.zeros(size),
             "service_share": np.zeros(size),
@@ -139,6 +160,9 @@ class Economy:
         for name in plain:
             if name in optional:
                 plain[name] = _numbers(name, optional[name], names, *_BOUNDS[name])
+        if "labour_share" not in optional:
+            inputs = table.sum(axis=0) + plain["imported_share"]
+            plain["labour_share"] = np.clip(1.0 - inputs, 0.0, USUAL_LABOUR)
         made_here = _made_here(table, demand, names)
         local = table * made_here[:, None]
         plain["imported_share"] = plain["imported_share"] + (table - local).sum(axis=0)
@@ -169,6 +193,11 @@ def _made_here(table: Array, demand: Array, codes: tuple[str, ...]) -> Array:
             "net imports of no more than users buy of a good, so that every output is 0 or more",
         )  # fmt: skip
     return np.where(demand < 0, part_made_here(table, np.maximum(output, 0.0)), 1.0)
+
+
+def unpaid(output: Any, inputs: Any, wages: Any) -> Any:
+    """Does output (n,) pay for less than its inputs and wages, by more than rounding?"""
+    return inputs + wages > output * (1.0 + 1e-9)
 
 
 def part_made_here(coefficients: Array, output: Array) -> Array:
@@ -215,6 +244,8 @@ def _numbers(name: str, value: Any, codes: tuple[str, ...], low: float, high: fl
     size = len(codes)
     shape = (size, size) if name.endswith("coefficients") else (size,)
     try:
+        if np.ma.is_masked(np.ma.asarray(value)):
+            raise InputError("economy", name, "masked entries", f"finite numbers of shape {shape}")
         given = np.asarray(value)
         array = given.astype(np.float64) if given.dtype.kind in "biufO" else None
     except (TypeError, ValueError, OverflowError):

@@ -45,11 +45,18 @@ def read_economy(path: Path) -> Economy:
     rows = [cells for _, cells in table.records()]
     lines = [line for line, _ in table.records()]
     if "code" not in table.columns:
-        raise InputError(path, "code", "a missing column", "code, a column for each code")
+        alike = [name for name in table.columns if name.casefold() == "code"]
+        hint = f"code; did you mean {alike[0]}?" if alike else "code, a column for each code"
+        raise InputError(path, "code", "a missing column", hint)
     codes = [row["code"] for row in rows]
+    reserved = ("code", "output", "final_demand", *WORDS, *NUMBERS)
+    for line, code in zip(lines, codes, strict=True):
+        if code in reserved:
+            allowed = "another code: the name is reserved for a column that every table can have"
+            raise InputError(path, f"line {line}: code", code, allowed)
     if not codes or "" in codes or len(set(codes)) < len(codes):
         raise InputError(path, "code", ", ".join(codes), "one or more different codes")
-    known = ("code", *codes, "output", "final_demand", *WORDS, *NUMBERS)
+    known = ("code", *codes, *reserved[1:])
     for name in table.columns:
         if name not in known:
             raise InputError(path, f"column {name}", "an unknown column", ", ".join(known))
@@ -177,34 +184,59 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 # ------------------------------------------------------------------ hashes of objects
 def economy_hash(economy: Economy) -> str:
     """SHA-256 of every field of an economy."""
-    return _hash([(one.name, _plain(getattr(economy, one.name))) for one in fields(economy)])
+    values = [(one.name, getattr(economy, one.name)) for one in fields(economy)]
+    return _hash([_text((name, value), "economy", name) for name, value in values])
 
 
 def graph_hash(graph: Any) -> str:
-    """SHA-256 of a graph's nodes and edges in their order, with all attributes."""
-    edges = ((one, other, _sorted(have)) for one, other, have in graph.edges(data=True))
-    nodes = ((node, _sorted(have)) for node, have in graph.nodes(data=True))
-    kind = [graph.is_directed(), graph.is_multigraph(), _sorted(graph.graph)]
-    return _hash([kind], nodes, edges)
+    """SHA-256 of a graph's nodes and edges in their order, with all attributes.
+
+    Raises InputError for attributes that are neither plain nor arrays: their text need not be theirs.
+    """
+    edges = (_line((one, other), f"edge {one!r} -> {other!r}", have)
+             for one, other, have in graph.edges(data=True))  # fmt: skip
+    nodes = (_line((node,), f"node {node!r}", have) for node, have in graph.nodes(data=True))
+    kind = (graph.is_directed(), graph.is_multigraph())
+    return _hash([_line(kind, "the graph", graph.graph)], nodes, edges)
 
 
-def _hash(*parts: Iterable[Any]) -> str:
+def _hash(*parts: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         for one in part:
-            digest.update(json.dumps(one, default=_plain).encode() + b"\n")
+            digest.update(one.encode() + b"\n")
         digest.update(b"\n")
     return digest.hexdigest()
 
 
-def _sorted(attributes: Mapping[Any, Any]) -> list[tuple[str, Any]]:
-    return sorted(((str(key), value) for key, value in attributes.items()), key=lambda x: x[0])
+def _line(names: tuple[Any, ...], where: str, attributes: Mapping[Any, Any]) -> str:
+    """A node, an edge or a graph with its attributes, in the order of their names."""
+    parts = [_text(name, "supply graph", where) for name in names]
+    for key, value in sorted(((str(key), value) for key, value in attributes.items()), key=_first):
+        parts += [
+            _text(key, "supply graph", where),
+            _text(value, "supply graph", f"{where}: {key}"),
+        ]
+    return ", ".join(parts)
+
+
+def _first(pair: tuple[str, Any]) -> str:
+    return pair[0]
+
+
+def _text(value: Any, where: str, key: str) -> str:
+    """A value as JSON; InputError for one that holds anything JSON and numpy have no name for."""
+    try:
+        return json.dumps(value, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        allowed = "a number, text, true or false, or lists, sets or arrays of them"
+        raise InputError(where, key, " ".join(str(error).split())[:200], allowed) from None
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it; what JSON has not goes by its text."""
+    """A value of numpy's, or a set, as JSON has it."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, set | frozenset):
-        return sorted(map(str, value))
-    return value if isinstance(value, tuple | list) else str(value)
+        return sorted(json.dumps(one, default=_plain) for one in value)
+    raise TypeError(f"a value of type {type(value).__name__}")

@@ -15,7 +15,7 @@ from sim.core.edges import Edges, build_edges
 from sim.core.errors import InputError
 from sim.core.table import Array, Column, Table
 from sim.world.data import ProvinceData
-from sim.world.economy import Economy, part_made_here
+from sim.world.economy import CANNOT_PAY, Economy, part_made_here, unpaid
 from sim.world.endowment import endow
 from sim.world.links import among, gravity, make_links, open_shares, shares_of
 from sim.world.network import LISTS, NUMBERS
@@ -42,6 +42,8 @@ PLAIN_PRODUCTIVITY = 80.0
 """Output per employee of a user's firm, 10k CNY a year: the province's mean in 2013."""
 MOST = 1e12
 """Largest number that a node may give, in any unit."""
+LEAST_REACH = 0.5
+"""Part of the output of a user's firms that they must be able to make and pay for."""
 WEIGHTS = ("share", "flow", "none")
 """What the graph's attribute `weight` may say that the weights of its edges are."""
 
@@ -342,9 +344,13 @@ def _firms_of_graph(
         for name in NUMBERS:
             if have.get(name) is not None:
                 given[name][row] = _number(have[name], f"{where}: {name}", *bounds[name])
+        if given["skilled"][row] > employees[row] * (1.0 + 1e-6):
+            allowed = f"at most its employees, {employees[row]:g}"
+            raise InputError("supply graph", f"{where}: skilled", have["skilled"], allowed)
         for name in LISTS:
             bits[name][row] = _codes(have.get(name, ()), f"{where}: {name}")
     employees, output = employees * alive, output * alive
+    given["skilled"] *= alive
     if output.sum() <= 0:
         raise InputError("supply graph", "output of its firms", 0, "some output")
     write("sector")[:], write("city")[:] = sector, city
@@ -359,7 +365,7 @@ def _firms_of_graph(
     write("adopted_month")[:] = np.where(uses, -1, NEVER)
     write("realised")[:] = np.where(uses, 1.0, 0.0)
     write("barrier")[:] = np.where(uses, NO_BARRIER, UNAWARE)
-    _check_living(firms, economy, data)
+    _check_living(firms, economy, data, nodes)
     local = local_supply(economy, _made(firms, len(economy.codes)))
     edges, notes = _links(graph, nodes, firms, local.coefficients)
     demand = final_demand(firms, local.coefficients)
@@ -403,21 +409,80 @@ def _as_given(
         raise InputError("supply graph", where, int(firms.county[row]), allowed)
 
 
-def _check_living(firms: Table, economy: Economy, data: ProvinceData) -> None:
-    """Refuse firms that together cannot pay their inputs and wages: they would close."""
+def _check_living(firms: Table, economy: Economy, data: ProvinceData, nodes: list[Any]) -> None:
+    """Refuse firms that together cannot pay or make their output: it would collapse.
+
+    Single firms may close, or make less than they are given.
+    """
     weight = firms.weight.astype(np.float64)
-    made = weight * firms.output
-    bought = (economy.coefficients.sum(axis=0) + economy.imported_share)[firms.sector]
-    people = weight * (firms.skilled + firms.unskilled)
+    made, people = weight * firms.output, weight * (firms.skilled + firms.unskilled)
+    inputs = (economy.coefficients.sum(axis=0) + economy.imported_share)[firms.sector] * made
     wages = people * data.cities["wage"][firms.city] * firms.wage_premium / 12.0
-    left = float((made * (1.0 - bought)).sum())
-    if wages.sum() > left:
+    if unpaid(made.sum(), inputs.sum(), wages.sum()):
         raise InputError(
             "supply graph", "output of its firms",
             f"{made.sum():.6g} (10k CNY a month) with {people.sum():.6g} employees",
-            f"wages of {wages.sum():.6g} at most what output leaves after inputs, {left:.6g}: "
-            "firms that cannot pay them close",
+            f"wages of {wages.sum():.6g} at most what output leaves after inputs, "
+            f"{made.sum() - inputs.sum():.6g}: {CANNOT_PAY}",
         )  # fmt: skip
+    limits = _limits(firms, economy, (inputs + wages) / np.maximum(weight, 1e-9))
+    reach = np.minimum(np.min([most for _, most, _ in limits], axis=0), firms.output)
+    lost = weight * (firms.output - reach)
+    if lost.sum() <= (1.0 - LEAST_REACH) * made.sum():
+        return
+    worst = int(lost.argmax())
+    key, most, why = min(limits, key=lambda limit: limit[1][worst])
+    short = np.flatnonzero(most < LEAST_REACH * firms.output)
+    names = ", ".join(repr(nodes[row]) for row in short[:5])
+    more = f" and {len(short) - 5} others" if len(short) > 5 else ""
+    nodes_of = f"node{'s' if len(short) > 1 else ''} {names}{more}"
+    raise InputError(
+        "supply graph", f"{nodes_of}: {key}", f"{firms.arrays()[key][worst]:.6g}",
+        f"what lets the graph's firms make {LEAST_REACH:.0%} of their output; output of node "
+        f"{nodes[worst]!r} is {firms.output[worst]:.6g} a month, but {why.format(most[worst])}",
+    )  # fmt: skip
+
+
+def _limits(firms: Table, economy: Economy, costs: Array) -> list[tuple[str, Array, str]]:
+    """Key, output (n,) that it allows, 10k CNY a month, and why; `costs` (n,) inputs and wages.
+
+    As in the model, people in skilled places beyond the sector's share are let go, output per
+    employee soon follows efficiency, and a firm that runs out of money closes.
+    """
+    sector = firms.sector
+    output, skilled, unskilled, efficiency, productivity, capital, cash, running = (
+        firms.arrays()[name].astype(np.float64)
+        for name in (
+            "output", "skilled", "unskilled", "efficiency", "productivity", "capital", "cash",
+            "running_cost",
+        )
+    )  # fmt: skip
+    owed = firms.debt.astype(np.float64) + firms.lease
+    people = skilled + unskilled
+    # Tasks automated save at most the work of all production workers.
+    left = 1.0 - economy.production_worker_share[sector] * firms.automation
+    lasting = efficiency * np.exp(np.clip(firms.gain, -50.0, 50.0)) / np.maximum(left, 1e-9)
+    best = np.maximum(lasting, productivity)
+    wanted = 12.0 * output / np.maximum(best, 1e-9)
+    used = ((firms.adopted[:, None] >> np.arange(len(TECHNOLOGIES))) & 1).sum(axis=1)
+    places = np.minimum(0.9, economy.skilled_share[sector] * (1.0 + 0.05 * used)) * wanted
+    staff = np.minimum(skilled, places) + unskilled
+    year = cash + 12.0 * (output - costs - running)
+    worth = np.maximum(cash, 0.0) + capital + 12.0 * output
+    debt = "debt" if firms.debt.sum() >= firms.lease.sum() else "lease"
+    by_people, closes = (
+        "its people can make {:.3g}",
+        "it runs out of money within a year and closes",
+    )
+    return [
+        ("efficiency", people * lasting / 12.0, by_people),
+        ("productivity", people * productivity / 12.0, by_people),
+        ("skilled", staff * best / 12.0, f"with few others {by_people}"),
+        ("capital", capital / economy.capital_output_ratio[sector] / 12.0, "its capital can make {:.3g}"),
+        ("running_cost", np.where((year < 0) & (year + 12.0 * running >= 0), 0.0, np.inf), closes),
+        ("cash", np.where(year + 12.0 * running < 0, 0.0, np.inf), closes),
+        (debt, np.where(owed > worth, 0.0, np.inf), "it owes more than it is worth and closes"),
+    ]  # fmt: skip
 
 
 def _links(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -219,3 +220,12 @@ def test_a_scenario_without_instruments_has_an_empty_ledger(tmp_path: Path) -> N
 def test_what_cannot_be_asked_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         ledger("core_programme", **options)
+
+
+def test_notes_on_own_data_go_into_the_manifest_of_twins() -> None:
+    graph = nx.path_graph(12, create_using=nx.DiGraph)
+    graph.graph.update(sector="TEX", city="Ningbo")
+    nx.set_edge_attributes(graph, 0.9, "share")
+    found = subsidy(supply_graph=graph, until="2014-03", follow=0)
+    assert "links of the supply graph carry" in found.manifest["notes"][0]
+    assert found.manifest["few_rows"] == {"Ningbo": 12}

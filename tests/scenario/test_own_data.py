@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import tomllib
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -324,3 +325,85 @@ def test_net_imports_in_a_foreign_table_run_or_are_one_line(tmp_path: Path) -> N
     else:
         output = found.province["output"]
         np.testing.assert_allclose(output, output[0], rtol=0.1)
+
+
+def test_what_is_hashed_does_not_change_any_more() -> None:
+    table = np.array([[0.15, 0.30], [0.25, 0.05]])
+    one = Economy.from_table(CODES, table, [900.0, 1500.0])
+    for kept in (one, pickle.loads(pickle.dumps(one)), deepcopy(one)):
+        with pytest.raises(ValueError, match="read-only"):
+            kept.coefficients[0, 0] = 0.5
+    table[0, 0] = 0.5
+    assert one.coefficients[0, 0] == 0.15
+    masked = np.ma.masked_array([900.0, 1500.0], mask=[False, True])
+    with pytest.raises(InputError, match="final_demand; given 'masked entries'"):
+        Economy.from_table(CODES, table, masked)
+    graph = nx.DiGraph(sector="TEX", city="Ningbo")
+    graph.add_edge("a", "b", share=0.01)
+    scenario = Scenario.load("no_programme").with_own(supply_graph=graph)
+    graph.nodes["a"]["employees"] = 5000
+    graph.add_edge("b", "c")
+    firms = Province(scenario).tables["firms"]
+    assert (firms.rows, firms.skilled[0] + firms.unskilled[0]) == (2, pytest.approx(100.0))
+
+
+def test_an_attribute_without_a_text_of_its_own_is_refused() -> None:
+    graph = nx.DiGraph(sector="TEX", city="Ningbo")
+    graph.add_edge("a", "b", share=np.float32(0.01))
+    graph.nodes["a"].update(adopted={"erp"}, size=np.ones(2))
+    hashes = {Scenario.load("no_programme").with_own(supply_graph=one).hash
+              for one in (graph, deepcopy(graph))}  # fmt: skip
+    assert len(hashes) == 1
+    graph.nodes["b"]["owner"] = object()
+    with pytest.raises(InputError, match="node 'b': owner; given 'a value of type object'"):
+        Scenario.load("no_programme").with_own(supply_graph=graph)
+
+
+@pytest.mark.parametrize("setting", ['economy.path=""', 'supply_graph.sector="TEX"'])
+def test_own_data_without_a_file_says_that_none_is_named(setting: str) -> None:
+    with pytest.raises(InputError, match="path; given 'no file'"):
+        Province(Scenario.load("no_programme", [setting]))
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("code,output,B,final_demand", "line 2: code; given 'output'; .*reserved"),
+        ("Code,A,B,final_demand", "did you mean Code"),
+    ],
+)
+def test_a_table_says_what_is_wrong_with_its_names(tmp_path: Path, header: str, words: str) -> None:
+    first = header.split(",")[1]
+    table = f"{header}\n{first},.1,.2,900\nB,.2,.1,900\n"
+    (tmp_path / "table.csv").write_text(table, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        Province("no_programme", economy=tmp_path / "table.csv")
+
+
+def test_sectors_that_cannot_pay_inputs_and_labour_are_refused() -> None:
+    table = [[0.5, 0.4], [0.3, 0.3]]
+    Economy.from_table(["A", "B"], table, [100, 100], imported_share=[0.1, 0.1],
+                       labour_share=[0.1, 0.2])  # fmt: skip
+    with pytest.raises(InputError, match=r"0\.9 for inputs and 1 for labour in sector B"):
+        Economy.from_table(["A", "B"], table, [100, 100], imported_share=[0.1, 0.2],
+                           labour_share=[0.1, 1.0])  # fmt: skip
+    # A table that does not speak of labour leaves it what inputs leave.
+    assert Economy.from_table(["A", "B"], table, [100, 100]).labour_share[0] == pytest.approx(0.2)
+    dear = Economy.from_table(["A", "B"], table, [100, 100], imported_share=[0.1, 0.2])
+    assert dear.labour_share == pytest.approx([0.1, 0.1])
+
+
+@pytest.mark.parametrize("words", [("story", "city", "Ningbo"), ("audit",)])
+def test_stories_and_audits_print_the_notes_of_their_data(
+    scenario: Path, words: tuple[str, ...]
+) -> None:
+    """Links of this share carry more than the table says that sectors need."""
+    links = "supplier,customer,share,supplier_sector,customer_sector\na,b,.9,TEX,TEX\n"
+    (scenario.parent / "data" / "links.csv").write_text(links, encoding="utf-8")
+    text = SCENARIO.replace('economy = "data/table.csv"\n', "").replace("2012-03", "2012-12")
+    scenario.write_text(text, encoding="utf-8")
+    more = ("--year", "2012") if words == ("audit",) else ()
+    told = lianghua(*words, str(scenario), *more, "--parameters", "central")
+    assert told.returncode == 0, told.stderr
+    assert "note: links of the supply graph carry" in told.stderr
+    assert "links of the supply graph" not in told.stdout

@@ -106,6 +106,37 @@ def test_firms_that_cannot_pay_their_wages_are_refused_before_they_close() -> No
         Province("no_programme", supply_graph=graph)
 
 
+COLLAPSE: dict[str, tuple[float, str]] = {
+    "efficiency": (0.001, "its people can make 0.00833"),
+    "productivity": (0.0, "its people can make 0"),
+    "skilled": (100, "with few others its people can make"),
+    "capital": (0.0, "its capital can make 0"),
+    "running_cost": (1e9, "runs out of money"),
+    "cash": (-1e9, "runs out of money"),
+    "debt": (1e9, "owes more than it is worth"),
+    "lease": (1e9, "owes more than it is worth"),
+}
+
+
+@pytest.mark.parametrize("key", COLLAPSE)
+def test_output_that_must_collapse_is_refused_but_single_firms_may_close(key: str) -> None:
+    value, why = COLLAPSE[key]
+    graph = path(**PLACE)
+    nx.set_node_attributes(graph, dict.fromkeys(range(3), value), key)
+    Province("no_programme", supply_graph=graph)
+    nx.set_node_attributes(graph, dict.fromkeys(range(1, 10), value), key)
+    with pytest.raises(InputError, match=f": {key}; given .*output of node 0 .*{why}") as refused:
+        Province("no_programme", supply_graph=graph)
+    assert "nodes 0, 1, 2, 3, 4 and 5 others" in str(refused.value)
+
+
+def test_skilled_employees_are_at_most_the_employees() -> None:
+    graph = path(**PLACE)
+    graph.nodes[3].update(employees=50, skilled=60)
+    with pytest.raises(InputError, match=r"node 3: skilled; given 60; .*at most its employees, 50"):
+        Province("no_programme", supply_graph=graph)
+
+
 def through(write: Callable[..., None], read: Callable[..., Any], graph: nx.Graph) -> nx.Graph:
     file = io.BytesIO()
     write(graph, file)

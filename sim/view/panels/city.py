@@ -136,7 +136,7 @@ def City(view: View, city: str, output: str) -> None:
     name = cities(lang)[place]
     found = use_answer(Question("city", view.choice.plan, 0, lang, (("city", city),)))
     with ChartCard(view.say("city.title", city=name), view, HEADLINES,
-                   note=with_few_rows(rank_sentence(snapshot, place), lang, city),
+                   note=with_few_rows(rank_sentence(snapshot, place), snapshot, lang, city),
                    name=f"city-{city}"):  # fmt: skip
         month = month_words(snapshot.months[snapshot.place], lang)
         Figures(

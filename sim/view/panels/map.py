@@ -214,7 +214,10 @@ def CitiesMap(view: View) -> None:
             )
     name = unit(output, lang, shows != "level")
     title = f"{getattr(BY_NAME[output], lang)} · {view.say(f'map.{shows}')} ({name})"
-    with ChartCard(title, view, output, note=with_few_rows(label, lang), name="map"), Beside():
+    with (
+        ChartCard(title, view, output, note=with_few_rows(label, snapshot, lang), name="map"),
+        Beside(),
+    ):
         Chart(
             option, label, "map", packed(map_patch(snapshot, found, output, city)),
             "560px" if view.large else "480px", MAP_ADDRESS,

@@ -260,7 +260,7 @@ def Money(view: View) -> None:
         Chart(years, say("money.over_years"), "money-years", height="300px")
     with ChartCard(
         say("money.who"), view, "subsidy_received", lambda: shares_frame(snapshot, table),
-        note=with_few_rows(who, view.lang) if table == "cities" else who, name="money-shares",
+        note=with_few_rows(who, snapshot, view.lang) if table == "cities" else who, name="money-shares",
     ):  # fmt: skip
         options = [(one, say(f"money.by_{one}")) for one in ("cities", "tiers")]
         Choose(options, table, set_table, say("money.grouped"), "money-who")

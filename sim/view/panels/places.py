@@ -14,7 +14,7 @@ from sim.view.live import Answer
 from sim.view.looking import View
 from sim.view.panels.shared import table_html
 from sim.view.problems import framed
-from sim.view.runs import SCALE
+from sim.view.snapshot import Snapshot
 from sim.words import few_rows_note
 from sim.world.data import load_data
 
@@ -24,9 +24,9 @@ def cities(lang: str) -> list[str]:
     return [str(name) for name in load_data().cities[f"name_{lang}"]]
 
 
-def with_few_rows(words: str, lang: str, city: str = "") -> str:
+def with_few_rows(words: str, snapshot: Snapshot, lang: str, city: str = "") -> str:
     """A note on figures of cities (or of one, by its English name), with those of few rows."""
-    return " ".join(filter(None, [words, few_rows_note(SCALE, lang, city)]))
+    return " ".join(filter(None, [words, few_rows_note(snapshot.few_rows, lang, city)]))
 
 
 @solara.component

@@ -50,5 +50,7 @@ def Panel(view: View) -> None:
             Series(view, output, height="280px").key(output)
     month = month_words(view.snapshot.months[view.snapshot.place], view.lang)
     title = view.say("work.cities", month=month)
-    with ChartCard(title, view, BY_CITY, note=with_few_rows("", view.lang), name="cities"):
+    with ChartCard(
+        title, view, BY_CITY, note=with_few_rows("", view.snapshot, view.lang), name="cities"
+    ):
         table_of(cities_frame(view.snapshot), title, view)
