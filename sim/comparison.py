@@ -222,9 +222,20 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
     spans = {(one.time.start, one.time.end) for one in scenarios}
     if len(spans) > 1:
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
+    check_populations(scenarios)
     if baseline is not None and baseline not in names:
         raise InputError(command, "--baseline", baseline, closest(baseline, names))
     return baseline or names[-1]
+
+
+def check_populations(scenarios: Sequence[Scenario], where: object = "scenarios") -> None:
+    """Refuse scenarios whose runs of one seed would not share a population; InputError names them."""
+    for key in ("seed", "count"):
+        given = {one.name: getattr(one.population, key) for one in scenarios}
+        if len(set(given.values())) > 1:
+            told = ", ".join(f"{value} in {name}" for name, value in given.items())
+            allowed = "the same in all scenarios: runs of one seed share a population"
+            raise InputError(where, f"population.{key}", told, allowed)
 
 
 def run_paired[R](
