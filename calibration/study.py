@@ -24,7 +24,7 @@ from calibration.structures import STRUCTURES, structured
 from calibration.study_words import labelled
 from calibration.targets import targets
 from sim import initial
-from sim.circumstances import CENTRAL, Parameters
+from sim.circumstances import CENTRAL, VARIED, Parameters
 from sim.comparison import origin
 from sim.core.clock import month_name, month_number
 from sim.core.files import Folder
@@ -282,6 +282,7 @@ def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
         "sensitivity", scenarios, initial.manifest(first), ensemble.replicates, ensemble.seed,
         ensemble.scale, Parameters(),
     )  # fmt: skip
+    seeds = ensemble.replicates * (2 if "variance" in plan.methods else 1)
     return made | {
         "scenario": plan.scenario.name,
         "methods": list(plan.methods),
@@ -290,7 +291,10 @@ def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
         "forces": list(plan.forces),
         "cells": plan.cells,
         "phase_months": list(_phase_months(plan.scenario)),
-        "parameters": [prior.name for prior in plan.priors],
+        "parameters": VARIED,
+        "parameter_names": [prior.name for prior in plan.priors],
+        # A run's population has the run's own seed, see `Ensemble`; the split takes twice as many.
+        "populations": list(range(ensemble.seed, ensemble.seed + seeds)),
         "split_draws": _source(plan),
         "runs": lost.runs,
         "failures": dict(Counter(lost.reasons)),

@@ -105,7 +105,7 @@ def _spread(by: pd.DataFrame, key: tuple[Any, ...], unit: str) -> str:
 def notes(validation: Validation, lang: str) -> list[str]:
     """What a reader has to know, a paragraph each."""
     words = WORDS[lang]
-    draws = validation.manifest.get("draws", {})
+    draws = validation.manifest.get("draws_by_vintage", {})
     fitted = ", ".join(f"{vintage}: {count}" for vintage, count in draws.items())
     any_draws = any(draws.values())
     said = [words["read"], words["frozen_text"], words["dm_text"]]

@@ -23,6 +23,8 @@ from sim.scenario import Scenario, drawable
 from sim.scenario_files import closest, merge, nested
 
 CENTRAL, POSTERIOR = "central", "posterior"
+VARIED = "varied"
+"""What a manifest calls parameters that the design of a study sets, run by run."""
 FILES = ("fitted.toml", "draws.csv")
 _CALIBRATION = Path(__file__).resolve().parents[1] / "calibration"
 SHIPPED = (_CALIBRATION, _CALIBRATION / "vintage_2013")
