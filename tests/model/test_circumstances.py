@@ -113,8 +113,17 @@ def test_eight_populations_in_turn_that_a_pair_shares() -> None:
     assert pinned == {populations[0]}
 
 
+@pytest.mark.parametrize("key", ["seed", "count"])
+@pytest.mark.parametrize("work", [compare, scorecard])
+def test_scenarios_of_different_populations_are_no_pair(work: Any, key: str) -> None:
+    other = Scenario.load("no_programme", [f"population.{key}=5"])
+    with pytest.raises(InputError, match="document_2014, 5 in no_programme") as refused:
+        work(["document_2014", other], replicates=2, workers=1, **SMALL)
+    assert refused.value.key == f"population.{key}"
+
+
 # ------------------------------------------------------------------ what wins over a draw
-@pytest.mark.parametrize("how", ["setting", "keyword", "file", "file of settings"])
+@pytest.mark.parametrize("how", ["setting", "keyword", "file", "file of settings", "some values"])
 def test_what_is_set_to_the_models_value_is_not_drawn(how: str, tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     content = f'extends = "document_2014"\n[accounts]\npayout = {PAYOUT}\n'
@@ -123,6 +132,10 @@ def test_what_is_set_to_the_models_value_is_not_drawn(how: str, tmp_path: Path) 
         one = Scenario.load("document_2014", [f"accounts.payout={PAYOUT}"])
     elif how == "keyword":
         one = Province("document_2014", scale=0.01, accounts__payout=PAYOUT).settings
+    elif how == "some values":
+        values = {"accounts": {"payout": PAYOUT}}
+        assert Scenario.from_dict(values).held == ("accounts.payout",)
+        one = Scenario.load("document_2014").with_tables(values, "values")
     else:
         one = Scenario.load(path)
         if how == "file of settings":
