@@ -159,8 +159,9 @@ def hindcast(
         for vintage in vintages for how in drivers
     )  # fmt: skip
     manifest = origin(
-        "validate", (base,), found[0].manifest, replicates, seed, scale, Parameters(), settings
-    )
+        "validate", (base,), found[0].manifest, range(seed, seed + replicates), scale, Parameters(),
+        settings,
+    )  # fmt: skip
     fitted = {
         str(vintage): draws(vintage).count if draws is not None else 0 for vintage in vintages
     }

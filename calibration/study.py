@@ -266,7 +266,7 @@ def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
 def _drawn(plan: Plan, scenario: Scenario) -> list[Scenario]:
     """A scenario with draws of the posterior, or of the priors where there is no fit."""
     if plan.fit.count:
-        return [scenario.with_draw(plan.fit.draws[1 + one]) for one in range(plan.draws)]
+        return [scenario.with_draw(one) for one in plan.fit.in_order(plan.draws)]
     random = np.random.default_rng(plan.ensemble.seed)
     return _at(scenario, plan.priors, random.random((plan.draws, len(plan.priors))))
 
@@ -278,11 +278,11 @@ def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
     ensemble = plan.ensemble
     first = Province(plan.scenario, scale=ensemble.scale, seed=ensemble.seed, parameters=CENTRAL)
     scenarios = [plan.scenario, *([plan.against] if plan.against is not None else [])]
+    seeds = range(ensemble.seed, ensemble.seed + ensemble.replicates)
     made = origin(
-        "sensitivity", scenarios, initial.manifest(first), ensemble.replicates, ensemble.seed,
-        ensemble.scale, Parameters(),
-    )  # fmt: skip
-    seeds = ensemble.replicates * (2 if "variance" in plan.methods else 1)
+        "sensitivity", scenarios, initial.manifest(first), seeds, ensemble.scale, Parameters()
+    )
+    runs = ensemble.replicates * (2 if "variance" in plan.methods else 1)
     return made | {
         "scenario": plan.scenario.name,
         "methods": list(plan.methods),
@@ -294,7 +294,7 @@ def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
         "parameters": VARIED,
         "parameter_names": [prior.name for prior in plan.priors],
         # A run's population has the run's own seed, see `Ensemble`; the split takes twice as many.
-        "populations": list(range(ensemble.seed, ensemble.seed + seeds)),
+        "populations": list(range(ensemble.seed, ensemble.seed + runs)),
         "split_draws": _source(plan),
         "runs": lost.runs,
         "failures": dict(Counter(lost.reasons)),

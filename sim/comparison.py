@@ -20,7 +20,7 @@ from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.scenario_files import OWN_FILES, closest, matching
-from sim.seeds import SeedLike, as_seed
+from sim.seeds import SeedLike, as_seed, is_whole
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
 
@@ -210,7 +210,8 @@ def compare(
             frame.insert(1, "replicate", job.replicate)
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
-    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale, drawn, pairs)
+    seeds = range(seed, seed + replicates)
+    manifest = origin("compare", chosen, runs[0][1].manifest, seeds, scale, drawn, pairs)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
@@ -224,7 +225,8 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
     check_populations(scenarios)
     if baseline is not None and baseline not in names:
-        raise InputError(command, "--baseline", baseline, closest(baseline, names))
+        near = closest(baseline, names) if isinstance(baseline, str) else ", ".join(names)
+        raise InputError(command, "--baseline", baseline, near)
     return baseline or names[-1]
 
 
@@ -278,8 +280,11 @@ def prepared(
     pairs = tuple(settings)
     if isinstance(scenario, Scenario):
         chosen = scenario.with_settings(pairs) if pairs else scenario
-    else:
+    elif isinstance(scenario, str | Path):
         chosen = Scenario.load(scenario, pairs)
+    else:
+        allowed = "a Scenario, or the name or path of one"
+        raise InputError("scenario", "", scenario, allowed)
     chosen = chosen.with_own(economy=economy, supply_graph=supply_graph)
     if until is None:
         return chosen
@@ -291,20 +296,23 @@ def prepared(
 
 def check_counts(verb: str, replicates: int, seed: int, workers: int | None) -> int:
     """Refuse what cannot be run; returns the number of worker processes."""
-    if not 1 <= replicates <= 100_000:
+    if not is_whole(replicates) or not 1 <= replicates <= 100_000:
         raise InputError(verb, "--replicates", replicates, "1 to 100000")
     as_seed(seed, replicates)
     count = workers if workers is not None else cores()
-    if count < 1:
+    if not is_whole(count) or count < 1:
         raise InputError(verb, "--workers", workers, "1 or more")
     return count
 
 
 def origin(
-    command: str, scenarios: Sequence[Scenario], first: dict[str, Any], replicates: int, seed: int,
+    command: str, scenarios: Sequence[Scenario], first: dict[str, Any], seeds: Sequence[int],
     scale: float, parameters: Parameters, settings: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Manifest of paired runs, given that of the `first` run; `settings` stand on all scenarios."""
+    """Manifest of paired runs with `seeds`, given that of the `first` run.
+
+    `settings` stand on all scenarios.
+    """
     notes = [*first.get("notes", ()), *_other_data(scenarios)]
     return {
         "program": first["program"],
@@ -312,10 +320,10 @@ def origin(
         "command": command,
         "scenarios": {one.name: one.hash for one in scenarios},
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
-        "replicates": replicates,
-        "seed": seed,
+        "replicates": len(seeds),
+        "seed": seeds[0],
         "scale": scale,
-        **told(parameters, scenarios[0], range(seed, seed + replicates)),
+        **told(parameters, scenarios[0], seeds),
         "set": list(settings),
         "versions": first["versions"],
         "data": first["data"],

@@ -21,6 +21,7 @@ from sim.model import Province
 from sim.results import ACCOUNT
 from sim.scenario import Scenario
 from sim.scenario_files import closest
+from sim.seeds import is_whole
 from sim.timetable import spans, timetable
 from sim.world.data import load_data
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
@@ -115,7 +116,7 @@ def chosen(scenario: Scenario, names: Sequence[str], option: str) -> tuple[str, 
 
 def extended(command: str, scenario: Scenario, months: int) -> Scenario:
     """The scenario over some more months, to see what firms would have done later."""
-    if not 0 <= months <= 240:
+    if not is_whole(months) or not 0 <= months <= 240:
         raise InputError(command, "--follow", months, "0 to 240 (months)")
     end = min(month_number(scenario.time.end) + months, month_number(LAST_MONTH))
     return scenario.with_settings([f'time.end="{month_name(end)}"'])
@@ -123,9 +124,12 @@ def extended(command: str, scenario: Scenario, months: int) -> Scenario:
 
 def origin(
     command: str, scenario: Scenario, replicates: int, seed: int, scale: float, follow: int,
-    parameters: Parameters, settings: Sequence[str] = (),
+    parameters: Parameters, settings: Sequence[str] = (), populations: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Manifest of twin runs: enough to repeat them, but for what the command adds."""
+    """Manifest of twin runs: enough to repeat them, but for what the command adds.
+
+    `populations` as in `Parameters.of`.
+    """
     return {
         "program": "lianghua",
         "version": program_version(),
@@ -137,7 +141,7 @@ def origin(
         "seed": seed,
         "scale": scale,
         "follow": follow,
-        **told(parameters, scenario, range(seed, seed + replicates)),
+        **told(parameters, scenario, range(seed, seed + replicates), populations),
         "set": list(settings),
         "versions": versions(),
         "data": dict(load_data().checksums),
