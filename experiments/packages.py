@@ -64,12 +64,12 @@ class Inquiry:
     def provenance(self) -> dict[str, Any]:
         """What the evaluations depend on, and what a resumed search must share."""
         from sim import __version__
-        from sim.initial import CODE
+        from sim.source import source_hash
         from sim.world.data import load_data
 
         return {
             "version": __version__,
-            "code": CODE,
+            "code": source_hash(),
             "source": self.source,
             "set": list(self.pairs),
             "scenario": self.split.scenario.name,
