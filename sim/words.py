@@ -12,6 +12,7 @@ from sim.indices import yearly
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
 from sim.scale import FEW_ROWS, few_rows
+from sim.scenario_files import flat
 from sim.world.data import ProvinceData, load_data
 from sim.world.tables import TIERS
 
@@ -228,6 +229,25 @@ def circumstances(manifest: dict[str, Any], lang: str) -> str:
     }  # fmt: skip
     parts = [regime, "populations", *(["set"] if manifest.get("set") else [])]
     return words["join"].join(words[part].format(**filled) for part in parts)
+
+
+_OVER = {
+    "zh": ("偶然性与合成人口", "偶然性、合成人口，以及数据对{n}个参数未能确定的部分"),
+    "en": (
+        "chance and the population",
+        "chance, the population and what the data leave open of {n} parameters",
+    ),
+}
+
+
+def intervals_over(parameters: int, lang: str) -> str:
+    """What intervals over replicates hold, where so many parameters are drawn from a fit."""
+    return _OVER[lang][bool(parameters)].format(n=parameters)
+
+
+def drawn_parameters(manifest: dict[str, Any]) -> int:
+    """How many parameters the runs of a result drew from a fit; 0 with central ones."""
+    return max((len(flat(values)) for values in manifest.get("draws", {}).values()), default=0)
 
 
 def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:

@@ -20,6 +20,8 @@ from sim.circumstances import parameters_of
 from sim.cli import main
 from sim.comparison import run
 from sim.core.errors import InputError
+from sim.report.origin import uncertainty_of
+from sim.report.score_rows import notes
 from sim.results import METADATA_KEY, Results, read_manifest
 from sim.scenario import Scenario
 from sim.story import city_story
@@ -310,3 +312,17 @@ def test_draws_that_are_not_there_are_told_of_the_option_that_asks(
     assert "--draws" in said
     assert "--parameters" not in said
     assert "central" not in said
+
+
+def test_pages_say_in_one_sentence_what_intervals_are_over() -> None:
+    drawn = compare(PAIR, replicates=2, workers=1, **SMALL).manifest
+    central = compare(PAIR, replicates=2, workers=1, parameters="central", **SMALL).manifest
+    for made, over in (
+        (drawn, "chance, the population and what the data leave open of 20 parameters"),
+        (central, "chance and the population"),
+    ):
+        for said in (uncertainty_of(made, "en"), notes(made, "en")[-1]):
+            assert f"over {over}: 2 paired replicates" in said
+        assert "偶然性" in notes(made, "zh")[-1]
+        # Chinese punctuation, but between digits.
+        assert not set(uncertainty_of(made, "zh")) & set(":;,()")
