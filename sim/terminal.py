@@ -174,7 +174,7 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
                 end_section=after is not None and after.target.measure != line.target.measure,
             )  # fmt: skip
         show(table)
-    for note in notes(scorecard.manifest, lang):
+    for note in notes(scorecard, lang):
         say(note)
 
 

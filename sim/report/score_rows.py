@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -57,11 +57,11 @@ SCORE_WORDS = {
 }  # fmt: skip
 
 
-def notes(manifest: dict[str, Any], lang: str) -> list[str]:
+def notes(scorecard: Scorecard, lang: str) -> list[str]:
     """The notes under a scorecard."""
-    keys = ("weak", "prices_note", "chance_drawn" if manifest.get("draws") else "chance")
-    over = intervals_over(drawn_parameters(manifest), lang)
-    return [SCORE_WORDS[lang][key].format(over=over, n=manifest["replicates"]) for key in keys]
+    keys = ("weak", "prices_note", "chance_drawn" if scorecard.manifest.get("draws") else "chance")
+    over = intervals_over(drawn_parameters(scorecard.manifest), lang)
+    return [SCORE_WORDS[lang][key].format(over=over, n=scorecard.replicates) for key in keys]
 
 
 @dataclass(frozen=True)

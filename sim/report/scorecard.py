@@ -132,7 +132,7 @@ def scorecard_page(scorecard: Scorecard, made: list[Made], lang: str) -> str:
             f"<details><summary>{TEXT[lang]['how']}</summary><p>{words['how']}</p></details>"
         )
         parts.append(_table(chosen, scorecard, titles, lang))
-    parts += [f"<p>{escape(note)}</p>" for note in notes(scorecard.manifest, lang)]
+    parts += [f"<p>{escape(note)}</p>" for note in notes(scorecard, lang)]
     uncertainty = uncertainty_of(scorecard.manifest, lang)
     return page(words["title"], parts, uncertainty, scorecard.manifest, lang)
 

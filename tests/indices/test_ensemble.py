@@ -159,7 +159,7 @@ def test_the_same_lines_on_the_terminal_and_in_the_files(
         assert line.results["document_2014"] == (line.results["document_2014"][0], "3/4")
     assert "3/4" in shown
     assert "3/4" in page
-    assert notes(card.manifest, lang)[-1] in page
+    assert notes(card, lang)[-1] in page
     assert intervals_over(drawn_parameters(card.manifest), lang) in page
     assert "http" not in page
     assert page.count("data:image/png;base64,") == 2

@@ -315,14 +315,14 @@ def test_draws_that_are_not_there_are_told_of_the_option_that_asks(
 
 
 def test_pages_say_in_one_sentence_what_intervals_are_over() -> None:
-    drawn = compare(PAIR, replicates=2, workers=1, **SMALL).manifest
-    central = compare(PAIR, replicates=2, workers=1, parameters="central", **SMALL).manifest
-    for made, over in (
-        (drawn, "chance, the population and what the data leave open of 20 parameters"),
-        (central, "chance and the population"),
+    for parameters, over in (
+        ("posterior", "chance, the population and what the data leave open of 20 parameters"),
+        ("central", "chance and the population"),
     ):
-        for said in (uncertainty_of(made, "en"), notes(made, "en")[-1]):
+        card = scorecard(PAIR, replicates=2, workers=1, parameters=parameters, **SMALL)
+        made = card.manifest
+        for said in (uncertainty_of(made, "en"), notes(card, "en")[-1]):
             assert f"over {over}: 2 paired replicates" in said
-        assert "偶然性" in notes(made, "zh")[-1]
+        assert "偶然性" in notes(card, "zh")[-1]
         # Chinese punctuation, but between digits.
         assert not set(uncertainty_of(made, "zh")) & set(":;,()")
