@@ -104,8 +104,8 @@ def changed(plan: Plan, new: Mapping[str, Value], month: str = "") -> Plan:
     """
     if not month:
         drawn, preset_has = _drawn(plan.preset), values_of(Plan(plan.preset))
-        below = {key: value for key, value in preset_has.items() if key not in drawn}
-        return replace(plan, settings=_kept(dict(plan.settings) | dict(new), below))
+        said = {key: value for key, value in preset_has.items() if key not in drawn}
+        return replace(plan, settings=_kept(dict(plan.settings) | dict(new), said))
     mine = next((one.settings for one in plan.revisions if one.month == month), ())
     below = values_of(
         replace(plan, revisions=tuple(one for one in plan.revisions if one.month < month)), month
