@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.circumstances import Parameters, read_fit, shipped
+from sim.circumstances import Parameters, latest, read_fit, shipped
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,9 @@ class Fits:
     def of(self, vintage: int) -> Parameters:
         """The fit that a vintage may use; central values where every fit knows too much."""
         allowed = [one for one in self.fits if one.last_year <= vintage]
-        return max(allowed, key=lambda one: one.last_year, default=Parameters())
-
-    def latest(self) -> Parameters:
-        """The fit to the latest observations; central values where there is no fit."""
-        return max(self.fits, key=lambda one: one.last_year, default=Parameters())
+        return latest(allowed)
 
 
 def read_fits(folders: Sequence[Path] = ()) -> Fits:
     """Fits in `folders`; without any, those that are shipped."""
-    return Fits(tuple(read_fit(folder) for folder in folders or shipped()))
+    return Fits(tuple(read_fit(folder, "--draws") for folder in folders or shipped()))

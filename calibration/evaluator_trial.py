@@ -146,18 +146,17 @@ def trial(
     seed = as_seed(seed)
     count = check_counts("evaluators", replicates, seed, workers)
     check_instrument(counted, instrument)
-    many = counted.population.model_copy(update={"count": replicates})
-    counted = counted.model_copy(update={"population": many})
     jobs = [
         TrialJob(
-            drawn.of(counted, seed + replicate), instrument, replicate, seed + replicate, scale
+            drawn.of(counted, seed + replicate, replicates), instrument, replicate,
+            seed + replicate, scale,
         )
         for replicate in range(replicates)
-    ]
+    ]  # fmt: skip
     parts = run_jobs(jobs, count, _replicate, progress)
     estimates = pd.DataFrame([row for part in parts for row in part[0]], columns=ESTIMATES)
     effects = pd.DataFrame([row for part in parts for row in part[1]])
-    manifest = origin("evaluators", counted, replicates, seed, scale, 0, drawn, pairs)
+    manifest = origin("evaluators", counted, replicates, seed, scale, 0, drawn, pairs, replicates)
     manifest |= {"instrument": instrument}
     return Trial(counted, instrument, replicates, estimates, effects, manifest)
 

@@ -238,12 +238,12 @@ def provenance(
 ) -> dict[str, Any]:
     """What evaluations depend on, and what a resumed calibration must share."""
     from sim import __version__
-    from sim.initial import CODE
+    from sim.source import source_hash
     from sim.world.data import load_data
 
     return {
         "version": __version__,
-        "code": CODE,
+        "code": source_hash(),
         "scenario": setting.scenario,
         "scenario_hash": base.hash,
         "data_hash": _hash(dict(load_data().checksums)),

@@ -20,7 +20,7 @@ import pyarrow as pa
 from calibration.runs import simulate
 from calibration.scores import LEVELS
 from calibration.series import cells, describe, read
-from sim.circumstances import Parameters
+from sim.circumstances import CENTRAL, POSTERIOR, Parameters
 from sim.comparison import check_counts, origin, prepared
 from sim.core.errors import InputError
 from sim.core.table import Array
@@ -159,12 +159,14 @@ def hindcast(
         for vintage in vintages for how in drivers
     )  # fmt: skip
     manifest = origin(
-        "validate", (base,), found[0].manifest, replicates, seed, scale, Parameters(), settings
-    )
+        "validate", (base,), found[0].manifest, range(seed, seed + replicates), scale, Parameters(),
+        settings,
+    )  # fmt: skip
     fitted = {
         str(vintage): draws(vintage).count if draws is not None else 0 for vintage in vintages
     }
-    return Forecasts(ensembles, manifest | {"draws": fitted})
+    named = POSTERIOR if any(fitted.values()) else CENTRAL
+    return Forecasts(ensembles, manifest | {"parameters": named, "draws_by_vintage": fitted})
 
 
 def load_forecasts(folder: Path | str) -> Forecasts:

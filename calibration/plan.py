@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from calibration import forces
-from calibration.draws import read_fits
 from calibration.ensemble import Ensemble
 from calibration.priors import Prior, priors, select
 from calibration.structures import STRUCTURES
-from sim.circumstances import Parameters
+from sim.circumstances import FOLDER, POSTERIOR, Parameters, read_fit, shipped_fit
 from sim.comparison import check_counts, prepared
 from sim.core.errors import InputError
 from sim.scenario import Scenario
@@ -154,7 +153,10 @@ def _fit(draws: str) -> Parameters:
     """The posterior that is shipped, if one is, or a folder's; no draws for the priors."""
     if draws == "prior":
         return Parameters()
-    found = read_fits(() if draws == "posterior" else [Path(draws)]).latest()
+    if draws == POSTERIOR:
+        found = shipped_fit()
+    else:
+        found = read_fit(Path(draws), "--draws", f"{POSTERIOR}, prior, or {FOLDER}")
     if found.count == 1:
         raise InputError(WHERE, "--draws", f"{draws}, of one draw", "two or more, or prior")
     return found

@@ -24,7 +24,7 @@ from calibration.structures import STRUCTURES, structured
 from calibration.study_words import labelled
 from calibration.targets import targets
 from sim import initial
-from sim.circumstances import CENTRAL, Parameters
+from sim.circumstances import CENTRAL, VARIED, Parameters
 from sim.comparison import origin
 from sim.core.clock import month_name, month_number
 from sim.core.files import Folder
@@ -266,7 +266,7 @@ def _parts(plan: Plan, tell: _Counter) -> dict[str, pd.DataFrame]:
 def _drawn(plan: Plan, scenario: Scenario) -> list[Scenario]:
     """A scenario with draws of the posterior, or of the priors where there is no fit."""
     if plan.fit.count:
-        return [scenario.with_draw(plan.fit.draws[1 + one]) for one in range(plan.draws)]
+        return [scenario.with_draw(one) for one in plan.fit.in_order(plan.draws)]
     random = np.random.default_rng(plan.ensemble.seed)
     return _at(scenario, plan.priors, random.random((plan.draws, len(plan.priors))))
 
@@ -278,10 +278,11 @@ def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
     ensemble = plan.ensemble
     first = Province(plan.scenario, scale=ensemble.scale, seed=ensemble.seed, parameters=CENTRAL)
     scenarios = [plan.scenario, *([plan.against] if plan.against is not None else [])]
+    seeds = range(ensemble.seed, ensemble.seed + ensemble.replicates)
     made = origin(
-        "sensitivity", scenarios, initial.manifest(first), ensemble.replicates, ensemble.seed,
-        ensemble.scale, Parameters(),
-    )  # fmt: skip
+        "sensitivity", scenarios, initial.manifest(first), seeds, ensemble.scale, Parameters()
+    )
+    runs = ensemble.replicates * (2 if "variance" in plan.methods else 1)
     return made | {
         "scenario": plan.scenario.name,
         "methods": list(plan.methods),
@@ -290,7 +291,10 @@ def _manifest(plan: Plan, lost: Lost) -> dict[str, Any]:
         "forces": list(plan.forces),
         "cells": plan.cells,
         "phase_months": list(_phase_months(plan.scenario)),
-        "parameters": [prior.name for prior in plan.priors],
+        "parameters": VARIED,
+        "parameter_names": [prior.name for prior in plan.priors],
+        # A run's population has the run's own seed, see `Ensemble`; the split takes twice as many.
+        "populations": list(range(ensemble.seed, ensemble.seed + runs)),
         "split_draws": _source(plan),
         "runs": lost.runs,
         "failures": dict(Counter(lost.reasons)),

@@ -63,8 +63,8 @@ def _command(study: Study, lang: str) -> str:
     """The command that makes the same study again."""
     plan, made = study.plan, study.manifest
     methods = "".join(f" --method {name}" for name in made["methods"])
-    whole = len(made["parameters"]) == len(priors())
-    names = [] if whole else made["parameters"]
+    whole = len(made["parameter_names"]) == len(priors())
+    names = [] if whole else made["parameter_names"]
     chosen = "".join(f" --parameter {name}" for name in names)
     split = f" --draws {made['split_draws']}" if made["split_draws"] else ""
     against = f" --against {plan.against.name}" if plan.against is not None else ""

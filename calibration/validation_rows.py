@@ -11,6 +11,7 @@ from calibration.series import describe, region_label
 from calibration.validation import ANCHORED, MODEL, Validation
 from calibration.validation_words import WORDS, drivers, forecaster
 from sim.report.text import figure
+from sim.words import intervals_over
 
 Table = tuple[str, list[str], list[list[str]]]
 """Title, header and rows."""
@@ -105,7 +106,7 @@ def _spread(by: pd.DataFrame, key: tuple[Any, ...], unit: str) -> str:
 def notes(validation: Validation, lang: str) -> list[str]:
     """What a reader has to know, a paragraph each."""
     words = WORDS[lang]
-    draws = validation.manifest.get("draws", {})
+    draws = validation.manifest.get("draws_by_vintage", {})
     fitted = ", ".join(f"{vintage}: {count}" for vintage, count in draws.items())
     any_draws = any(draws.values())
     said = [words["read"], words["frozen_text"], words["dm_text"]]
@@ -116,7 +117,8 @@ def notes(validation: Validation, lang: str) -> list[str]:
     if len(left) and (frame["history"] > 0).any():
         count = len(left.drop_duplicates(["series", "region", "year"]))
         said.append(words["left_out"].format(count=count))
-    return [*said, words["fitted"].format(draws=fitted) if any_draws else words["central"]]
+    key, over = "fitted" if any_draws else "central", intervals_over(0, lang)
+    return [*said, words[key].format(draws=fitted, over=over)]
 
 
 def plain_unit(series: str) -> str:

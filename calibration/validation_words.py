@@ -44,9 +44,9 @@ WORDS: dict[str, dict[str, str]] = {
         "counts the outcomes on which a method had enough history; elsewhere it is no change. The "
         "last column compares it with the model on those alone.",
         "central": "Parameters are central values of the literature, not fitted: the model's "
-        "intervals are over chance alone and are too narrow.",
+        "intervals are over {over} and are too narrow.",
         "fitted": "Parameters by vintage: {draws} draws from a posterior that used no later observation; "
-        "0 means central values of the literature and intervals over chance alone.",
+        "0 means central values of the literature and intervals over {over}.",
         "frozen_text": "With frozen drivers nothing from outside is known after the vintage; the "
         "programme is taken as announced in 2014. With known drivers the national paths are those "
         "that came, so that only the province's answer is forecast.",
@@ -79,8 +79,8 @@ WORDS: dict[str, dict[str, str]] = {
         "figure_paths": "模型、观测与基准方法,{vintage}年预测",
         "read": "各方法按同一批结果记分;各序列的量级以预测前最后一值除去。CRPS 是整个分布的误差,对单一数值即为绝对误差;"
         "技能为 1 减去它与“不变”之比。90%区间应包含90%的结果。“自有”为该方法有足够历史的结果数,其余以“不变”代替;最后一列只在这些结果上与模型比较。",
-        "central": "参数取文献中间值,未经拟合:模型区间只反映偶然性,偏窄。",
-        "fitted": "各预测年的参数:{draws} 个后验抽样,后验未用此后的观测;0 表示取文献中间值,区间只反映偶然性。",
+        "central": "参数取文献中间值，未经拟合：模型区间只反映{over}，偏窄。",
+        "fitted": "各预测年的参数：{draws}个后验抽样，后验未用此后的观测；0表示取文献中间值，区间只反映{over}。",
         "frozen_text": "外部条件只知到预测年时,此后外部的一切均未知;政策按2014年公布的方案。外部条件已知时,"
         "全国路径用实际值,只预测本省的反应。",
         "used_text": "模型设定时用过的数字列出但不计分。",

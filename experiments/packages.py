@@ -20,7 +20,7 @@ from experiments.search_store import APART, WHAT, Futures, PackageRun, futures
 from experiments.search_words import labelled, role_name
 from experiments.split import Split, groups_of, movable, rule_of
 from experiments.study_file import STUDIES, read_study, read_toml
-from sim.comparison import prepared
+from sim.comparison import check_populations, prepared
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.report.failures import failed_runs
@@ -64,12 +64,12 @@ class Inquiry:
     def provenance(self) -> dict[str, Any]:
         """What the evaluations depend on, and what a resumed search must share."""
         from sim import __version__
-        from sim.initial import CODE
+        from sim.source import source_hash
         from sim.world.data import load_data
 
         return {
             "version": __version__,
-            "code": CODE,
+            "code": source_hash(),
             "source": self.source,
             "set": list(self.pairs),
             "scenario": self.split.scenario.name,
@@ -134,6 +134,7 @@ def inquire(
         where = source
     plan = Plan.of(settings, budget)
     base, twin = prepared(settings.scenario, pairs, until), prepared(settings.against, pairs, until)
+    check_populations([base, twin], where)
     if base.revisions:
         given = ", ".join(one.month for one in base.revisions)
         raise InputError(where, "search.scenario", f"{base.name}, revised in {given}",

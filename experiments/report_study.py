@@ -11,6 +11,7 @@ from experiments.report_facts import Facts
 from experiments.report_parts import Section, paragraph, table
 from experiments.report_words import number, one_line
 from sim.report.text import TEXT
+from sim.words import drawn_parameters, intervals_over
 
 if TYPE_CHECKING:
     from experiments.reading import Batch
@@ -136,7 +137,8 @@ def uncertainty(batch: Batch, lang: str) -> str:
     """What the intervals hold and what not, in one paragraph."""
     facts, words = Facts(batch, lang), Facts(batch, lang).words
     key = "uncertainty_posterior" if facts.drawn else "uncertainty_central"
-    told = [words[key].format(n=facts.replicates)]
+    over = intervals_over(drawn_parameters(batch.manifest), lang)
+    told = [words[key].format(over=over, n=facts.replicates)]
     if facts.factors:
         told.append(words["uncertainty_factors"])
     contrasts = max(0, len(facts.scenarios) - 1) * len(facts.headlines)

@@ -109,10 +109,10 @@ WORDS: dict[str, dict[str, str]] = {
         "scenario_is": "scenario: {scenario}",
         "table": "As a table", "more_rows": "{n} more rows stand in the batch's files.",
         # ---- end
-        "uncertainty_central": "The intervals are over chance alone: {n} replicates. Parameters are held at "
+        "uncertainty_central": "The intervals are over {over}: {n} replicates. Parameters are held at "
         "one set of values but for the factors; the true uncertainty is larger.",
-        "uncertainty_posterior": "The intervals are over chance and over what is not known of the "
-        "parameters: {n} replicates, each with a draw of its own from the posterior of the calibration.",
+        "uncertainty_posterior": "The intervals are over {over}: "
+        "{n} replicates, each with a draw of its own from the posterior of the calibration.",
         "uncertainty_factors": "Over factors the report shows what happens within their ranges; how likely "
         "values are is in the ranges' sources only.",
         "uncertainty_many": "Intervals are for each contrast alone: among {k} of them about {wrong} would "
@@ -195,8 +195,8 @@ WORDS: dict[str, dict[str, str]] = {
         "chance": "概率", "target": "目标",
         "scenario_is": "情景:{scenario}",
         "table": "数据表", "more_rows": "另有{n}行,见批次文件。",
-        "uncertainty_central": "区间只反映偶然性:{n}次重复。除各因素外,参数取同一组值;真实的不确定性更大。",
-        "uncertainty_posterior": "区间反映偶然性和参数的不确定性:{n}次重复,每次取校准后验的一组抽样。",
+        "uncertainty_central": "区间反映{over}：{n}次重复。除各因素外，参数取同一组值；真实的不确定性更大。",
+        "uncertainty_posterior": "区间反映{over}：{n}次重复，每次取校准后验的一组抽样。",
         "uncertainty_factors": "对各因素,报告给出其取值范围内的结果;各取值有多大可能,只见于范围的出处。",
         "uncertainty_many": "区间各自单独成立:若全无效果,{k}项中约有{wrong}项会偶然地不含零。",
         "uncertainty_not": "模型未涵盖的内容、数据误差和模型的其他结构不在其中。",

@@ -16,11 +16,10 @@ from typing import Any, Literal
 import numpy as np
 from scipy.stats import qmc
 
-from calibration.draws import read_fits
 from calibration.priors import from_unit, overrides, select
 from experiments.search_measures import figures
 from experiments.split import Split
-from sim.circumstances import CENTRAL
+from sim.circumstances import CENTRAL, shipped_fit
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.scenario import Scenario
@@ -59,14 +58,14 @@ def futures(
     seeds = tuple(first + place for place in range(count))
     found: list[Mapping[str, Any]] = []
     if kind == "posterior":
-        fit = read_fits().latest()
+        fit = shipped_fit()
         if not fit.count:
             kind = "prior"
         elif fit.count < skip + count:
             allowed = f"at most {fit.count} futures in all: the fit has no more draws"
             raise InputError("search", "search.futures", skip + count, allowed)
         else:
-            found = [fit.draws[number] for number in range(skip + 1, skip + count + 1)]
+            found = fit.in_order(count, skip)
     if kind == "prior":
         chosen = select(parameters)
         points = qmc.LatinHypercube(len(chosen), seed=first).random(count)

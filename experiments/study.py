@@ -41,6 +41,7 @@ from experiments.study_file import (
 )
 from sim import circumstances
 from sim.circumstances import CENTRAL, POSTERIOR, Parameters, parameters_of
+from sim.comparison import check_populations
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.policies.base import Text
@@ -224,7 +225,7 @@ def load_study(name_or_path: str | Path, settings: Iterable[str] = (), yes: bool
     scenarios = list(crossing)
     if outside and choice.baseline is not None:
         scenarios.append(_scenario(file, choice.baseline, run, "scenarios.baseline"))
-    _one_span(file, scenarios)
+    _check_paired(file, scenarios)
     factors, layout = _designed(file, crossing, run, len(scenarios), yes)
     last = scenarios[-1].name if outside else None
     table = frame(layout.rows, factors, [one.name for one in crossing], last)
@@ -291,7 +292,7 @@ def _scenario(file: StudyFile, name: str, run: RunSettings, key: str) -> Scenari
     return scenario.with_settings([f'time.end="{until}"'])
 
 
-def _one_span(file: StudyFile, scenarios: Sequence[Scenario]) -> None:
+def _check_paired(file: StudyFile, scenarios: Sequence[Scenario]) -> None:
     names = [one.name for one in scenarios]
     if len(set(names)) < len(names):
         raise file.error("scenarios.names", ", ".join(names), "scenarios of different names")
@@ -299,6 +300,7 @@ def _one_span(file: StudyFile, scenarios: Sequence[Scenario]) -> None:
     if len(spans) > 1:
         shown = ", ".join(f"{start} to {end}" for start, end in spans)
         raise file.error("scenarios.names", shown, "scenarios over the same months, or run.until")
+    check_populations(scenarios, file.path)
 
 
 def _designs(file: StudyFile) -> dict[str, Design]:

@@ -22,6 +22,7 @@ from sim.accounts import Account
 from sim.core.errors import InputError
 from sim.core.table import Array
 from sim.instruments import GrantCall
+from sim.source import source_hash
 from sim.timetable import in_force
 
 BOOKS = ("awards", "projects", "outlays")
@@ -71,10 +72,8 @@ def read(folder: Path) -> Saved:
             folder, "version", manifest.get("version"), f"version {initial.program_version()}"
         )
     code = manifest.get("versions", {}).get("code")
-    if code != initial.CODE:
-        told = (
-            f"made by other code ({code}, now {initial.CODE}): it may go on otherwise than it would"
-        )
+    if code != (now := source_hash()):
+        told = f"made by other code ({code}, now {now}): it may go on otherwise than it would"
         warnings.warn(f"{folder}: {told}", stacklevel=3)
     try:
         with np.load(folder / "state.npz", allow_pickle=False) as stored:

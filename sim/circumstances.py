@@ -23,7 +23,10 @@ from sim.scenario import Scenario, drawable
 from sim.scenario_files import closest, merge, nested
 
 CENTRAL, POSTERIOR = "central", "posterior"
+VARIED = "varied"
+"""What a manifest calls parameters that the design of a study sets, run by run."""
 FILES = ("fitted.toml", "draws.csv")
+FOLDER = "the folder of a finished calibration"
 _CALIBRATION = Path(__file__).resolve().parents[1] / "calibration"
 SHIPPED = (_CALIBRATION, _CALIBRATION / "vintage_2013")
 """Where fits that the package ships are; runs draw from the one with the latest observations."""
@@ -52,19 +55,25 @@ class Parameters:
         """Number of the draw that a run of this seed takes; 0 without draws."""
         return 1 + (seed - 1) % self.count if self.count else 0
 
-    def of(self, scenario: Scenario, seed: int) -> Scenario:
+    def of(self, scenario: Scenario, seed: int, populations: int | None = None) -> Scenario:
         """The scenario as a run of this seed has it: with its draw, in its own population alone.
 
-        Raises InputError if the draw is not at hand.
+        `populations` are taken in turn instead of the scenario's count. Raises InputError if the
+        draw is not at hand.
         """
         drawn = scenario.with_draw(self._draw(seed)) if self.count else scenario
-        one = {"seed": drawn.population.seed + population(scenario, seed) - 1, "count": 1}
+        number = population(scenario, seed, populations)
+        one = {"seed": drawn.population.seed + number - 1, "count": 1}
         return drawn.model_copy(update={"population": drawn.population.model_copy(update=one)})
 
     def taken(self, seeds: Iterable[int]) -> Parameters:
         """The same with the draws alone that runs of these seeds take."""
         numbers = sorted({self.number(seed) for seed in seeds}) if self.count else []
         return replace(self, draws={one: self.draws[one] for one in numbers if one in self.draws})
+
+    def in_order(self, count: int, skip: int = 0) -> list[Mapping[str, Any]]:
+        """The first `count` draws after `skip` others."""
+        return [self.draws[number] for number in range(skip + 1, skip + count + 1)]
 
     def _draw(self, seed: int) -> Mapping[str, Any]:
         number = self.number(seed)
@@ -74,33 +83,45 @@ class Parameters:
         return self.draws[number]
 
 
-def population(scenario: Scenario, seed: int) -> int:
-    """Number, from 1, of the population that a run of this seed has."""
-    return 1 + (seed - 1) % scenario.population.count
+def population(scenario: Scenario, seed: int, count: int | None = None) -> int:
+    """Number, from 1, of the population that a run of this seed has, of `count` or the scenario's."""
+    return 1 + (seed - 1) % (count or scenario.population.count)
 
 
 def parameters_of(given: str | Path | Parameters) -> Parameters:
-    """What is asked for: posterior (the fit that is shipped), central, or a calibration's folder."""
+    """What is asked for: posterior (the fit that is shipped), central, or a calibration's folder.
+
+    Raises InputError for anything else.
+    """
     if isinstance(given, Parameters):
         return given
+    if not isinstance(given, str | Path):
+        raise InputError("--parameters", "", given, f"{POSTERIOR}, {CENTRAL}, or {FOLDER}")
     if given == CENTRAL:
         return Parameters()
-    return _shipped() if given == POSTERIOR else read_fit(Path(given))
+    if given != POSTERIOR:
+        return read_fit(Path(given), "--parameters", f"{POSTERIOR}, {CENTRAL}, or {FOLDER}")
+    found = shipped_fit()
+    if not found.count:
+        raise InputError("--parameters", "", POSTERIOR, f"{CENTRAL}, as no fit is shipped")
+    return found
 
 
-def read_fit(folder: Path) -> Parameters:
-    """One fit; raises InputError naming the file and what is wrong with it."""
+def read_fit(folder: Path, option: str = "", allowed: str = FOLDER) -> Parameters:
+    """One fit; raises InputError naming the file and what is wrong with it.
+
+    `option` is what asks for the fit, and `allowed` what it takes.
+    """
     document, table = (folder / name for name in FILES)
-    allowed = f"{POSTERIOR}, {CENTRAL}, or the folder of a finished calibration"
     try:
         content: Any = tomllib.loads(document.read_text(encoding="utf-8"))
         last_year = content["provenance"]["last_year"]
     except OSError as error:
-        raise InputError(folder, "--parameters", str(error.strerror), allowed) from None
+        raise InputError(folder, option, str(error.strerror), allowed) from None
     except KeyError:
         raise InputError(document, "provenance.last_year", "nothing", "a year") from None
     except ValueError as error:
-        raise InputError(folder, "--parameters", str(error), allowed) from None
+        raise InputError(folder, option, str(error), allowed) from None
     if type(last_year) is not int:
         raise InputError(document, "provenance.last_year", last_year, "a year")
     written = read_csv(table)
@@ -132,13 +153,15 @@ def shipped() -> tuple[Path, ...]:
     return tuple(one for one in SHIPPED if all((one / name).is_file() for name in FILES))
 
 
+def latest(fits: Iterable[Parameters]) -> Parameters:
+    """The fit to the latest observations; central values where there is no fit."""
+    return max(fits, key=lambda one: one.last_year, default=Parameters())
+
+
 @cache
-def _shipped() -> Parameters:
-    """The shipped fit to the latest observations."""
-    fits = [read_fit(folder) for folder in shipped()]
-    if not fits:
-        raise InputError("--parameters", "", POSTERIOR, f"{CENTRAL}, as no fit is shipped")
-    return max(fits, key=lambda one: one.last_year)
+def shipped_fit() -> Parameters:
+    """The shipped fit to the latest observations; central values where none is shipped."""
+    return latest(read_fit(folder) for folder in shipped())
 
 
 def _nested(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -147,11 +170,13 @@ def _nested(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------ where a result comes from
-def told(parameters: Parameters, scenario: Scenario, seeds: Sequence[int]) -> dict[str, Any]:
+def told(
+    parameters: Parameters, scenario: Scenario, seeds: Sequence[int], populations: int | None = None
+) -> dict[str, Any]:  # fmt: skip
     """What a manifest says of the circumstances of runs of `seeds`: enough to repeat them.
 
     `parameters` (central or posterior), `fit` (last_year, hash and number of draws), `draws` taken
-    by number, and numbers of the `populations`.
+    by number, and numbers of the `populations` (of so many in turn, or of the scenario's).
     """
     used = parameters.taken(seeds)
     fit = {"last_year": used.last_year, "hash": used.hash, "draws": used.count}
@@ -159,23 +184,23 @@ def told(parameters: Parameters, scenario: Scenario, seeds: Sequence[int]) -> di
         "parameters": used.name,
         "fit": fit if used.count else None,
         "draws": {str(number): dict(values) for number, values in used.draws.items()},
-        "populations": sorted({population(scenario, seed) for seed in seeds}),
+        "populations": sorted({population(scenario, seed, populations) for seed in seeds}),
     }
 
 
 def origin_of(
-    command: str, first: Mapping[str, Any], scenario: Scenario, replicates: int, seed: int,
-    scale: float, parameters: Parameters, settings: Sequence[str],
+    command: str, first: Mapping[str, Any], scenario: Scenario, seeds: Sequence[int],
+    scale: float, parameters: Parameters, settings: Sequence[str], populations: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """What the manifest of any repeated runs says, given that of the `first` run."""
+    """What the manifest of any runs of `seeds` says, given that of the `first` run."""
     kept = ("program", "version", "versions", "data", "notes", "few_rows")
     return {
         **{key: first[key] for key in kept if key in first},
         "command": command,
-        "replicates": replicates,
-        "seed": seed,
+        "replicates": len(seeds),
+        "seed": seeds[0],
         "scale": scale,
-        **told(parameters, scenario, range(seed, seed + replicates)),
+        **told(parameters, scenario, seeds, populations),
         "set": list(settings),
     }
 

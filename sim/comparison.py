@@ -20,7 +20,7 @@ from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
 from sim.scenario_files import OWN_FILES, closest, matching
-from sim.seeds import SeedLike, as_seed
+from sim.seeds import SeedLike, as_seed, is_whole
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
 
 
@@ -210,7 +210,8 @@ def compare(
             frame.insert(1, "replicate", job.replicate)
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
-    manifest = origin("compare", chosen, runs[0][1].manifest, replicates, seed, scale, drawn, pairs)
+    seeds = range(seed, seed + replicates)
+    manifest = origin("compare", chosen, runs[0][1].manifest, seeds, scale, drawn, pairs)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
@@ -222,9 +223,21 @@ def check_scenarios(command: str, scenarios: Sequence[Scenario], baseline: str |
     spans = {(one.time.start, one.time.end) for one in scenarios}
     if len(spans) > 1:
         raise InputError(command, "time", sorted(spans), "scenarios over the same months")
+    check_populations(scenarios)
     if baseline is not None and baseline not in names:
-        raise InputError(command, "--baseline", baseline, closest(baseline, names))
+        near = closest(baseline, names) if isinstance(baseline, str) else ", ".join(names)
+        raise InputError(command, "--baseline", baseline, near)
     return baseline or names[-1]
+
+
+def check_populations(scenarios: Sequence[Scenario], where: object = "scenarios") -> None:
+    """Refuse scenarios whose runs of one seed would not share a population; InputError names them."""
+    for key in ("seed", "count"):
+        given = {one.name: getattr(one.population, key) for one in scenarios}
+        if len(set(given.values())) > 1:
+            told = ", ".join(f"{value} in {name}" for name, value in given.items())
+            allowed = "the same in all scenarios: runs of one seed share a population"
+            raise InputError(where, f"population.{key}", told, allowed)
 
 
 def run_paired[R](
@@ -267,8 +280,11 @@ def prepared(
     pairs = tuple(settings)
     if isinstance(scenario, Scenario):
         chosen = scenario.with_settings(pairs) if pairs else scenario
-    else:
+    elif isinstance(scenario, str | Path):
         chosen = Scenario.load(scenario, pairs)
+    else:
+        allowed = "a Scenario, or the name or path of one"
+        raise InputError("scenario", "", scenario, allowed)
     chosen = chosen.with_own(economy=economy, supply_graph=supply_graph)
     if until is None:
         return chosen
@@ -280,23 +296,26 @@ def prepared(
 
 def check_counts(verb: str, replicates: int, seed: int, workers: int | None) -> int:
     """Refuse what cannot be run; returns the number of worker processes."""
-    if not 1 <= replicates <= 100_000:
+    if not is_whole(replicates) or not 1 <= replicates <= 100_000:
         raise InputError(verb, "--replicates", replicates, "1 to 100000")
     as_seed(seed, replicates)
     count = workers if workers is not None else cores()
-    if count < 1:
+    if not is_whole(count) or count < 1:
         raise InputError(verb, "--workers", workers, "1 or more")
     return count
 
 
 def origin(
-    command: str, scenarios: Sequence[Scenario], first: dict[str, Any], replicates: int, seed: int,
+    command: str, scenarios: Sequence[Scenario], first: dict[str, Any], seeds: Sequence[int],
     scale: float, parameters: Parameters, settings: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Manifest of paired runs, given that of the `first` run; `settings` stand on all scenarios."""
+    """Manifest of paired runs with `seeds`, given that of the `first` run.
+
+    `settings` stand on all scenarios.
+    """
     notes = [*first.get("notes", ()), *_other_data(scenarios)]
     return {
-        **origin_of(command, first, scenarios[0], replicates, seed, scale, parameters, settings),
+        **origin_of(command, first, scenarios[0], seeds, scale, parameters, settings),
         "scenarios": {one.name: one.hash for one in scenarios},
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
         **({"notes": notes} if notes else {}),

@@ -35,8 +35,6 @@ from sim.world.supply import Supply
 from sim.world.synthesis import Population, PopulationParameters
 from sim.world.tables import ABOVE_SCALE, CLUSTERS, SECTORS, TECHNOLOGIES
 
-CODE = source_hash()
-"""Taken when the program is loaded: what is edited later is not what runs."""
 SECTIONS = (
     "information", "adoption", "finance", "providers", "skills", "production", "labour",
     "productivity", "accounts", "governments", "outcomes",
@@ -102,11 +100,12 @@ def _plain(value: Any) -> Any:
 
 def make(scenario: Scenario, clock: Clock, scale: float) -> Start:
     """Population and world of a run."""
+    source_hash()  # taken before the first run: what is edited while it goes on is not what runs
     data = load_data()
     economy, graph = scenario.own()
     # Its sectors are what the scenario's names stand for, not those of the tables.
     bound = data if economy is None else replace(data, economy=economy)
-    scenario.check_names()
+    scenario.check_names(None if economy is None else bound.codes)
     settings = PopulationParameters(
         below_scale_rows=scenario.population.below_scale_rows,
         initial_adoption=scenario.population.initial_adoption,
@@ -356,7 +355,7 @@ def versions() -> dict[str, str]:
     `code` is the hash of the source, `commit` where that stands in the repository, if there is one.
     """
     packages = ("numpy", "numba", "scipy", "mesa", "networkx", "pandas", "pyarrow")
-    found = {"code": CODE, "python": platform.python_version()}
+    found = {"code": source_hash(), "python": platform.python_version()}
     found |= {name: _version(name) for name in packages}
     return found | {"commit": commit()} if commit() else found
 

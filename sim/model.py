@@ -121,8 +121,9 @@ class Province(ColumnModel):
         self.settings = chosen.with_own(economy=economy, supply_graph=supply_graph)
         self.scale, self.seed, self.check = as_scale(scale), one_seed(seed, rng), check
         super().__init__(rng=self.seed)
-        self.parameters = parameters_of(parameters).taken([self.seed])
-        ran = self.parameters.of(self.settings, self.seed)
+        drawn = parameters_of(parameters)
+        ran = drawn.of(self.settings, self.seed)
+        self.parameters = drawn.taken([self.seed])
         clock = Clock.between(ran.time.start, ran.time.end)
         start = initial.make(ran, clock, self.scale)
         self.data, self.population = start.data, start.population

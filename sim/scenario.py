@@ -168,9 +168,12 @@ class Scenario(Section):
     def from_dict(
         cls, content: Mapping[str, Any], name: str = "scenario", settings: Iterable[Setting] = ()
     ) -> Scenario:
-        """A scenario from plain values, as `model_dump` gives them."""
+        """A scenario from plain values: all of them, as `model_dump` gives them, or some.
+
+        Of some, what stands at the model's value is held there, as in a file.
+        """
         layer = Layer(f"scenario {name}", {k: v for k, v in content.items() if k != "name"})
-        return _build([layer], name, settings, whole=1)
+        return _build([layer], name, settings, whole=int(set(content) >= _PARAMETERS))
 
     def with_settings(self, settings: Iterable[Setting]) -> Scenario:
         """The same scenario with settings on top."""

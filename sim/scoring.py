@@ -187,9 +187,8 @@ def scorecard(
         for code, one in run.scores.items():
             runs += [(*key, code, *outcome) for outcome in one.outcomes or (_NOT_COVERED,)]
             years += [(*key, code, year, value) for year, value in one.years.items()]
-    manifest = origin(
-        "scorecard", chosen, kept[0][1].manifest, replicates, seed, scale, drawn, pairs
-    )
+    seeds = range(seed, seed + replicates)
+    manifest = origin("scorecard", chosen, kept[0][1].manifest, seeds, scale, drawn, pairs)
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
     frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, Final
 
 import numpy as np
@@ -59,6 +60,11 @@ def as_seed(given: SeedLike, runs: int = 1, where: str = "--seed") -> int:
     if whole is None or not 0 <= whole <= LARGEST_SEED - runs:
         raise InputError(where, "", given, allowed if whole is not None else f"{allowed}; {_TAKEN}")
     return whole
+
+
+def is_whole(given: object) -> bool:
+    """Is it a whole number, Python's or numpy's?"""
+    return isinstance(given, Integral) and not isinstance(given, bool)
 
 
 def one_seed(seed: Any, rng: Any) -> int:

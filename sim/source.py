@@ -9,17 +9,22 @@ from functools import cache
 from pathlib import Path
 
 PACKAGES = ("sim", "calibration", "experiments", "scenarios")
+SHOWING = ("sim/cli", "sim/view")
+"""Folders of the command line and the page: they ask for runs, and change none, nor what is stored."""
 _ROOT = Path(__file__).resolve().parent.parent
 
 
 @cache
 def source_hash() -> str:
-    """Hash of every Python file of the program: 16 hexadecimal digits, the same wherever it stands.
+    """Hash of the Python files that make results: 16 hexadecimal digits, the same wherever they stand.
 
-    Files of data are not in it; a manifest has their own checksums.
+    Those of `SHOWING` are not in it, nor files of data; a manifest has their own checksums.
     """
     digest = hashlib.sha256()
+    shown = [_ROOT / name for name in SHOWING]
     for path in sorted(path for name in PACKAGES for path in (_ROOT / name).rglob("*.py")):
+        if any(folder in path.parents for folder in shown):
+            continue
         # Git may change the ends of lines, which mean nothing.
         text = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + text + b"\0")

@@ -174,8 +174,8 @@ def scorecard_tables(scorecard: Scorecard, lang: str) -> None:
                 end_section=after is not None and after.target.measure != line.target.measure,
             )  # fmt: skip
         show(table)
-    for key in notes(scorecard.manifest):
-        say(words[key].format(n=scorecard.replicates))
+    for note in notes(scorecard, lang):
+        say(note)
 
 
 def ledger_tables(ledger: Ledger, lang: str) -> None:

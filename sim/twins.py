@@ -21,6 +21,7 @@ from sim.model import Province
 from sim.results import ACCOUNT
 from sim.scenario import Scenario
 from sim.scenario_files import closest
+from sim.seeds import is_whole
 from sim.timetable import spans, timetable
 from sim.world.tables import PROVIDER_KINDS, TECHNOLOGIES
 
@@ -114,7 +115,7 @@ def chosen(scenario: Scenario, names: Sequence[str], option: str) -> tuple[str, 
 
 def extended(command: str, scenario: Scenario, months: int) -> Scenario:
     """The scenario over some more months, to see what firms would have done later."""
-    if not 0 <= months <= 240:
+    if not is_whole(months) or not 0 <= months <= 240:
         raise InputError(command, "--follow", months, "0 to 240 (months)")
     end = min(month_number(scenario.time.end) + months, month_number(LAST_MONTH))
     return scenario.with_settings([f'time.end="{month_name(end)}"'])
@@ -122,12 +123,16 @@ def extended(command: str, scenario: Scenario, months: int) -> Scenario:
 
 def origin(
     command: str, scenario: Scenario, replicates: int, seed: int, scale: float, follow: int,
-    parameters: Parameters, settings: Sequence[str] = (),
+    parameters: Parameters, settings: Sequence[str] = (), populations: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Manifest of twin runs: enough to repeat them, but for what the command adds."""
+    """Manifest of twin runs: enough to repeat them, but for what the command adds.
+
+    `populations` as in `Parameters.of`.
+    """
     first = manifest(Province(scenario, scale=scale, seed=seed, parameters=parameters))
+    seeds = range(seed, seed + replicates)
     return {
-        **origin_of(command, first, scenario, replicates, seed, scale, parameters, settings),
+        **origin_of(command, first, scenario, seeds, scale, parameters, settings, populations),
         "scenario": scenario.name,
         "scenario_hash": scenario.hash,
         "settings": scenario.model_dump(mode="json"),

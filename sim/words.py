@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from sim import terms
-from sim.circumstances import CENTRAL, POSTERIOR, numbered
+from sim.circumstances import CENTRAL, POSTERIOR, VARIED, numbered
 from sim.indices import yearly
 from sim.outputs import BY_NAME, in_table
 from sim.policies import INSTRUMENTS
 from sim.scale import FEW_ROWS
+from sim.scenario_files import flat
 from sim.world.data import ProvinceData, load_data
 from sim.world.tables import TIERS
 
@@ -191,13 +192,19 @@ def _names(data: ProvinceData) -> list[tuple[str, str]]:
 
 _CIRCUMSTANCES = {
     "zh": {
-        "posterior": "参数:按截至{last_year}年观测拟合的后验抽样,第{draws}组",
-        "central": "参数:情景给定值(未经拟合)",
-        "populations": "合成人口:第{populations}号", "set": "设定:{set}", "join": ";", "comma": "、",
+        "posterior": "参数：按截至{last_year}年观测拟合的后验抽样，第{draws}组",
+        "central": "参数：情景给定值（未经拟合）",
+        "varied": "参数：由研究设计逐次设定",
+        "by_vintage": "参数：各预测年可用的后验抽样（{vintages}）",
+        "drawn": "{vintage}年：{count}组", "own": "{vintage}年：情景给定值，未经拟合",
+        "populations": "合成人口：第{populations}号", "set": "设定：{set}", "join": "；", "comma": "、",
     },
     "en": {
         "posterior": "parameters: draw{s} {draws} of the fit to observations up to {last_year}",
         "central": "parameters: the scenario's own, not fitted",
+        "varied": "parameters: set by the design of the study",
+        "by_vintage": "parameters: draws of the fit that each vintage may use ({vintages})",
+        "drawn": "{vintage}: {count} draws", "own": "{vintage}: the scenario's own, not fitted",
         "populations": "population{p} {populations}", "set": "set: {set}", "join": "; ",
         "comma": ", ",
     },
@@ -207,17 +214,43 @@ _CIRCUMSTANCES = {
 def circumstances(manifest: dict[str, Any], lang: str) -> str:
     """Where a result's parameters and populations come from, and what is set; a line, or nothing."""
     words, regime = _CIRCUMSTANCES[lang], manifest.get("parameters")
-    if regime not in (CENTRAL, POSTERIOR):
+    if regime not in (CENTRAL, POSTERIOR, VARIED):
         return ""
     draws, populations = [int(one) for one in manifest["draws"]], manifest["populations"]
+    vintages = manifest.get("draws_by_vintage", {})
+    if any(vintages.values()):
+        regime = "by_vintage"
     filled = {
         "last_year": (manifest["fit"] or {}).get("last_year"),
         "draws": numbered(draws), "s": "s" if len(draws) > 1 else "",
+        "vintages": words["comma"].join(
+            words["drawn" if count else "own"].format(vintage=vintage, count=count)
+            for vintage, count in vintages.items()
+        ),
         "populations": numbered(populations), "p": "s" if len(populations) > 1 else "",
         "set": words["comma"].join(manifest.get("set", ())),
     }  # fmt: skip
     parts = [regime, "populations", *(["set"] if manifest.get("set") else [])]
     return words["join"].join(words[part].format(**filled) for part in parts)
+
+
+_OVER = {
+    "zh": ("偶然性与合成人口", "偶然性、合成人口，以及数据对{n}个参数未能确定的部分"),
+    "en": (
+        "chance and the population",
+        "chance, the population and what the data leave open of {n} parameters",
+    ),
+}
+
+
+def intervals_over(parameters: int, lang: str) -> str:
+    """What intervals over replicates hold, where so many parameters are drawn from a fit."""
+    return _OVER[lang][bool(parameters)].format(n=parameters)
+
+
+def drawn_parameters(manifest: dict[str, Any]) -> int:
+    """How many parameters the runs of a result drew from a fit; 0 with central ones."""
+    return max((len(flat(values)) for values in manifest.get("draws", {}).values()), default=0)
 
 
 def instrument_titles(manifest: dict[str, Any], lang: str) -> dict[str, str]:

@@ -60,8 +60,15 @@ def run_jobs[J: Task, R](
     `work` is a function of a module: it runs where the job runs, so that only what it returns
     crosses over. Before the first job, every scenario's names are found in Zhejiang's tables.
     """
-    for job in jobs:
-        job.scenario.check_names()
+    # Runs of one scenario differ in parameters and population, and name the same.
+    naming = {
+        tuple(
+            id(part) for part in (one.instruments, one.revisions, one.exogenous, one.economy)
+        ): one
+        for one in (job.scenario for job in jobs)
+    }
+    for scenario in naming.values():
+        scenario.check_names()
     tell = progress if progress is not None else _silent
     tell(0, len(jobs))
     if workers == 1 or len(jobs) == 1:

@@ -77,7 +77,8 @@ def calibrate_command(
         say_scale(scale, lang, quiet)
         size = plan.runs * size_of(len(select(chosen)) + len(setting.names))
         left = max(plan.runs - stored(out), 0)
-        say_cost(estimate_runs(setting.base(), scale, seed, left, count, size), lang)
+        if left:  # the estimate is a trial run
+            say_cost(estimate_runs(setting.base(), scale, seed, left, count, size), lang)
     with Bar("runs", quiet) as bar:
 
         def report(done: int, total: int, best: float) -> None:

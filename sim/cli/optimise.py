@@ -68,7 +68,8 @@ def optimise_command(
         split, runs = inquiry.split, inquiry.plan.runs
         size = runs * size_of(len(split.names) + len(FIGURES))
         left = max(runs - stored(out), 0)
-        say_cost(estimate_runs(split.scenario, scale, seed, left, count, size), lang)
+        if left:  # the estimate is a trial run
+            say_cost(estimate_runs(split.scenario, scale, seed, left, count, size), lang)
     with Bar("runs", quiet) as bar:
 
         def report(done: int, total: int, volume: float) -> None:

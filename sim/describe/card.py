@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from sim import processes
+from sim.circumstances import shipped_fit
 from sim.describe.card_words import CONCEPTS, HEADINGS, LIMITS, PHASES_ZH, PURPOSE
 from sim.describe.clauses import mechanism, moved
 from sim.initial import SECTIONS
@@ -22,7 +23,8 @@ from sim.policies import INSTRUMENTS
 from sim.policies.base import Instrument
 from sim.report.text import TEXT
 from sim.scenario import Scenario
-from sim.words import headline_names, unit_of
+from sim.scenario_files import flat
+from sim.words import headline_names, intervals_over, unit_of
 from sim.world.cache import cached_population
 from sim.world.data import DIRECTORY
 from sim.world.rows import Rows
@@ -255,7 +257,11 @@ def _limits(scenario: Scenario, lang: str) -> list[str]:
         for one in OUTPUTS
         if (note := one.note_zh if lang == "zh" else one.note_en)
     ]
-    lines = [TEXT[lang]["limits_text"], "", LIMITS[lang], ""]
+    fitted = len(flat(next(iter(shipped_fit().draws.values()), {})))
+    limits = LIMITS[lang].format(
+        over=intervals_over(0, lang), over_drawn=intervals_over(fitted, lang)
+    )
+    lines = [TEXT[lang]["limits_text"], "", limits, ""]
     lines.append(words["priors"].format(priors=len(priors), all=len(found)))
     lines += ["", ", ".join(f"`{key}`" for key in priors)]
     return [*lines, "", words["weak_outputs"], "", *weak] if weak else lines

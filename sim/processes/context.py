@@ -98,6 +98,13 @@ class Context:
         own = {key: one if key == "world" else copy.deepcopy(one) for key, one in state.items()}
         self.__dict__.update(own)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Context:
+        """A copy of its own; once only, not again in `__setstate__` as what was sent here is."""
+        new = type(self).__new__(type(self))
+        memo[id(self)] = new
+        new.__dict__.update({key: copy.deepcopy(one, memo) for key, one in self.__dict__.items()})
+        return new
+
     @property
     def tables(self) -> dict[str, Table]:
         """The world's tables by name."""

@@ -94,7 +94,8 @@ def deliver_projects(context: Context, firms: Firms, providers: Providers) -> No
     """Complete, start and queue projects; pay awards on acceptance; update the providers."""
     month = context.clock.month
     # Prices start from what had been delivered before the run.
-    context.measures.setdefault("experience_base", np.maximum(_delivered(context, providers), 1.0))
+    if "experience_base" not in context.measures:
+        context.measures["experience_base"] = np.maximum(_delivered(context, providers), 1.0)
     unlimited = not context.mechanisms.provider_capacity
     under_way, book = context.projects.open_ones(), context.projects.contracts()
     if unlimited:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.report.style import COLOURS
 from sim.report.text import TEXT
+from sim.words import drawn_parameters, intervals_over
 
 
 def origin_line(manifest: dict[str, Any], lang: str, *more: str) -> str:
@@ -34,7 +35,10 @@ def uncertainty_of(manifest: dict[str, Any], lang: str) -> str:
     if "replicates" not in manifest:
         return TEXT[lang]["uncertainty_one"]
     key = "uncertainty_drawn" if manifest.get("draws") else "uncertainty_text"
-    return TEXT[lang][key].format(n=manifest["replicates"], p=len(manifest["populations"]))
+    over = intervals_over(drawn_parameters(manifest), lang)
+    return TEXT[lang][key].format(
+        over=over, n=manifest["replicates"], p=len(manifest["populations"])
+    )
 
 
 def repeat_command(manifest: dict[str, Any], lang: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.report.text import figure
 from sim.scoring import weakness
+from sim.words import drawn_parameters, intervals_over
 
 if TYPE_CHECKING:
     from sim.indices.targets import Target
@@ -29,11 +30,11 @@ SCORE_WORDS = {
         "prices_note": "Goals in money are in the prices of their year. The model's are in constant "
         "prices of 2013 and compared as they are, but what the model deflates by national consumer "
         "prices (online retail, software) is raised by them (remark: current prices).",
-        "chance": "Intervals (5-95 %) and counts of met are over chance alone: {n} paired "
+        "chance": "Intervals (5-95 %) and counts of met are over {over}: {n} paired "
         "replicates with parameters at one set of values. The true uncertainty is larger. A rank "
         "is also uncertain within a replicate, by the other provinces: its count is an expected one.",
-        "chance_drawn": "Intervals (5-95 %) and counts of met are over chance and over what is not "
-        "known of the parameters: {n} paired replicates, each with a draw from the posterior. A rank "
+        "chance_drawn": "Intervals (5-95 %) and counts of met are over {over}: "
+        "{n} paired replicates, each with a draw from the posterior. A rank "
         "is also uncertain within a replicate, by the other provinces: its count is an expected one.",
         "constant": "constant prices of 2013", "consumer": "current prices",
         "how": "Each dot is the median over replicates and its line the 5-95 % interval. Money is "
@@ -48,17 +49,19 @@ SCORE_WORDS = {
         "not_scored": "未覆盖", "points": "个百分点",
         "weak": "* 弱代理:模型输出只大致代表该目标(见说明)。",
         "prices_note": "金额目标按当年价格。模型为2013年不变价,直接比较;模型按全国居民消费价格折算的网络零售和软件收入折回现价(说明:现价)。",
-        "chance": "区间(5-95%)与达成次数只反映偶然性:{n} 次配对重复,参数取同一组值;真实的不确定性更大。位次在每次重复中还取决于不确定的其他省份,其达成次数为期望值。",
-        "chance_drawn": "区间(5-95%)与达成次数反映偶然性和参数的不确定性:{n} 次配对重复,每次从后验分布中抽取一组参数。位次在每次重复中还取决于不确定的其他省份,其达成次数为期望值。",
+        "chance": "区间（5-95%）与达成次数反映{over}：{n}次配对重复，参数取同一组值；真实的不确定性更大。位次在每次重复中还取决于不确定的其他省份，其达成次数为期望值。",
+        "chance_drawn": "区间（5-95%）与达成次数反映{over}：{n}次配对重复，每次从后验分布中抽取一组参数。位次在每次重复中还取决于不确定的其他省份，其达成次数为期望值。",
         "constant": "2013年不变价", "consumer": "现价",
         "how": "点为重复的中位数,线为5-95%区间。金额的价格口径见表中说明。超出坐标轴的用箭头表示。",
     },
 }  # fmt: skip
 
 
-def notes(manifest: dict[str, Any]) -> tuple[str, ...]:
-    """Keys of the notes under a scorecard."""
-    return ("weak", "prices_note", "chance_drawn" if manifest.get("draws") else "chance")
+def notes(scorecard: Scorecard, lang: str) -> list[str]:
+    """The notes under a scorecard."""
+    keys = ("weak", "prices_note", "chance_drawn" if scorecard.manifest.get("draws") else "chance")
+    over = intervals_over(drawn_parameters(scorecard.manifest), lang)
+    return [SCORE_WORDS[lang][key].format(over=over, n=scorecard.replicates) for key in keys]
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,7 @@ def scorecard_page(scorecard: Scorecard, made: list[Made], lang: str) -> str:
             f"<details><summary>{TEXT[lang]['how']}</summary><p>{words['how']}</p></details>"
         )
         parts.append(_table(chosen, scorecard, titles, lang))
-    for key in notes(scorecard.manifest):
-        parts.append(f"<p>{escape(words[key].format(n=scorecard.replicates))}</p>")
+    parts += [f"<p>{escape(note)}</p>" for note in notes(scorecard, lang)]
     uncertainty = uncertainty_of(scorecard.manifest, lang)
     return page(words["title"], parts, uncertainty, scorecard.manifest, lang)
 

@@ -53,10 +53,10 @@ TEXT: dict[str, dict[str, str]] = {
         "uncertainty": "Uncertainty",
         "uncertainty_one": "One run, of one seed: luck, population and parameters of other seeds give "
         "other figures. A comparison of paired replicates gives intervals.",
-        "uncertainty_text": "Intervals are over chance alone: {n} paired replicates over {p} "
+        "uncertainty_text": "Intervals are over {over}: {n} paired replicates over {p} "
         "synthetic populations. Parameters are held at one set of values; the true "
         "uncertainty is larger.",
-        "uncertainty_drawn": "Intervals are over chance and over what is not known of the parameters: "
+        "uncertainty_drawn": "Intervals are over {over}: "
         "{n} paired replicates, each with a draw of its own from the posterior of the calibration, "
         "over {p} synthetic populations. What the model leaves out is not in them.",
         "limits": "Limits",
@@ -118,8 +118,8 @@ TEXT: dict[str, dict[str, str]] = {
         "次重复用同一随机种子,随机数属于企业和月份,因此情景之间只差在政策本身。",
         "uncertainty": "不确定性",
         "uncertainty_one": "只有一个种子的一次运行:换一个种子,运气、合成人口和参数都不同,数字也不同。配对重复的比较才给出区间。",
-        "uncertainty_text": "区间只反映偶然性:{n} 次配对重复,使用{p}个合成人口。参数取同一组值;真实的不确定性更大。",
-        "uncertainty_drawn": "区间反映偶然性和参数的不确定性:{n} 次配对重复,每次从校准的后验分布中抽取一组参数,使用{p}个合成人口。模型未涵盖的不在其中。",
+        "uncertainty_text": "区间反映{over}：{n}次配对重复，使用{p}个合成人口。参数取同一组值；真实的不确定性更大。",
+        "uncertainty_drawn": "区间反映{over}：{n}次配对重复，每次从校准的后验分布中抽取一组参数，使用{p}个合成人口。模型未涵盖的不在其中。",
         "limits": "局限",
         "limits_text": "不是预测。行业和城市数据误差约15-50%。商品价格不变。许多行为参数是先验。",
         "seed": "种子", "scale": "规模", "replicates": "重复次数",

@@ -71,9 +71,8 @@ def comparison_of(snapshot: Snapshot) -> Comparison:
         "program": "lianghua", "version": program_version(), "versions": versions(),
         "data": dict(load_data().checksums), "few_rows": dict(snapshot.few_rows),
     }  # fmt: skip
-    manifest = origin(
-        "compare", scenarios, first, len(common), SEED, SCALE, parameters_of(POSTERIOR)
-    )
+    seeds = [SEED + replicate for replicate in common]
+    manifest = origin("compare", scenarios, first, seeds, SCALE, parameters_of(POSTERIOR))
     return Comparison(
         scenarios, "baseline", len(common), manifest=manifest | {"baseline": "baseline"}, **frames
     )

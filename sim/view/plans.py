@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.core.errors import InputError
 from sim.revisions import FIXED, OF_PROGRAMME
-from sim.scenario import DIRECTORY, Scenario
+from sim.scenario import DIRECTORY, Scenario, drawable
 from sim.scenario_files import flat
 from sim.view.choice import TITLES, Plan, Revision, Settings, Value, titled
 
@@ -99,16 +99,26 @@ def values_of(plan: Plan, month: str = "") -> Mapping[str, Any]:
 def changed(plan: Plan, new: Mapping[str, Value], month: str = "") -> Plan:
     """The plan with other values, from the start or, as a revision, from `month` on.
 
-    What says the same as what holds anyway is left out, so that equal plans are equal values.
+    What says the same as what holds anyway is left out, so that equal plans are equal values. A
+    parameter that would be drawn stays: set to the preset's own value it is not drawn.
     """
     if not month:
-        below = values_of(Plan(plan.preset))
-        return replace(plan, settings=_kept(dict(plan.settings) | dict(new), below))
+        drawn, preset_has = _drawn(plan.preset), values_of(Plan(plan.preset))
+        said = {key: value for key, value in preset_has.items() if key not in drawn}
+        return replace(plan, settings=_kept(dict(plan.settings) | dict(new), said))
     mine = next((one.settings for one in plan.revisions if one.month == month), ())
     below = values_of(
         replace(plan, revisions=tuple(one for one in plan.revisions if one.month < month)), month
     )
     return with_revision(plan, Revision(month, _kept(dict(mine) | dict(new), below)))
+
+
+@cache
+def _drawn(name: str) -> frozenset[str]:
+    """Parameters of a preset that runs draw from a fit: at the model's value, and not held there."""
+    has = preset_values(name)
+    there = {key for key, value in drawable().items() if has.get(key) == value}
+    return frozenset(there - set(preset(name).held))
 
 
 def _kept(settings: Mapping[str, Value], below: Mapping[str, Any]) -> Settings:

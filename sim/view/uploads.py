@@ -35,7 +35,8 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
         if name:
             scenario = plans.preset(name).with_tables(content, WHERE).check_names()
         else:
-            scenario = Scenario.from_dict(content, WHOLE).check_names()
+            # As a file is read: all that it says is on purpose, however much that is.
+            scenario = Scenario.from_dict({}, WHOLE).with_tables(content, WHERE).check_names()
     except InputError as error:
         raise InputError(WHERE, error.key, error.given, error.allowed) from None
     except RecursionError:

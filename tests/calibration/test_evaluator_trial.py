@@ -14,7 +14,9 @@ from calibration.evaluator_page import interpretation
 from calibration.evaluator_trial import ESTIMATES, Trial, summarised, trial, wilson
 from calibration.evaluator_words import GROUPS, HEADERS, TEXT
 from calibration.panel import panel
+from sim.circumstances import Parameters, told
 from sim.core.errors import InputError
+from sim.scenario import Scenario
 
 GRANT = "equipment_subsidy"
 SMALL: dict[str, Any] = {"scale": 0.02, "replicates": 4}
@@ -51,6 +53,15 @@ def test_replicates_are_provinces_of_their_own(contest: Trial) -> None:
     for outcome in OUTCOMES:
         assert mine.loc[mine["outcome"] == outcome, "estimate"].nunique() == 4
     assert contest.manifest["populations"] == [1, 2, 3, 4]
+    # The scenario is the one that was given, which runs take eight populations of.
+    assert contest.manifest["scenario_hash"] == Scenario.load("contest_allocation").hash
+
+
+def test_more_replicates_than_a_scenario_may_have_populations() -> None:
+    scenario, few = Scenario.load("contest_allocation"), 2000
+    ones = [Parameters().of(scenario, seed, few) for seed in (1, 9, 1500)]
+    assert [one.population.seed for one in ones] == [1, 9, 1500]
+    assert told(Parameters(), scenario, (1500, 1501), few)["populations"] == [1500, 1501]
 
 
 def test_a_contest_misleads_a_comparison_with_all_firms(contest: Trial) -> None:

@@ -154,7 +154,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     command = [
         "sensitivity", "--method", "morris", *chosen, "--budget", "12", "--replicates", "2",
         "--scale", "0.01", "--until", "2012-02", "--workers", "1", "--quiet", "--against",
-        "no_programme", "--out", str(tmp_path / "out"),
+        "no_programme", "--seed", "20", "--out", str(tmp_path / "out"),
     ]  # fmt: skip
     with pytest.raises(SystemExit) as end:
         main(command)
@@ -163,7 +163,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "morris.csv" in said.out
     assert said.err == ""
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["parameters"] == list(KEYS[:2])
+    assert manifest["parameter_names"] == list(KEYS[:2])
+    assert manifest["populations"] == [20, 21]
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "parameters: set by the design of the study; populations 20-21" in page
     assert set(manifest["scenarios"]) == {"document_2014", "no_programme"}
 
 

@@ -25,6 +25,7 @@ from sim.circumstances import Parameters
 from sim.core.errors import InputError
 from sim.results import Results
 from sim.scenario import Scenario
+from sim.words import circumstances
 
 YEARS = range(2012, 2018)
 SMALL = {"scale": 0.01, "vintages": (2013,), "drivers": ("frozen", "known")}
@@ -46,12 +47,26 @@ def toy(values: np.ndarray, vintage: int = 2013) -> Forecasts:
     full = np.repeat(values[:, None, :], len(cells()), axis=1)
     manifest = {
         "program": "lianghua", "command": "validate", "version": "0", "scenarios": {"toy": "0"},
-        "replicates": len(values), "scale": 1.0, "seed": 1, "draws": {},
+        "replicates": len(values), "scale": 1.0, "seed": 1, "draws_by_vintage": {},
     }  # fmt: skip
     return Forecasts((Ensemble(vintage, "frozen", YEARS, full),), manifest)
 
 
 # ------------------------------------------------------------------ runs of the model
+def test_the_heading_says_which_draws_a_vintage_took(ran: Forecasts) -> None:
+    assert "own, not fitted" in circumstances(ran.manifest, "en")
+    fit = Parameters({1: {}, 2: {}}, 2, 2013, "0")
+    drawn = hindcast(
+        replicates=1, workers=1, draws=lambda year: fit if year == 2015 else Parameters(),
+        **SMALL | {"vintages": (2013, 2015)},  # type: ignore[arg-type]
+    )  # fmt: skip
+    assert drawn.manifest["parameters"] == "posterior"
+    assert drawn.manifest["draws_by_vintage"] == {"2013": 0, "2015": 2}
+    said = circumstances(drawn.manifest, "en")
+    assert "(2013: the scenario's own, not fitted, 2015: 2 draws)" in said
+    assert circumstances(drawn.manifest, "zh").startswith("参数：各预测年可用的后验抽样")
+
+
 def test_the_same_bits_for_any_workers(ran: Forecasts) -> None:
     one = hindcast(replicates=1, workers=1, **SMALL)  # type: ignore[arg-type]
     for mine, theirs in zip(one.ensembles, ran.ensembles, strict=True):

@@ -49,6 +49,13 @@ points = 5
 """
 
 
+def test_scenarios_of_different_populations_are_no_pair(tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text('extends = "no_programme"\npopulation.seed = 5\n', encoding="utf-8")
+    with pytest.raises(InputError, match="1 in document_2014, 5 in other"):
+        study_of(tmp_path, 'scenarios.names = ["document_2014", "other.toml"]\n')
+
+
 def test_levers_are_crossed_with_uncertainties_and_a_baseline_has_the_uncertainties_alone(
     tmp_path: Path,
 ) -> None:

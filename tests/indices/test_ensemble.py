@@ -14,10 +14,11 @@ from sim.comparison import run
 from sim.core.errors import InputError
 from sim.indices.scorecard import score
 from sim.indices.targets import load_targets
-from sim.report.score_rows import SCORE_WORDS, lines
+from sim.report.score_rows import SCORE_WORDS, lines, notes
 from sim.scenario import Scenario
 from sim.scoring import Scorecard, _series, orphans, scorecard, scores, wilson
 from sim.terminal import scorecard_tables
+from sim.words import drawn_parameters, intervals_over
 
 NAMES = ("document_2014", "no_programme")
 
@@ -158,7 +159,8 @@ def test_the_same_lines_on_the_terminal_and_in_the_files(
         assert line.results["document_2014"] == (line.results["document_2014"][0], "3/4")
     assert "3/4" in shown
     assert "3/4" in page
-    assert SCORE_WORDS[lang]["chance"].format(n=4) in page
+    assert notes(card, lang)[-1] in page
+    assert intervals_over(drawn_parameters(card.manifest), lang) in page
     assert "http" not in page
     assert page.count("data:image/png;base64,") == 2
     head = (tmp_path / "out" / "scorecard.csv").read_text(encoding="utf-8-sig").splitlines()

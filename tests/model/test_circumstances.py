@@ -13,10 +13,15 @@ import pandas as pd
 import pytest
 
 from sim import Province, compare, scorecard
+from sim.additionality import ledger
+from sim.allocation_rules import laboratory
 from sim.audit import audit
 from sim.circumstances import parameters_of
+from sim.cli import main
 from sim.comparison import run
 from sim.core.errors import InputError
+from sim.report.origin import uncertainty_of
+from sim.report.score_rows import notes
 from sim.results import METADATA_KEY, Results, read_manifest
 from sim.scenario import Scenario
 from sim.story import city_story
@@ -113,8 +118,17 @@ def test_eight_populations_in_turn_that_a_pair_shares() -> None:
     assert pinned == {populations[0]}
 
 
+@pytest.mark.parametrize("key", ["seed", "count"])
+@pytest.mark.parametrize("work", [compare, scorecard])
+def test_scenarios_of_different_populations_are_no_pair(work: Any, key: str) -> None:
+    other = Scenario.load("no_programme", [f"population.{key}=5"])
+    with pytest.raises(InputError, match="document_2014, 5 in no_programme") as refused:
+        work(["document_2014", other], replicates=2, workers=1, **SMALL)
+    assert refused.value.key == f"population.{key}"
+
+
 # ------------------------------------------------------------------ what wins over a draw
-@pytest.mark.parametrize("how", ["setting", "keyword", "file", "file of settings"])
+@pytest.mark.parametrize("how", ["setting", "keyword", "file", "file of settings", "some values"])
 def test_what_is_set_to_the_models_value_is_not_drawn(how: str, tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     content = f'extends = "document_2014"\n[accounts]\npayout = {PAYOUT}\n'
@@ -123,6 +137,10 @@ def test_what_is_set_to_the_models_value_is_not_drawn(how: str, tmp_path: Path) 
         one = Scenario.load("document_2014", [f"accounts.payout={PAYOUT}"])
     elif how == "keyword":
         one = Province("document_2014", scale=0.01, accounts__payout=PAYOUT).settings
+    elif how == "some values":
+        values = {"accounts": {"payout": PAYOUT}}
+        assert Scenario.from_dict(values).held == ("accounts.payout",)
+        one = Scenario.load("document_2014").with_tables(values, "values")
     else:
         one = Scenario.load(path)
         if how == "file of settings":
@@ -188,6 +206,7 @@ def test_a_result_repeats_from_its_own_file(tmp_path: Path) -> None:
     assert other.returncode == 2
     assert len(other.stderr.strip().splitlines()) == 1
     assert "draw 12" in other.stderr
+    assert "allowed: seeds of draws 11, or --parameters for others" in other.stderr
 
 
 def test_a_result_of_an_older_version_says_in_a_line_that_it_cannot_be_repeated(
@@ -237,7 +256,73 @@ def test_headings_say_which_parameters_and_which_population() -> None:
     assert "parameters: the scenario's own" in trail.text("en")
 
 
-@pytest.mark.parametrize("given", ["nowhere", "posteriour"])
+@pytest.mark.parametrize("given", ["nowhere", "posteriour", "", None, 3])
 def test_what_is_no_fit_is_one_line(given: str) -> None:
     with pytest.raises(InputError, match="posterior, central, or the folder"):
         Province("no_programme", scale=0.01, parameters=given)
+
+
+WORK: list[Any] = [
+    lambda **given: compare(**{"scenarios": PAIR} | given),
+    lambda **given: scorecard(**{"scenarios": PAIR} | given),
+    lambda **given: ledger(PAIR[0], **given),
+    lambda **given: laboratory(PAIR[0], "equipment_subsidy", **given),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("parameters", None), ("parameters", 3), ("replicates", 1.5), ("replicates", None),
+        ("workers", "x"), ("workers", 1.5),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("work", WORK)
+def test_what_no_command_can_use_is_an_input_error(work: Any, key: str, given: Any) -> None:
+    with pytest.raises(InputError, match=key):
+        work(**SMALL, **{key: given})
+
+
+@pytest.mark.parametrize("work", WORK[:2])
+def test_a_baseline_that_is_no_name_is_an_input_error(work: Any) -> None:
+    with pytest.raises(InputError, match="document_2014, no_programme"):
+        work(baseline=3, **SMALL)
+    with pytest.raises(InputError, match="name or path"):
+        work(scenarios=[3, "no_programme"], **SMALL)
+
+
+@pytest.mark.parametrize("work", WORK[2:])
+def test_months_that_are_no_number_are_an_input_error(work: Any) -> None:
+    with pytest.raises(InputError, match="--follow"):
+        work(follow=None, **SMALL)
+
+
+@pytest.mark.parametrize(
+    ("command", "allowed"), [("validate", "the folder"), ("sensitivity", "posterior, prior, or")]
+)
+def test_draws_that_are_not_there_are_told_of_the_option_that_asks(
+    command: str, allowed: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    method = ("--method", "variance") if command == "sensitivity" else ()
+    with pytest.raises(SystemExit) as end:
+        main([command, *method, "--draws", "nowhere", "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().err
+    assert end.value.code == 2
+    assert f"allowed: {allowed}" in said
+    assert "--draws" in said
+    assert "--parameters" not in said
+    assert "central" not in said
+
+
+def test_pages_say_in_one_sentence_what_intervals_are_over() -> None:
+    for parameters, over in (
+        ("posterior", "chance, the population and what the data leave open of 20 parameters"),
+        ("central", "chance and the population"),
+    ):
+        card = scorecard(PAIR, replicates=2, workers=1, parameters=parameters, **SMALL)
+        made = card.manifest
+        for said in (uncertainty_of(made, "en"), notes(card, "en")[-1]):
+            assert f"over {over}: 2 paired replicates" in said
+        assert "偶然性" in notes(card, "zh")[-1]
+        # Chinese punctuation, but between digits.
+        assert not set(uncertainty_of(made, "zh")) & set(":;,()")

@@ -68,6 +68,10 @@ def test_the_hash_is_of_the_source_wherever_it_stands(copy: Path) -> None:
     changed = copy / "sim" / "scale.py"
     changed.write_bytes(changed.read_bytes().replace(b"\n", b"\r\n"))
     assert ask(copy) == [code, "-"]
+    for showing in ("cli", "view"):
+        page = copy / "sim" / showing / "__init__.py"
+        page.write_text(page.read_text() + "# other\n")
+    assert ask(copy) == [code, "-"]
     changed.write_text(changed.read_text() + "# other\n")
     other = ask(copy)[0]
     assert other != code
@@ -100,10 +104,21 @@ def test_the_commit_is_the_programs_own_and_says_if_the_source_differs(copy: Pat
 
 def test_code_that_is_edited_later_is_not_what_runs(copy: Path) -> None:
     code = (
-        "from pathlib import Path; import sim.initial as one; file = Path('sim/scale.py');"
+        "from pathlib import Path; import sim.initial as one; from sim.scenario import Scenario;"
+        "file = Path('sim/scale.py'); scenario = Scenario(name='no_programme');"
+        "one.make(scenario, one.Clock.between('2012-01', '2012-02'), 0.01);"
         "file.write_text('changed = 1'); print(one.versions()['code'])"
     )
-    assert ask(copy, code) != ask(copy)[:1]
+    before = ask(copy)[:1]
+    assert ask(copy, code) == before != ask(copy)[:1]
+
+
+def test_loading_the_program_reads_no_source() -> None:
+    code = (
+        "import sim.initial, sim.model; from sim.source import source_hash;"
+        "print(source_hash.cache_info().currsize)"
+    )
+    assert ask(ROOT, code) == ["0"]
 
 
 def test_a_repeated_result_of_other_code_says_so(tmp_path: Path) -> None:

@@ -172,6 +172,7 @@ KEYWORDS = mostly_good(
         "exogenous__demand_shocks": st.just([SHOCK]),
         "technologies": st.just(("erp",)),
         "population__seed": st.integers(0, 1000).map(np.int64),
+        "parameters": st.sampled_from(["central", "posterior"]),
     },
     {
         "scale": odd,
@@ -179,6 +180,7 @@ KEYWORDS = mostly_good(
         "economy": odd,
         "supply_graph": odd,
         "scenario": odd,
+        "parameters": odd,
         "adoption__reviews_per_year": odd,
         "exogenous__demand_shocks": st.one_of(
             st.lists(odd, max_size=1),

@@ -61,3 +61,15 @@ def test_every_figure_named_can_be_drawn_into_the_report(monkeypatch: pytest.Mon
     assert made.count("data:image/png;base64,") == len(exports.FIGURES)
     assert "from sim import Scenario, compare" in made
     assert "province.parquet" not in made
+
+
+def test_the_manifest_names_the_seeds_that_are_there_though_one_is_missing() -> None:
+    assert SNAPSHOT.current is not None
+    members = [one for one in SNAPSHOT.current.members if one.replicate != 1]
+    made = exports.comparison_of(
+        replace(SNAPSHOT, current=Track(SNAPSHOT.current.scenario, members))
+    )
+    assert set(made.province["replicate"]) == {0, 2}
+    assert list(made.manifest["draws"]) == ["1", "3"]
+    assert made.manifest["populations"] == [1, 3]
+    assert made.manifest["replicates"] == 2

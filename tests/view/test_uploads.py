@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from sim.circumstances import parameters_of
 from sim.core.errors import InputError
 from sim.scenario import Scenario
+from sim.scenario_files import toml
 from sim.view import plans
-from sim.view.choice import Plan
+from sim.view.address import decode, encode
+from sim.view.choice import Choice, Plan
 from sim.view.copying import plan_toml
 from sim.view.levers import lever
 from sim.view.uploads import LARGEST, read_plan
@@ -35,6 +40,29 @@ def test_a_scenario_written_out_whole_comes_back() -> None:
     assert plan.preset == "document_2014"
     assert plan.scenario().hash == scenario.hash
     assert plans.name_of(plan) == scenario.title.zh
+
+
+def test_what_a_file_holds_at_the_presets_own_value_is_not_drawn(tmp_path: Path) -> None:
+    value = Scenario().adoption.reviews_per_year
+    file = tmp_path / "own.toml"
+    content = f'extends = "document_2014"\nadoption.reviews_per_year = {value}\n'
+    file.write_text(content, encoding="utf-8")
+    plan = read_plan(file.read_bytes())
+    assert dict(plan.settings)["adoption.reviews_per_year"] == value
+    page, line = plan.scenario(), Scenario.load(file)
+    assert page.held == line.held == ("adoption.reviews_per_year",)
+    assert parameters_of("posterior").of(page, 5).adoption.reviews_per_year == value
+    # The address and the file that is taken away hold it too.
+    choice = Choice(plan=plan, lang="en")
+    assert decode(encode(choice))[0].plan == plan
+    assert read_plan(plan_toml(plan, "zh").encode()).scenario().held == page.held
+
+
+def test_a_whole_file_holds_all_that_it_says_as_on_the_command_line(tmp_path: Path) -> None:
+    content = Scenario.load("document_2014").model_dump(mode="json", exclude={"name", "held"})
+    file = tmp_path / "own.toml"
+    file.write_text(toml(content), encoding="utf-8")
+    assert read_plan(file.read_bytes()).scenario().held == Scenario.load(file).held
 
 
 @pytest.mark.parametrize(

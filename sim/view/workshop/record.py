@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sim.initial import CODE
 from sim.programme import CLAUSES
+from sim.source import source_hash
 from sim.view.choice import Settings
 from sim.view.workshop import limits, moves
 from sim.view.workshop.board import FACILITATOR, Board, Pass
@@ -124,7 +124,7 @@ def written(session: Session) -> str:
         for one in session.teams
     ]  # fmt: skip
     content = {
-        "format": FORMAT, "version": VERSION, "code": CODE, "rules": asdict(session.rules),
+        "format": FORMAT, "version": VERSION, "code": source_hash(), "rules": asdict(session.rules),
         "phase": session.phase, "year": session.year, "teams": teams,
         "scores": [asdict(one) for one in session.scores],
         "events": [asdict(one) for one in session.events],
