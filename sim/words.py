@@ -146,7 +146,7 @@ def few_rows_note(scale: float, lang: str, city: str = "") -> str:
         return ""
     if lang == "zh":
         listed = "、".join(f"{name}{rows}家" for name, rows in kept)
-        return f"样本企业少:{listed};不足{FEW_ROWS}家样本的市,数据易受个别企业影响。"
+        return f"样本企业少：{listed}；不足{FEW_ROWS}家样本的市，数据易受个别企业影响。"
     listed = ", ".join(f"{name} {rows}" for name, rows in kept)
     return (
         f"Few rows: {listed}; with fewer than {FEW_ROWS} rows single firms move a city's figures."
@@ -188,9 +188,9 @@ def _names(data: ProvinceData) -> list[tuple[str, str]]:
 
 _CIRCUMSTANCES = {
     "zh": {
-        "posterior": "参数:按截至{last_year}年观测拟合的后验抽样,第{draws}组",
-        "central": "参数:情景给定值(未经拟合)",
-        "populations": "合成人口:第{populations}号", "set": "设定:{set}", "join": ";", "comma": "、",
+        "posterior": "参数：按截至{last_year}年观测拟合的后验抽样，第{draws}组",
+        "central": "参数：情景给定值（未经拟合）",
+        "populations": "合成人口：第{populations}号", "set": "设定：{set}", "join": "；", "comma": "、",
     },
     "en": {
         "posterior": "parameters: draw{s} {draws} of the fit to observations up to {last_year}",

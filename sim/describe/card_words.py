@@ -123,7 +123,7 @@ LIMITS = {
     "research, migration beyond the labour market. Of the parameters marked prior twenty are fitted to "
     "observations up to 2015, the others keep their central values; intervals of `compare` hold chance and "
     "what the data leave open of those twenty (with `--parameters central` chance alone).",
-    "zh": "不在模型内:商品相对价格(均为1)、省际贸易、企业自身研发、劳动力市场以外的人口迁移。标为先验的参数"
-    "中有二十个拟合到2015年以前的观测,其余保持中间值;`compare`的区间包含偶然性和这二十个参数的不确定性"
-    "(`--parameters central`时只含偶然性)。",
+    "zh": "不在模型内：商品相对价格（均为1）、省际贸易、企业自身研发、劳动力市场以外的人口迁移。标为先验的参数"
+    "中有二十个拟合到2015年以前的观测，其余保持中间值；`compare`的区间包含偶然性和这二十个参数的不确定性"
+    "（`--parameters central`时只含偶然性）。",
 }
