@@ -25,6 +25,7 @@ from experiments.report_facts import Facts
 from experiments.report_labels import measure
 from experiments.report_parts import Section, paragraph
 from experiments.report_words import WORDS
+from sim.cli import _run
 from sim.core.errors import InputError
 from sim.report.style import ASSETS
 from tests.experiments.folders import (
@@ -166,6 +167,17 @@ def test_the_answer_of_a_grid_names_its_best_and_worst_point(
     answer = _answer(reports["grid"][1])
     assert "机器换人补助率 = 0.3, 资金倍数 = 4时最高(288,000万元)" in answer
     assert "机器换人补助率 = 0.05, 资金倍数 = 0.5时最低(16,971万元)" in answer
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_the_second_language_has_a_file_of_its_own(tmp_path: Path) -> None:
+    folder = line_study(tmp_path / "batch", replicates=2)
+    for code in (0, 2):  # the second time the file is there
+        assert [
+            _run(["report", str(folder), "--quiet", "--lang", one]) for one in ("en", "zh")
+        ] == [code, code]
+    assert WORDS["en"]["answer"] in read(folder / "report.html").text
+    assert WORDS["zh"]["answer"] in read(folder / "report.zh.html").text
 
 
 @pytest.mark.usefixtures("unpainted")
