@@ -27,7 +27,11 @@ def report_command(
     from experiments.report import write_report
     from sim.terminal import Bar
 
-    page = out if out is not None else folder / ("report.html" if lang == "en" else f"report.{lang}.html")
+    page = (
+        out
+        if out is not None
+        else folder / ("report.html" if lang == "en" else f"report.{lang}.html")
+    )
     check(page, force)
     with Bar("steps", quiet) as bar:
         made = write_report(folder, page, lang, bar.update)

@@ -183,7 +183,10 @@ def test_the_second_language_has_a_file_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("unpainted")
 @pytest.mark.parametrize(
     ("lang", "none", "best"),
-    [("en", "no difference can be told between", "is highest at"), ("zh", "之间看不出差异", "时最高")],
+    [
+        ("en", "no difference can be told between", "is highest at"),
+        ("zh", "之间看不出差异", "时最高"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["equal", "chance", "apart"])
 def test_the_answer_of_a_grid_names_no_best_of_what_cannot_be_told_apart(
@@ -195,7 +198,10 @@ def test_the_answer_of_a_grid_names_no_best_of_what_cannot_be_told_apart(
         met = {"equal": 27.03 + 1e-6 * rate, "chance": 27.0 + own, "apart": 27.0 + 100 * rate + own}
         return {"targets_met": met[kind]}
 
-    text = head("补助率", "Rate") + f'[levers."{RATE}"]\nvalues = [0.0, 0.3]\n[design]\nmethod = "grid"\n'
+    text = (
+        head("补助率", "Rate")
+        + f'[levers."{RATE}"]\nvalues = [0.0, 0.3]\n[design]\nmethod = "grid"\n'
+    )
     design = pd.DataFrame({"point": [0, 1], "scenario": ["document_2014"] * 2, RATE: [0.0, 0.3]})
     folder = make_folder(tmp_path / "batch", text.replace(NAMES, "names = ["), design, outcomes)
     answer = _answer(told(folder, lang))
