@@ -26,7 +26,7 @@ from sim.outputs import BY_NAME, OUTPUTS, SHARES, Output, bounds
 from sim.results import Results
 from sim.scoring import INDEX_COLUMNS, scores
 from sim.words import INDEX_ZH, UNITS
-from sim.world.data import load_data
+from sim.world.data import city_rows, load_data
 
 PROVINCE = yearly.PROVINCE
 AVERAGED = (
@@ -139,10 +139,8 @@ def regions() -> dict[str, str]:
     """English name of a region by every way of writing it."""
     data = load_data()
     found = {PROVINCE: PROVINCE, "浙江": PROVINCE, "浙江省": PROVINCE}
-    for zh, en in zip(data.cities["name_zh"], data.cities["name_en"], strict=True):
-        stem = str(zh).removesuffix("市")
-        found |= {str(en): str(en), stem: str(en), f"{stem}市": str(en)}
-    return found
+    rows = city_rows(data.cities)
+    return found | {word: str(data.cities["name_en"][row]) for word, row in rows.items()}
 
 
 def region_label(region: str, lang: str) -> str:

@@ -12,7 +12,15 @@ from experiments import factor_figures
 from experiments.report_facts import Facts
 from experiments.report_labels import Measure, amount, shown_value
 from experiments.report_parts import Picture, Section, paragraph, table
-from experiments.report_tables import as_text, factors_of, levels, means, rank_correlations, swings
+from experiments.report_tables import (
+    as_text,
+    factors_of,
+    half_widths,
+    levels,
+    means,
+    rank_correlations,
+    swings,
+)
 from experiments.report_words import number, sentence, span
 from sim.report.style import COLOURS
 
@@ -133,28 +141,39 @@ def _how(facts: Facts, key: str, others: list[str]) -> str:
 
 
 def _says_best(facts: Facts, keys: tuple[str, ...]) -> list[str]:
-    """At which values of the levers each outcome is highest and lowest."""
+    """At which values of the levers each outcome is highest and lowest, where that can be told."""
     points = means(facts.batch.varied, facts.batch.runs, facts.headlines)
     several = len(facts.varied) > 1
     by = ["scenario", *keys] if several else list(keys)
     shown = points.assign(**{key: points[key].map(shown_value) for key in keys})
+    # Combinations of values are numbered in the order in which they are found.
+    place = shown.groupby(by, sort=False).ngroup()
     told = []
     for name in facts.headlines[:SAID]:
         of = facts.measure(name)
-        found = shown.groupby(by, sort=False)[name].mean().dropna() * of.scale
-        if len(found) < 2 or found.nunique() < 2:
+        found = shown[name].groupby(place).mean().dropna() * of.scale
+        if len(found) < 2:
             continue
-        ends = []
-        for place in (found.idxmax(), found.idxmin()):
-            values = dict(zip(by, place if isinstance(place, tuple) else (place,), strict=True))
-            ends.append(_combination(values, facts))
-        told.append(
-            sentence(facts.words["says_best"].format(
-                outcome=of.label, best=ends[0], worst=ends[1],
-                high=amount(number(found.max()), of.unit), low=amount(number(found.min()), of.unit),
-            ), facts.lang)
-        )  # fmt: skip
+        groups = [shown[place == one] for one in (found.idxmax(), found.idxmin())]
+        best, worst = (_combination(one.iloc[0][by].to_dict(), facts) for one in groups)
+        high, low = (amount(number(one), of.unit) for one in (found.max(), found.min()))
+        same = high == low or not _beyond_chance(facts, name, *(one["point"] for one in groups))
+        text = facts.words["says_no_best" if same else "says_best"]
+        text = text.format(outcome=of.label, best=best, worst=worst, high=high, low=low)
+        told.append(sentence(text, facts.lang))
     return told
+
+
+def _beyond_chance(facts: Facts, name: str, best: pd.Series, worst: pd.Series) -> bool:
+    """Whether the 95 % t-interval of the difference of two sets of points, paired by replicate, is
+    above zero; where one replicate gives no interval nothing is held against the difference."""
+    high, low = (
+        facts.done[facts.done["point"].isin(points)].groupby("replicate")[name].mean()
+        for points in (best, worst)
+    )
+    gap = (high - low).dropna()
+    half = gap.std(ddof=1) * half_widths(np.array([len(gap)]))[0]
+    return not gap.mean() - half <= 0
 
 
 def _combination(values: dict[str, str], facts: Facts) -> str:

@@ -54,6 +54,8 @@ WORDS: dict[str, dict[str, str]] = {
         "says_swing": "{outcome} moves most with {factor}: {gap} at {value}{interval}",
         "says_swing_then": "then with {factor}: {gap} at {value}{interval}",
         "says_best": "{outcome} is highest at {best} ({high}) and lowest at {worst} ({low})",
+        "says_no_best": "{outcome}: no difference can be told between {best} ({high}) and {worst} ({low}), "
+        "which are furthest apart",
         "says_rank": "{outcome} goes most with {factor} (rank correlation {rank})",
         "says_rank_then": ", then with {factor} ({rank})",
         "says_rank_none": "{outcome} goes with no factor more than chance would make it",
@@ -151,6 +153,7 @@ WORDS: dict[str, dict[str, str]] = {
         "says_swing": "{outcome}受{factor}影响最大:取{value}时{gap}{interval}",
         "says_swing_then": "其次是{factor}:取{value}时{gap}{interval}",
         "says_best": "{outcome}在{best}时最高({high}),在{worst}时最低({low})",
+        "says_no_best": "{outcome}：相差最远的{best}（{high}）与{worst}（{low}）之间看不出差异",
         "says_rank": "{outcome}与{factor}关系最密切(秩相关{rank})",
         "says_rank_then": ",其次是{factor}({rank})",
         "says_rank_none": "{outcome}与各因素的关系均未超出偶然",

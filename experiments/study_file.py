@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 from sim.core.errors import InputError
 from sim.parameters import Section
 from sim.policies.base import Text
-from sim.scale import USUAL_SCALE
+from sim.scale import LIMITS, USUAL_SCALE
 from sim.scenario_files import Layer, closest, merge, one_line, parse_setting, toml
 
 STUDIES = Path(__file__).with_name("studies")
@@ -47,7 +47,9 @@ class RunSettings(Section):
     `populations` (those of the scenario unless given) that go with it: see `sim.circumstances`.
     """
 
-    scale: float = field(USUAL_SCALE, "a number from 0.01 to 25", ge=0.01, le=25)
+    scale: float = field(
+        USUAL_SCALE, f"a number from {LIMITS[0]:g} to {LIMITS[1]:g}", ge=LIMITS[0], le=LIMITS[1]
+    )
     replicates: int = field(10, "a whole number from 1 to 100000", ge=1, le=100_000)
     seed: int = field(1, "a whole number from 0 to 2**62", ge=0, le=2**62)
     until: str | None = field(None, "a month written YYYY-MM", pattern=MONTH)

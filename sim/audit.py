@@ -30,6 +30,7 @@ from sim.scenario import Scenario
 from sim.scenario_files import closest
 from sim.seeds import SeedLike
 from sim.words import CLASS_ZH, UNITS, circumstances, few_rows_note, instrument_titles
+from sim.world.data import city_rows
 from sim.world.index_tables import Item
 
 WEIGHTS: dict[str, Sequence[float]] = {
@@ -177,14 +178,12 @@ def _paid(programme: pd.DataFrame) -> dict[str, float]:
 
 
 def _place(province: Any, city: str | None) -> int:
-    names = (PROVINCE, *province.labels.cities)
-    chinese = ("浙江省", *province.data.cities["name_zh"])
-    if city is None:
+    if city is None or city in (PROVINCE, "浙江省", "浙江"):
         return 0
-    for known in (names, chinese, tuple(name.rstrip("省市") for name in chinese)):
-        if city in known:
-            return known.index(city)
-    raise InputError("audit", "city", city, closest(city, names))
+    rows = city_rows(province.data.cities)
+    if city.casefold() not in rows:
+        raise InputError("audit", "city", city, closest(city, (PROVINCE, *province.labels.cities)))
+    return 1 + rows[city.casefold()]
 
 
 def _years(province: Any) -> str:

@@ -25,6 +25,7 @@ from sim.processes.context import Context
 from sim.scale import FEW_ROWS
 from sim.scenario import Layer, Scenario
 from sim.scenario_files import keys_of, nested
+from sim.scenario_sections import PopulationSettings
 from sim.source import commit, source_hash
 from sim.world.cache import cached_population
 from sim.world.data import ProvinceData, load_data
@@ -98,6 +99,11 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
 
 
+def population_parameters(settings: PopulationSettings) -> PopulationParameters:
+    """What a scenario sets about its populations, but for their seeds."""
+    return PopulationParameters(**settings.model_dump(exclude={"seed", "count"}))
+
+
 def make(scenario: Scenario, clock: Clock, scale: float) -> Start:
     """Population and world of a run."""
     source_hash()  # taken before the first run: what is edited while it goes on is not what runs
@@ -106,11 +112,7 @@ def make(scenario: Scenario, clock: Clock, scale: float) -> Start:
     # Its sectors are what the scenario's names stand for, not those of the tables.
     bound = data if economy is None else replace(data, economy=economy)
     scenario.check_names(None if economy is None else bound.codes)
-    settings = PopulationParameters(
-        below_scale_rows=scenario.population.below_scale_rows,
-        initial_adoption=scenario.population.initial_adoption,
-        initial_awareness=scenario.population.initial_awareness,
-    )
+    settings = population_parameters(scenario.population)
     seed = scenario.population.seed
     if graph is not None:
         population = population_from_graph(graph, data, economy, scale, seed, settings)

@@ -27,11 +27,11 @@ _PART = re.compile(r"[-+−±]?\d[\d,.]*%?|[^\d_/.=+−±-]+[_/.=-]*|.")
 
 
 def width(on_a_pipe: int = ON_A_PIPE) -> int:
-    """Places of a line: of the screen, of COLUMNS where it is set, else those of a pipe."""
-    if sys.stdout is not None and sys.stdout.isatty():
-        return Console().width
+    """Places of a line: COLUMNS where it is set, else those of the screen or of a pipe."""
     columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isdecimal() and int(columns) > 0 else on_a_pipe
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    return Console().width if sys.stdout is not None and sys.stdout.isatty() else on_a_pipe
 
 
 def say(text: str) -> None:
@@ -72,7 +72,8 @@ def show(table: Table, first: int = 1, on_a_pipe: int = ON_A_PIPE) -> None:
             ]  # fmt: skip
             part.add_row(*cells, end_section=row.end_section)
         # Wider than a very narrow screen rather than a figure in two pieces.
-        Console(width=max(screen, total)).print(part)
+        # Without a height the library takes 80 places for a screen that it knows nothing of.
+        Console(width=max(screen, total), height=len(table.rows)).print(part)
         title = ""
 
 
@@ -106,20 +107,25 @@ def _runs(text: str) -> list[str]:
     return found
 
 
-def _least_of(text: str) -> int:
-    """Places that the longest figure or short word needs."""
-    return max(map(cell_len, _pieces(text, _LONGEST)), default=0)
+def _least_of(text: str, longest: int = _LONGEST) -> int:
+    """Places that the longest figure, or word of up to `longest` places, needs."""
+    return max(map(cell_len, _pieces(text, longest)), default=0)
 
 
 def _longest_line(text: str) -> int:
     return max(map(cell_len, text.split("\n")))
 
 
+def _half(screen: int) -> int:
+    """What a column gets where but one stands beside the first one."""
+    return max(1, (screen - _frame(2)) // 2)
+
+
 def _least(cells: Iterable[str], natural: int, screen: int, words: bool, first: bool) -> int:
     """The narrowest that a column may be: its figures whole, its words still read with ease."""
-    needed = max(map(_least_of, cells), default=0)
+    needed = max((_least_of(cell, min(_LONGEST, _half(screen))) for cell in cells), default=0)
     ease = max(12, screen // 4) if first else max(8, screen // 5) if words else 6
-    return max(needed, min(natural, ease))
+    return max(needed, min(natural, ease, _half(screen)))
 
 
 def _blocks(

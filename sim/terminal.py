@@ -91,7 +91,7 @@ WORDS = {
            "paid": "已支付(万元)", "months": "提前月数", "ledger": "额外性账本", "shares": "占已支付%",
            "city": "市县配套", "costs": "效果与单位成本", "effect": "效果", "cost": "单位成本(万元)",
            "laboratory": "分配规则实验室", "rule": "指标",
-           "checked": "已核对{months:,}个月的货币、货物和人员恒等式:全部成立"},
+           "checked": "已核对{months:,}个月的货币、货物和人员恒等式：全部成立"},
     "en": {"output": "output", "unit": "unit", "difference": "difference",
            "interval": "95 % interval", "first": "at the start", "last": "at the end",
            "paired": "paired replicates", "against": "against",

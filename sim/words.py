@@ -150,7 +150,7 @@ def few_rows_note(found: Mapping[str, int], lang: str, city: str = "") -> str:
         return ""
     if lang == "zh":
         listed = "、".join(f"{name}{rows}家" for name, rows in kept)
-        return f"样本企业少:{listed};不足{FEW_ROWS}家样本的市,数据易受个别企业影响。"
+        return f"样本企业少：{listed}；不足{FEW_ROWS}家样本的市，数据易受个别企业影响。"
     listed = ", ".join(f"{name} {rows}" for name, rows in kept)
     return (
         f"Few rows: {listed}; with fewer than {FEW_ROWS} rows single firms move a city's figures."

@@ -58,7 +58,8 @@ def run_jobs[J: Task, R](
     """What `work` makes of every job, in their order, whatever the number of worker processes.
 
     `work` is a function of a module: it runs where the job runs, so that only what it returns
-    crosses over. Before the first job, every scenario's names are found in Zhejiang's tables.
+    crosses over. Before the first job, every scenario's names are found in its own economy's tables,
+    or Zhejiang's.
     """
     # Runs of one scenario differ in parameters and population, and name the same.
     naming = {

@@ -73,8 +73,8 @@ def calibrate_command(
     plan.check(len(select(chosen)))
     if force and not resume:
         fitted.discard(out)
+    say_scale(scale, lang, quiet)
     if not quiet:
-        say_scale(scale, lang, quiet)
         size = plan.runs * size_of(len(select(chosen)) + len(setting.names))
         left = max(plan.runs - stored(out), 0)
         if left:  # the estimate is a trial run

@@ -63,8 +63,8 @@ def optimise_command(
     )
     if force and not resume:
         discard(out)
+    say_scale(scale, lang, quiet)
     if not quiet:
-        say_scale(scale, lang, quiet)
         split, runs = inquiry.split, inquiry.plan.runs
         size = runs * size_of(len(split.names) + len(FIGURES))
         left = max(runs - stored(out), 0)

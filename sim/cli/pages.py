@@ -19,6 +19,7 @@ from sim.cli.options import (
     Until,
 )
 from sim.cli.repeat import say_notes
+from sim.cli.work import Output
 from sim.core.errors import InputError
 from sim.scale import USUAL_SCALE
 
@@ -43,12 +44,10 @@ def story_firm_command(
     force: Force = False,
 ) -> None:
     """What one firm knew, asked, was offered, waited for, bought and gained, month by month."""
-    from sim.core.files import Folder
     from sim.story import firm_examples, firm_story
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("story", out, force)
     chosen: dict[str, Any] = {
         "scale": scale, "seed": seed, "until": until, "settings": settings or [],
         "parameters": parameters,
@@ -65,8 +64,7 @@ def story_firm_command(
         told = firm_story(scenario, int(uid), **chosen, progress=bar.update)
     typer.echo(told.text(lang))
     say_notes(told.manifest)
-    if out is not None:
-        written(out, told.save(out, lang, force))
+    output.save(lambda folder: told.save(folder, lang, force), lang)
 
 
 @story.command("city")
@@ -84,12 +82,10 @@ def story_city_command(
     force: Force = False,
 ) -> None:
     """A city's budget, choices and rank, and what its firms received."""
-    from sim.core.files import Folder
     from sim.story import city_story
-    from sim.terminal import Bar, written
+    from sim.terminal import Bar
 
-    if out is not None:
-        Folder(out, force).check()
+    output = Output("story", out, force)
     with Bar("months", quiet) as bar:
         told = city_story(
             scenario, city, scale=scale, seed=seed, until=until, settings=settings or [],
@@ -97,8 +93,7 @@ def story_city_command(
         )  # fmt: skip
     typer.echo(told.text(lang))
     say_notes(told.manifest)
-    if out is not None:
-        written(out, told.save(out, lang, force))
+    output.save(lambda folder: told.save(folder, lang, force), lang)
 
 
 def scenarios_command(lang: Language = "en") -> None:
@@ -189,12 +184,14 @@ def _evidence(
     from calibration.evidence import evidence
     from calibration.evidence_studies import SENSITIVITY, VALIDATION
     from calibration.evidence_tables import central_fit, read_fit_table, read_results
+    from sim.core.files import Folder
     from sim.terminal import Bar
 
     if settings:
         raise InputError("describe evidence", "--set", settings[0], "the 2014 programme as it is")
     if out is not None:
         evidence_page.check(out, force)
+    output = Output("describe-evidence", None, force)
     sensitivity = read_results(folders["sensitivity"], "sensitivity", SENSITIVITY)
     validation = read_results(folders["validation"], "validate", VALIDATION)
     fit = read_fit_table(folders["fit"])
@@ -202,11 +199,19 @@ def _evidence(
         with Bar("runs", False) as bar:
             fit = central_fit(scale, bar.update)
     parts = evidence(fit, lang, sensitivity, validation)
-    if out is None:
-        evidence_page.show(parts, lang)
-        return
     made = evidence_page.manifest(fit, sensitivity, validation)
     command = evidence_page.repeat(lang, scale, folders)
+
+    def kept(into: Path) -> list[Path]:
+        with Folder(into, force) as folder:
+            page = evidence_page.html(parts, made, lang, command)
+            evidence_page.write(page, folder.path / "evidence.html")
+        return folder.written
+
+    if out is None:
+        evidence_page.show(parts, lang)
+        output.save(kept, lang)
+        return
     evidence_page.write(evidence_page.html(parts, made, lang, command), out)
     typer.echo(out)
 

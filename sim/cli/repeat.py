@@ -96,10 +96,9 @@ def _manifest_of(name: str, command: str) -> dict[str, Any]:
     made = read_manifest(Path(name))
     tables = [made["settings"]] if "scenario" in made else list(made.get("settings", {}).values())
     lost = {key for one in tables for key in OWN_FILES if key in one and not one[key].get("path")}
-    if lost or made.get("own_supply_graph"):
+    if lost:
         allowed = "a result of a scenario that names files for them (docs/own_data.md)"
-        what = " and ".join(sorted(lost)) or "supply_graph"
-        given = f"{what} handed over in Python, which no file keeps"
+        given = f"{' and '.join(sorted(lost))} handed over in Python, which no file keeps"
         raise InputError(name, "", given, allowed)
     kind = str(made.get("command", "run"))
     if kind != command:

@@ -19,12 +19,19 @@ def report_command(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Write one HTML file on what a batch found; its figures go into the batch's folder too."""
+    """Write one HTML file on what a batch found; its figures go into the batch's folder too.
+
+    Without --out it is report.html in that folder, in Chinese report.zh.html.
+    """
     from calibration.evidence_page import check
     from experiments.report import write_report
     from sim.terminal import Bar
 
-    page = out if out is not None else folder / "report.html"
+    page = (
+        out
+        if out is not None
+        else folder / ("report.html" if lang == "en" else f"report.{lang}.html")
+    )
     check(page, force)
     with Bar("steps", quiet) as bar:
         made = write_report(folder, page, lang, bar.update)

@@ -79,8 +79,8 @@ def sensitivity_command(
         against=against, most=most, pair=[name.strip() for name in forces.split(",")],
         cells=cells, draws=draws,
     )  # fmt: skip
+    say_scale(scale, lang, quiet)
     if not quiet:
-        say_scale(scale, lang, quiet)
         cost = estimate_runs(
             plan.scenario, scale, seed, plan.provinces, plan.ensemble.workers, plan.size
         )  # fmt: skip

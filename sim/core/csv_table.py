@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.core.errors import InputError
+from sim.core.files import content_of
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_MOST_BYTES = 50_000_000
+_MOST_MB = 50
 _SAMPLE = 50
 """Rows by which it is told what separates cells."""
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;|\t]*[ \r]*', re.IGNORECASE)
@@ -99,13 +100,7 @@ def read_csv(path: Path | str, *, short_rows: bool = False) -> CsvTable:
 
 
 def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(path, "", "more than 50 MB", "a CSV file of at most 50 MB")
-        content = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(path, "", str(reason), "a CSV file that can be read") from None
+    content = content_of(path, "a CSV file", _MOST_MB)
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         allowed = "CSV: in Excel, Save As, CSV UTF-8"
         raise InputError(path, "", "an Excel workbook", allowed)

@@ -143,13 +143,18 @@ class Folder:
         return InputError(self.target, "--out", given, allowed)
 
 
-def content_of(path: Path) -> bytes:
-    """A file's bytes; InputError if it cannot be read."""
+def content_of(path: Path, kind: str = "a file", most: int | None = None) -> bytes:
+    """A file's bytes; InputError if it cannot be read, or has more than `most` MB.
+
+    `kind` says what is asked for in a message.
+    """
     try:
+        if most is not None and path.stat().st_size > most * 1_000_000:
+            raise InputError(path, "", f"more than {most} MB", f"{kind} of at most {most} MB")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(path, "", reason, "a file that can be read") from None
+        raise InputError(path, "", reason, f"{kind} that can be read") from None
 
 
 def sha256_of(path: Path) -> str:

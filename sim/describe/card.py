@@ -15,7 +15,7 @@ from sim import processes
 from sim.circumstances import shipped_fit
 from sim.describe.card_words import CONCEPTS, HEADINGS, LIMITS, PHASES_ZH, PURPOSE
 from sim.describe.clauses import mechanism, moved
-from sim.initial import SECTIONS
+from sim.initial import SECTIONS, population_parameters
 from sim.model import PHASES, Province
 from sim.outputs import BY_NAME, OUTPUTS
 from sim.parameters import Mechanisms, Section
@@ -29,7 +29,6 @@ from sim.world.cache import cached_population
 from sim.world.data import DIRECTORY
 from sim.world.rows import Rows
 from sim.world.supply import margins
-from sim.world.synthesis import PopulationParameters
 from sim.world.tables import TABLES
 
 PARAMETERS = ("population", "exogenous", *SECTIONS, "technology_factors", "programme")
@@ -119,7 +118,7 @@ def _start(province: Province, lang: str) -> list[str]:
         files.append((f"`{name}`", str(len(rows)), marks, f"`{digest[:16]}…`"))
     titles = [words[key] for key in ("table", "lines", "confidence", "checksum")]
     lines = [words["tables_text"], "", *_table(titles, files), ""]
-    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed", "count"}))
+    parameters = population_parameters(chosen)
     population = cached_population(province.data, province.scale, chosen.seed, parameters)
     errors: dict[str, list[float]] = {}
     for row in margins(population, province.data):

@@ -96,10 +96,10 @@ def outputs(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05)
 
 def supply(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) -> str:
     """The generated supply graph beside real networks, and the population's margins."""
+    from sim.initial import population_parameters
     from sim.model import Province
     from sim.world.cache import cached_population
     from sim.world.supply import margins
-    from sim.world.synthesis import PopulationParameters
 
     words = WORDS[lang]
     province = Province(Scenario.load("no_programme", settings), scale=scale)
@@ -115,7 +115,7 @@ def supply(settings: Iterable[str] = (), lang: str = "en", scale: float = 0.05) 
     lines += ["", f"{padded(words['margin'], 22)} {titles}"]
     # The population at the level of the base year; a run scales it to its first month.
     chosen = province.settings.population
-    parameters = PopulationParameters(**chosen.model_dump(exclude={"seed", "count"}))
+    parameters = population_parameters(chosen)
     table = margins(cached_population(province.data, scale, chosen.seed, parameters), province.data)
     for dimension in dict.fromkeys(row["dimension"] for row in table):
         errors = [abs(row["error"]) for row in table if row["dimension"] == dimension]

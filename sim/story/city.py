@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,13 @@ from sim.model import Province
 from sim.results import Results
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
+from sim.scenario_files import closest
 from sim.seeds import SeedLike
 from sim.story.firm import sector_names
 from sim.story.page import Part, Progress, Story, run_line, run_options, run_through
 from sim.story.phrases import Phrases, share
 from sim.words import TIER_ZH, few_rows_note
+from sim.world.data import city_rows
 from sim.world.tables import TECHNOLOGIES, TIERS
 
 INDICES = ("two_integration_index", "informatization_index")
@@ -185,18 +186,11 @@ def _told(
 
 
 def city_place(province: Province, city: str) -> int:
-    """Position of a city by its English or Chinese name."""
-    names = [str(name) for name in province.labels.cities]
-    chinese = [str(name) for name in province.data.cities["name_zh"]]
-    wanted = {name.lower(): place for place, name in enumerate(names)}
-    if tuple(names) == tuple(province.data.cities["name_en"]):
-        wanted |= {name: place for place, name in enumerate(chinese)}
-        wanted |= {name.removesuffix("市"): place for place, name in enumerate(chinese)}
-    if city.lower() not in wanted:
-        near = get_close_matches(city.lower(), list(wanted), 1)
-        hint = f"did you mean {names[wanted[near[0]]]}? " if near else ""
-        raise InputError("story", "city", city, hint + ", ".join(names))
-    return wanted[city.lower()]
+    """Position of a city by any of its names."""
+    rows = city_rows(province.data.cities)
+    if city.casefold() not in rows:
+        raise InputError("story", "city", city, closest(city, province.labels.cities))
+    return rows[city.casefold()]
 
 
 def payments(province: Province) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -157,6 +158,15 @@ def _continued(known: list[tuple[str, float]], last: int) -> list[tuple[str, flo
     (date, value), ratio = known[-1], known[-1][1] / known[-2][1]
     year, month = int(date[:4]), date[4:]
     return [(f"{year + n}{month}", value * ratio**n) for n in range(1, last - year + 1)]
+
+
+def city_rows(cities: Mapping[str, Any]) -> dict[str, int]:
+    """Row of a city by any of its names: 宁波, 宁波市, Ningbo, ningbo, 330200."""
+    stems = [str(name).removesuffix("市") for name in cities["name_zh"]]
+    english = [str(name) for name in cities["name_en"]]
+    small = [name.casefold() for name in english]
+    columns = (stems, cities["name_zh"], english, small, cities["code"])
+    return {str(word): row for names in columns for row, word in enumerate(names)}
 
 
 @cache

@@ -14,7 +14,7 @@ import numpy as np
 from sim.core.edges import Edges, build_edges
 from sim.core.errors import InputError
 from sim.core.table import Array, Column, Table
-from sim.world.data import ProvinceData
+from sim.world.data import ProvinceData, city_rows
 from sim.world.economy import CANNOT_PAY, Economy, part_made_here, unpaid
 from sim.world.endowment import endow
 from sim.world.links import among, gravity, make_links, open_shares, shares_of
@@ -215,7 +215,7 @@ def _part(less: Array, whole: Array) -> Array:
 
 def _clusters(graph: Any, named: dict[Any, Any], data: ProvinceData) -> tuple[Array, Array]:
     """Which clusters exist (C, S), and where users buy goods (S, S user, C buyer, C supplier)."""
-    codes, cities = data.economy.codes, _places(data)
+    codes, cities = data.economy.codes, city_rows(data.cities)
     exists = np.zeros((len(data.codes["cities"]), len(codes)), dtype=bool)
     place: dict[Any, tuple[int, int]] = {}
     for node, (city, code) in named.items():
@@ -242,13 +242,6 @@ def _clusters(graph: Any, named: dict[Any, Any], data: ProvinceData) -> tuple[Ar
                 flow[source, user, away, home] += amount
     total = flow.sum(axis=-1, keepdims=True)
     return exists, flow / np.where(total > 0, total, 1.0)
-
-
-def _places(data: ProvinceData) -> dict[str, int]:
-    """Row of a city by any of its names: Ningbo, 宁波市, 宁波, 330200."""
-    keys = ("name_en", "name_zh", "code")
-    names = {word: row for key in keys for row, word in enumerate(data.cities[key])}
-    return names | {word.removesuffix("市"): row for word, row in names.items()}
 
 
 def _number(
@@ -317,7 +310,7 @@ def _firms_of_graph(
 ) -> Population:
     firms = Table("firms", FIRMS, len(nodes))
     write, count = firms.writable, len(nodes)
-    cities, names = _places(data), tuple(data.codes["cities"])
+    cities, names = city_rows(data.cities), tuple(data.codes["cities"])
     keys = (economy.codes, economy.names_en, economy.names_zh)
     sectors = {word: row for words in reversed(keys) for row, word in enumerate(words)}
     employees, output = np.zeros(count), np.zeros(count)

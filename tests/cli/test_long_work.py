@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim.cli
+from calibration.evidence_tables import FitTable
 from sim.cli import work
 from sim.scale import USUAL_SCALE, understated
 from sim.terminal import Bar
@@ -89,6 +90,10 @@ def test_results_of_long_work_are_kept_without_out(
     assert f"the results are kept in out/{folder.name}" in said
     assert f"out/{folder.name}/differences.csv" in long
     assert (folder / "differences.csv").exists()
+    _, said = called(capsys, "story", "city", "Ningbo", "no_programme", *SMALL[:4], "--quiet")
+    (story,) = (tmp_path / "out").glob("story-*")
+    assert f"the results are kept in out/{story.name}" in said
+    assert any(story.iterdir())
     # Where there is no place here, the system's folder for temporary files is one.
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "out").write_text("", encoding="utf-8")
@@ -98,6 +103,19 @@ def test_results_of_long_work_are_kept_without_out(
     (other,) = tmp_path.glob("lianghua-run-*")
     assert str(other) in said
     assert (other / "province.csv").exists()
+
+
+def test_an_evidence_page_of_long_work_is_kept_without_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fit = FitTable((), {}, {"scale": 0.01, "replicates": 1})
+    monkeypatch.setattr("calibration.evidence_tables.central_fit", lambda *_: fit)
+    monkeypatch.setattr("calibration.evidence_tables.read_fit_table", lambda folder: None)
+    monkeypatch.setattr(work, "LONG", 0.0)
+    _, said = called(capsys, "describe", "evidence")
+    (page,) = (tmp_path / "out").glob("describe-evidence-*/evidence.html")
+    assert f"the results are kept in out/{page.parent.name}" in said
 
 
 def test_the_time_left_is_of_the_work_that_is_done_now(

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,12 +22,15 @@ from sim import terminal
 from sim.additionality import Ledger, ledger
 from sim.allocation_rules import Laboratory, laboratory
 from sim.comparison import Comparison, compare, run
+from sim.outputs import BY_NAME
+from sim.report.text import figure
 from sim.results import Results
 from sim.scoring import Scorecard, scorecard
 from sim.screen import say, show, wrapped
+from sim.words import headline_names
 
 ROOT = Path(__file__).parents[2]
-WIDTHS = (40, 60, 80)
+WIDTHS = (20, 40, 60, 80)
 NUMBER = re.compile(r"[-+]?\d[\d,.]*")
 FEW: dict[str, Any] = {"scale": 0.01, "workers": 1, "replicates": 2}
 
@@ -63,10 +67,11 @@ SHOWN: dict[str, Callable[[Any, str], None]] = {
 
 
 def assert_whole(narrow: str, wide: str, width: int) -> None:
-    """Every number of the wide screen stands on the narrow one, which no line is wider than."""
+    """Every number of the wide screen stands on the narrow one, which no line is wider than: but a
+    figure that a very narrow one has no room for."""
     assert not re.search(r"\d…|\d\.\.\.", narrow)
-    assert set(NUMBER.findall(wide)) <= set(NUMBER.findall(narrow))
-    assert max(map(cell_len, narrow.splitlines())) <= width
+    assert Counter(NUMBER.findall(wide)) <= Counter(NUMBER.findall(narrow))
+    assert width < 40 or max(map(cell_len, narrow.splitlines())) <= width
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -127,6 +132,27 @@ def test_columns_without_room_go_on_below_beside_the_first(
     text = printed(40, capsys, monkeypatch, lambda: show(table))
     assert text.count("label") == text.count("column 0") > 1
     assert all(f"{10**7 + place:,}" in text for place in range(7))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [20, 40, 60])
+def test_every_column_of_a_run_stands_on_a_narrow_screen(
+    width: int, lang: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Label, figure at the start and at the end of every output, in its row."""
+    result = made("run")
+    assert isinstance(result, Results)
+    text = printed(width, capsys, monkeypatch, lambda: terminal.headline_of_run(result, lang))
+    assert max(map(cell_len, text.splitlines())) <= width
+    rows = re.sub(r"[^\n│]*[━─][^\n]*\n", "\n", text)  # what stands between lines of a frame
+    cells = [[one.strip() for one in line.split("│")[1:-1]] for line in rows.splitlines()]
+    said = "".join("".join(line) for line in cells)
+    for name in headline_names():
+        values = result.province[name]
+        for place in (0, -1):
+            number = figure(float(values.iloc[place]), BY_NAME[name].unit)
+            assert number in {cell for line in cells for cell in line}, (name, place)
+        assert all(sign in said for sign in getattr(BY_NAME[name], lang))
 
 
 def test_brackets_are_no_markup(

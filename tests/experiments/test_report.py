@@ -5,8 +5,11 @@ from __future__ import annotations
 import html.parser
 import re
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -22,6 +25,7 @@ from experiments.report_facts import Facts
 from experiments.report_labels import measure
 from experiments.report_parts import Section, paragraph
 from experiments.report_words import WORDS
+from sim.cli import _run
 from sim.core.errors import InputError
 from sim.report.style import ASSETS
 from tests.experiments.folders import (
@@ -36,6 +40,7 @@ from tests.experiments.folders import (
     scenario_study,
 )
 
+NAMES = 'names = ["adoption_automation", "labour_productivity", "public_money", '
 VOID = {"meta", "img", "br"}
 HOSTILE = '<script>alert("x")</script> & $a_b$ "\' 两化'
 
@@ -162,6 +167,46 @@ def test_the_answer_of_a_grid_names_its_best_and_worst_point(
     answer = _answer(reports["grid"][1])
     assert "机器换人补助率 = 0.3, 资金倍数 = 4时最高(288,000万元)" in answer
     assert "机器换人补助率 = 0.05, 资金倍数 = 0.5时最低(16,971万元)" in answer
+
+
+@pytest.mark.usefixtures("unpainted")
+def test_the_second_language_has_a_file_of_its_own(tmp_path: Path) -> None:
+    folder = line_study(tmp_path / "batch", replicates=2)
+    for code in (0, 2):  # the second time the file is there
+        assert [
+            _run(["report", str(folder), "--quiet", "--lang", one]) for one in ("en", "zh")
+        ] == [code, code]
+    assert WORDS["en"]["answer"] in read(folder / "report.html").text
+    assert WORDS["zh"]["answer"] in read(folder / "report.zh.html").text
+
+
+@pytest.mark.usefixtures("unpainted")
+@pytest.mark.parametrize(
+    ("lang", "none", "best"),
+    [
+        ("en", "no difference can be told between", "is highest at"),
+        ("zh", "之间看不出差异", "时最高"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["equal", "chance", "apart"])
+def test_the_answer_of_a_grid_names_no_best_of_what_cannot_be_told_apart(
+    kind: str, lang: str, none: str, best: str, tmp_path: Path
+) -> None:
+    def outcomes(row: Mapping[str, Any], rng: np.random.Generator) -> dict[str, float]:
+        rate = float(row[RATE])
+        own = np.random.default_rng([int(row["point"]), int(rng.integers(1000))]).normal()
+        met = {"equal": 27.03 + 1e-6 * rate, "chance": 27.0 + own, "apart": 27.0 + 100 * rate + own}
+        return {"targets_met": met[kind]}
+
+    text = (
+        head("补助率", "Rate")
+        + f'[levers."{RATE}"]\nvalues = [0.0, 0.3]\n[design]\nmethod = "grid"\n'
+    )
+    design = pd.DataFrame({"point": [0, 1], "scenario": ["document_2014"] * 2, RATE: [0.0, 0.3]})
+    folder = make_folder(tmp_path / "batch", text.replace(NAMES, "names = ["), design, outcomes)
+    answer = _answer(told(folder, lang))
+    assert (none in answer) == (kind != "apart")
+    assert (best in answer) == (kind == "apart")
 
 
 def test_the_answer_one_at_a_time_names_the_factors_that_matter(

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration.sensitivity import morris_design, sobol_design
-from experiments.analysis.sensitivity import morris, sobol, whole
+from calibration.sensitivity import morris_design, sobol_design, whole
+from experiments.analysis.sensitivity import morris, sobol
 from sim.core.errors import InputError
 from tests.experiments.toy_tables import design_of, runs_of
 

@@ -237,8 +237,9 @@ def test_tables_of_a_study_are_read_as_excel_writes_them(tmp_path: Path, encode:
     study = study_of(tmp_path, body)
     assert list(study.design()[RATE]) == [0.1, 0.25]
     assert list(study.design()["programme.delay"].fillna(-1)) == [12, -1]
-    assert [one["adoption"]["reviews_per_year"] for one in study.draws] == [0.75, 0.5]
-    assert [one["accounts"]["payout"] for one in study.draws] == [0.2, 0.4]
+    draws = study.parameters.draws.values()
+    assert [one["adoption"]["reviews_per_year"] for one in draws] == [0.75, 0.5]
+    assert [one["accounts"]["payout"] for one in draws] == [0.2, 0.4]
 
 
 def test_draws_go_by_replicate_and_a_factor_overrides_them(tmp_path: Path) -> None:

@@ -63,22 +63,30 @@ def test_what_was_promised_above_the_payment_can_be_promised_again() -> None:
     assert context.awards.status.tolist() == [PAID, LAPSED, PAID, PAID]
 
 
-def test_money_of_awards_that_lapse_is_granted_again_within_the_year() -> None:
-    """Awards that run out soon: what frees is there until the year ends, and lapses only then."""
+def test_money_of_awards_that_lapse_is_granted_again_within_the_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half the year's money goes out in a first call to awards that soon run out: a second call has
+    theirs beside the other half, so that more is promised in the year than was voted for it."""
     province = Province(
-        "document_2014", scale=0.02, check=True, time__start="2014-01", time__end="2015-12",
+        "document_2014", scale=0.02, check=True, time__start="2014-01", time__end="2014-12",
         instruments__equipment_subsidy__valid_months=1,
+        instruments__equipment_subsidy__decision_months=1,
+        instruments__equipment_subsidy__call_months=(6, 11),
     )  # fmt: skip
     account = province.context.public["equipment_subsidy"]
-    freed = again = 0.0
+    promised, commit = [], account.commit
+
+    def committed(amount: float) -> None:
+        promised.append(amount)
+        commit(amount)
+
+    monkeypatch.setattr(account, "commit", committed)
     while not province.clock.finished:
-        january = province.clock.month_of_year == 1
-        before, lapsed = account.available, account.lapsed
         province.step()
-        if january:
-            continue
-        assert account.lapsed == lapsed
-        freed += max(account.available - before, 0.0)
-        again += max(before - account.available, 0.0)
-    assert freed > 0
-    assert again > 0
+    first, second = promised
+    assert first == pytest.approx(account.budget / 2)
+    assert second > account.budget - first
+    # Nothing lapses before the year ends, and no more is out at once than was voted.
+    assert account.lapsed == 0.0
+    assert account.committed + account.paid + account.available == pytest.approx(account.budget)

@@ -53,7 +53,7 @@ def test_the_file_says_only_what_differs() -> None:
         'extends = "document_2014"',
         "[title]",
         'en = "The 2014 programme, changed"',
-        'zh = "2014年实施意见(已修改)"',
+        'zh = "2014年实施意见（已修改）"',
         "[instruments.equipment_subsidy]",
         "rate = 0.2",
         "[[revisions]]",

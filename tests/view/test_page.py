@@ -237,6 +237,8 @@ def test_saved_plans_are_drawn_beside(view):
 def test_the_map_opens_a_city(view):
     page = view("?l=en&v=map")
     expect(chart(page, "map")).to_be_visible()
+    # The figures beside it are whole: nothing of the last column is beyond the edge.
+    assert page.locator(".lianghua-table").first.evaluate("el => el.scrollWidth <= el.clientWidth")
     values = option(page, "map")["series"][0]["data"]
     assert len(values) == 11
     chart(page, "map").scroll_into_view_if_needed()

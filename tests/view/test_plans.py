@@ -49,7 +49,7 @@ def test_a_changed_plan_is_not_called_as_its_preset_until_it_is_that_again() -> 
     ):
         scenario = plan.scenario()
         assert scenario.title.en == plans.title_of(plan, "en") == f"{preset.title.en}, changed"
-        assert scenario.title.zh == plans.title_of(plan, "zh") == f"{preset.title.zh}(已修改)"
+        assert scenario.title.zh == plans.title_of(plan, "zh") == f"{preset.title.zh}（已修改）"
         assert said in scenario.rationale.en
         assert scenario.name == preset.name
         shown = presets_board(plan, "no_programme", "en")

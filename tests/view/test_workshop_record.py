@@ -57,6 +57,14 @@ def test_a_session_survives_the_way_through_a_file(session: Any) -> None:
     assert other.join_again(again.code, other.word(again, "t2")).who == "t2"
 
 
+def test_the_log_says_where_a_file_is_of_other_code(session: Any) -> None:
+    board, lead, _ = session
+    content = json.loads(export(board, lead)) | {"code": "of another day"}
+    other = Board()
+    again = restore(other, json.dumps(content))
+    assert other.see(again).events[-1].what == "restored_other"
+
+
 def test_the_file_holds_no_secrets_and_is_the_facilitators(session: Any) -> None:
     board, lead, teams = session
     text = export(board, lead)

@@ -248,7 +248,7 @@ def log_table(session: Session, lang: str) -> str:
 
 EVENTS = frozenset(
     [
-        "opened", "restored", "joined", "round", "committed", "closed_round", "revealed", "scored",
+        "opened", "restored", "restored_other", "joined", "round", "committed", "closed_round", "revealed", "scored",
         "vote", "voted", "finished", "rewound", "reset", "dismissed", "rules",
     ]
 )  # fmt: skip

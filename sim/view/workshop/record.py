@@ -134,16 +134,19 @@ def written(session: Session) -> str:
 
 def read(content: str | bytes) -> Session:
     """The session of a file; RefusedError, with where it is wrong, for anything else."""
+    return _session(_record(content))
+
+
+def _record(content: str | bytes) -> _Record:
     size = len(content.encode()) if isinstance(content, str) else len(content)
     if size > LARGEST:
         raise RefusedError("file", where=f"> {LARGEST / 1e6:.1f} MB")
     try:
-        found = _Record.model_validate_json(content)
+        return _Record.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "JSON"
         raise RefusedError("file", where=f"{where[:120]}: {first['msg'][:120]}") from None
-    return _session(found)
 
 
 def export(board: Board, who: Pass) -> str:
@@ -157,10 +160,11 @@ def export(board: Board, who: Pass) -> str:
 def restore(board: Board, content: str | bytes) -> Pass:
     """Take a file in as a session of its own, with a new code; returns the facilitator's pass.
 
-    A round that was open or closed is closed: the facilitator opens it again.
+    A round that was open or closed is closed: the facilitator opens it again. The log says where
+    the file is of other code, whose runs may give other scores.
     """
-    session = read(content)
-    return board.place(session, "restored")
+    found = _record(content)
+    return board.place(_session(found), "restored" if found.code == CODE else "restored_other")
 
 
 def _session(found: _Record) -> Session:
