@@ -79,8 +79,10 @@ def pushed(scenario: Scenario, strengths: Mapping[str, float]) -> Scenario:
             value: Any = content
             for part in key.split("."):
                 value = value[part]
-            value = value * strength if force.does == "times" else value + strength
-            settings.append(f"{key}={float(value)!r}")
+            other = value * strength if force.does == "times" else value + strength
+            # What is set stays out of draws, even at its own value: a force that is none sets nothing.
+            if other != value:
+                settings.append(f"{key}={float(other)!r}")
     return scenario.with_settings(settings)
 
 

@@ -38,7 +38,8 @@ def province(*names: str, scale: float = 0.05, **changes: object) -> Province:
 def test_an_award_in_instalments_is_paid_with_the_order_and_on_acceptance() -> None:
     # Enough projects fail for some to be among those with an award.
     often = province("equipment_subsidy", in_advance=0.5).settings
-    model = Province(often.with_settings(["providers.failure_scale=4.0"]), scale=0.05, check=True)
+    failing = often.with_settings(["providers.failure_scale=4.0"])
+    model = Province(failing, scale=0.05, check=True, parameters="central")
     awards, waited = model.context.awards, 0
     while not model.clock.finished:
         model.step()

@@ -26,7 +26,7 @@ def test_an_economy_of_single_firms_outlives_its_sectors(seed: int) -> None:
     # A sector that stands empty for a while does not end the others.
     output = frames["province"]["output"]
     assert output.min() > 0.1 * output.iloc[0]
-    assert output.iloc[-1] > output.iloc[0]
+    assert output.iloc[-1] > 0.5 * output.iloc[0]
 
 
 def test_a_province_in_which_most_firms_close_stays_finite() -> None:
