@@ -101,7 +101,7 @@ MISTAKES = [
     (["story", "firm"], "--example"),
     (["story", "firm", "twelve"], "an id such as 1207"),
     (["story", "firm", "999999", "--scale", "0.01"], "such as"),
-    (["story", "city", "Hangzou", "--scale", "0.01"], "Hangzhou?"),
+    (["story", "city", "Hangzou", "--scale", "0.01"], "did you mean Hangzhou"),
     (["run", "province.parquet"], "no such file"),
     (["compare", "province.parquet", "no_programme"], "one alone, to repeat it"),
     (["laboratory", "document_2014"], "equipment_subsidy"),
