@@ -93,4 +93,4 @@ def test_tables_of_the_model_are_the_same_whatever_makes_them(
 def test_a_share_says_what_it_costs_itself(study: Path, tmp_path: Path, lianghua: Command) -> None:
     share = ["--shard", "2/3", "--threads", "--workers", "1"]
     errors = said(lianghua, study, tmp_path / "part", *share)
-    assert errors.startswith("2 runs of about ")
+    assert "\n2 runs of about " in errors
