@@ -13,11 +13,11 @@ from sim.core.errors import InputError
 USUAL_SCALE = 0.1
 """4,956 rows, each for about ten firms.
 
-What the programme adds to firms that use machines, end of 2017, points (30 pairs, draws of the fit;
-95 % interval): +0.72 (0.43 to 1.00) at scale 0.05, +1.29 (0.83 to 1.74) at 0.1, +1.41 (0.91 to 1.91)
-at 0.15, +1.34 (0.91 to 1.78) at 0.3, +1.49 (1.11 to 1.86) at 1. So below a tenth the programme looks
-weaker than it is, and from a tenth on no difference can be told; a run costs a tenth more than at
-0.05, as most of its time does not depend on the rows.
+What the programme adds to firms that use machines, end of 2017, points (30 pairs, draws of the fit and
+populations in turn; 95 % interval): +0.66 (0.34 to 0.99) at scale 0.05, +1.01 (0.62 to 1.40) at 0.1,
++1.48 (1.11 to 1.85) at 1. So below a tenth the programme looks weaker than it is; at a tenth it may,
+which 30 pairs cannot tell; a run costs a tenth more than at 0.05, as most of its time does not depend
+on the rows.
 """
 
 FEW_ROWS = 100
@@ -41,9 +41,9 @@ def as_scale(given: Any) -> float:
 
 
 WORDS = {
-    "en": "note: at scale {scale:g} what a programme adds comes out weaker than it is; from scale "
-    "{usual:g} on it does not",
-    "zh": "注意：规模为{scale:g}时，方案带来的效果会被低估；规模不小于{usual:g}时则不会",
+    "en": "note: at scale {scale:g} what a programme adds comes out weaker than it is; take scale "
+    "{usual:g} or more",
+    "zh": "注意：规模为{scale:g}时，方案带来的效果会被低估；请取不小于{usual:g}的规模",
 }
 
 

@@ -19,7 +19,7 @@ TEXT: dict[str, dict[str, str]] = {
         "cities": "Adoption of machines for labour by city, last month",
         "cities_how": "Left: level in the first scenario. Right: difference to the baseline with a "
         "95 % interval over replicates.",
-        "money": "Public money paid",
+        "money": "Public money paid so far",
         "money_how": "Paid to date by instrument, mean over replicates.",
         "headline": "Differences to the baseline, last month",
         "headline_how": "Paired differences in per cent of the baseline, 95 % t-interval over "
