@@ -164,7 +164,9 @@ def restore(board: Board, content: str | bytes) -> Pass:
     the file is of other code, whose runs may give other scores.
     """
     found = _record(content)
-    return board.place(_session(found), "restored" if found.code == source_hash() else "restored_other")
+    return board.place(
+        _session(found), "restored" if found.code == source_hash() else "restored_other"
+    )
 
 
 def _session(found: _Record) -> Session:
