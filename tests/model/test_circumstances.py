@@ -201,12 +201,26 @@ def test_a_result_repeats_from_its_own_file(tmp_path: Path) -> None:
     assert f"accounts.payout={PAYOUT}" in again.stdout
     for name, frame in one.frames.items():
         same(frame, two.frames[name])
-    # The draws of other seeds are not in it.
+    # The shipped fit has the draws of other seeds too; of another fit, only its own are in it.
+    assert lianghua("run", str(table), "--quiet", "--seed", "12").returncode == 0
+    of_another_fit(table)
+    assert lianghua("run", str(table), "--quiet").returncode == 0
     other = lianghua("run", str(table), "--quiet", "--seed", "12")
     assert other.returncode == 2
     assert len(other.stderr.strip().splitlines()) == 1
     assert "draw 12" in other.stderr
     assert "allowed: seeds of draws 11, or --parameters for others" in other.stderr
+
+
+def of_another_fit(path: Path) -> None:
+    """Let a result say that its draws are of a fit that is not shipped."""
+    import pyarrow.parquet as pq
+
+    made = read_manifest(path)
+    made["fit"]["hash"] = "0" * 16
+    table = pq.read_table(path)
+    metadata = {**table.schema.metadata, METADATA_KEY: json.dumps(made).encode()}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
 
 
 def test_a_result_of_an_older_version_says_in_a_line_that_it_cannot_be_repeated(
