@@ -136,7 +136,7 @@ def test_failed_runs_cost_their_part_of_the_design_and_are_told(
     assert "adoption_erp" in set(found.tables["morris"]["output"])
     assert found.manifest["failures"] == {reason: 1}
     show(found, "en")
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert f"1 of 24 runs failed and are in no figure: {reason} (1)" in said
     assert "left out for that in morris: 1 of 6 parts of the design, 0 of 1 replicates" in said
 
