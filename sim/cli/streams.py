@@ -44,10 +44,11 @@ def prepare() -> None:
         elif number and stream is getattr(sys, f"__{name}__") and not stream.isatty():
             stream.flush()
             raw = _Output(stream.fileno(), "w", closefd=False)
+            # Unbuffered (`python -u`, PYTHONUNBUFFERED) means that a line is seen when it is written.
+            by_line = stream.line_buffering or stream.write_through
             made = io.TextIOWrapper(
-                io.BufferedWriter(raw), stream.encoding, "replace",
-                line_buffering=stream.line_buffering, write_through=stream.write_through,
-            )  # fmt: skip
+                io.BufferedWriter(raw), stream.encoding, "replace", line_buffering=by_line
+            )
             setattr(sys, name, made)
         elif number and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -6,11 +6,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sim.core.errors import InputError
 from sim.scale import understated
 
 if TYPE_CHECKING:
@@ -56,15 +56,18 @@ class Output:
         written(folder, write(folder))
 
     def _kept_in(self) -> Path:
-        """A folder of this command's own that can be written."""
-        from sim.core.files import Folder
-
+        """A new folder of this command's own: two that began in the same second have two."""
         name = f"{self.command}-{self._at:%Y%m%d-%H%M%S}"
-        try:
-            Folder(Path("out") / name).check()
-        except InputError:
-            return Path(tempfile.mkdtemp(prefix=f"lianghua-{name}-"))
-        return Path("out") / name
+        for number in count(1):
+            folder = Path("out") / (name if number == 1 else f"{name}-{number}")
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            except OSError:
+                break
+            return folder
+        return Path(tempfile.mkdtemp(prefix=f"lianghua-{name}-"))
 
 
 def say_scale(scale: float, lang: str, quiet: bool) -> None:

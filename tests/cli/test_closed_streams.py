@@ -38,6 +38,25 @@ def code(folder: Path) -> int:
     return int((folder / "code").read_text())
 
 
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_line_is_seen_when_it_is_written(name: str, unbuffered: str) -> None:
+    """Progress in a log is of use while the work goes on, and what was said before a crash is kept.
+
+    Without PYTHONUNBUFFERED stdout in a file is written in blocks, as by every Python program.
+    """
+    code = (
+        "import os, signal, sys; from sim.cli import streams; streams.prepare(); "
+        f"print('80 of 800 runs', file=sys.{name}); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )  # fmt: skip
+    seen = name == "stderr" or unbuffered
+    assert getattr(done, name) == ("80 of 800 runs\n" if seen else "")
+
+
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("open")

@@ -105,6 +105,23 @@ def test_results_of_long_work_are_kept_without_out(
     assert (other / "province.csv").exists()
 
 
+def test_commands_that_begin_in_the_same_second_keep_results_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(work, "LONG", 0.0)
+    outputs = [work.Output("compare", None, False) for _ in range(3)]
+    for output in outputs:
+        output._at = outputs[0]._at
+        output.save(lambda folder: [write(folder / "manifest.json")])
+    assert len(list(tmp_path.glob("out/compare-*/manifest.json"))) == 3
+
+
+def write(path: Path) -> Path:
+    path.write_text("{}", encoding="utf-8")
+    return path
+
+
 def test_an_evidence_page_of_long_work_is_kept_without_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
