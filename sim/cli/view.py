@@ -44,6 +44,6 @@ def view_command(
     quiet: Quiet = False,
 ) -> None:
     """Serve the interactive page on this machine, without the internet, until Ctrl-C."""
-    from sim.view.serve import Service, serve
+    from sim.view.server.serve import Service, serve
 
     serve(Service(host, port, code, workers, replicates, tuple(results or ()), open_page, quiet))

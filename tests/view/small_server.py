@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.cli import main
-from sim.view import serve
+from sim.view.server import serve
 
 if __name__ == "__main__":
     serve.PAGE = "tests.view.small_page:Page"

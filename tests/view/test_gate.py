@@ -10,10 +10,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 
 from sim.core.errors import InputError
-from sim.view import gate as gate_module
-from sim.view.code import FREE_TRIES, LETTERS, VALID, Code, checked_code, drawn_code
-from sim.view.gate import FORM, LARGEST_BODY, Gate
-from sim.view.hosts import hosts_of
+from sim.view.server import gate as gate_module
+from sim.view.server.code import FREE_TRIES, LETTERS, VALID, Code, checked_code, drawn_code
+from sim.view.server.gate import FORM, LARGEST_BODY, Gate
+from sim.view.server.hosts import hosts_of
 from tests.view.asking import Answer, ask
 
 COOKIE = "lianghua-8765"

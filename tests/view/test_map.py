@@ -55,7 +55,7 @@ def test_every_output_on_the_map_is_one_that_runs_keep_by_city() -> None:
 def test_the_map_is_fetched_from_where_the_server_has_it_under_names_it_has() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of the server's library
-        from sim.view import routes
+        from sim.view.server import routes
     assert f"/lianghua/{routes.MAP.name}" == panel.MAP_ADDRESS
     features = json.loads(routes.MAP.read_text(encoding="utf-8"))["features"]
     for lang in ("zh", "en"):

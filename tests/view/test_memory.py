@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from sim.view import memory
+from sim.view.server import memory
 from tests.view.servers import ROOT
 
 
@@ -49,7 +49,7 @@ def test_memory_is_given_back_once_for_a_room_that_was_left(monkeypatch):
 def test_memory_that_was_left_is_given_back(tmp_path):
     program = """
 import json, os, sys, time
-from sim.view import memory
+from sim.view.server import memory
 from tests.view.servers import ROOT
 memory.AFTER = 0.1
 memory.begin_anew()

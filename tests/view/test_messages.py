@@ -8,7 +8,7 @@ import pytest
 from ipyvue.VueTemplateWidget import Events
 
 from sim.view.controls.base import Control
-from sim.view.messages import allow_events_only
+from sim.view.server.messages import allow_events_only
 
 RARE = "nturl2path"
 """A module that nothing here imports."""

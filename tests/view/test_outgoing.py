@@ -11,8 +11,8 @@ from solara.server.websocket import WebSocketDisconnect
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of what the page's library imports
-    from sim.view import outgoing
-    from sim.view.outgoing import Outgoing
+    from sim.view.server import outgoing
+    from sim.view.server.outgoing import Outgoing
 
 from tests.view.elsewhere import elsewhere
 

@@ -21,9 +21,9 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from sim.view.document import replacements
-from sim.view.hosts import addresses, bind
-from sim.view.serve import NEEDED, announcement
+from sim.view.server.document import replacements
+from sim.view.server.hosts import addresses, bind
+from sim.view.server.serve import NEEDED, announcement
 from tests.view.browsers import settled, watch
 from tests.view.servers import PATIENCE, REAL, ROOT, Running, serving
 

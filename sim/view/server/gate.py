@@ -14,9 +14,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sim.view.code import VALID, Code
-from sim.view.door import FONT, door_page
-from sim.view.hosts import Hosts
+from sim.view.server.code import VALID, Code
+from sim.view.server.door import FONT, door_page
+from sim.view.server.hosts import Hosts
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request's body. Files come by the websocket, in parts."""

@@ -17,9 +17,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import InputError
-from sim.view.code import Code, checked_code
-from sim.view.hosts import addresses, bind, hosts_of, is_wide
-from sim.view.memory import begin_anew
+from sim.view.server.code import Code, checked_code
+from sim.view.server.hosts import addresses, bind, hosts_of, is_wide
+from sim.view.server.memory import begin_anew
 from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def application(service: Service, code: str | None) -> Starlette:
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
 
-    from sim.view.gate import Gate
-    from sim.view.routes import compress_ahead, load_page, routes
+    from sim.view.server.gate import Gate
+    from sim.view.server.routes import compress_ahead, load_page, routes
 
     _check_assets()
     load_page()

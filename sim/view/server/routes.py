@@ -22,13 +22,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import sim
-from sim.view.document import mended
-from sim.view.memory import give_back_later, held
-from sim.view.messages import allow_events_only
-from sim.view.outgoing import send_in_one_go
+from sim.view.server.document import mended
+from sim.view.server.memory import give_back_later, held
+from sim.view.server.messages import allow_events_only
+from sim.view.server.outgoing import send_in_one_go
 
-ASSETS = Path(__file__).parent / "assets"
-MAP = Path(__file__).parents[1] / "report" / "assets" / "zhejiang_cities.geojson"
+ASSETS = Path(__file__).parents[1] / "assets"
+MAP = Path(__file__).parents[2] / "report" / "assets" / "zhejiang_cities.geojson"
 """Boundaries of the cities, served as /lianghua/zhejiang_cities.geojson."""
 CDN = "/_solara/cdn"
 UNWANTED = ("/resourcez", "/_solara/api/evict/{kernel_id}", "/jupyter/api/kernels/{id}")

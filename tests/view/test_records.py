@@ -1,0 +1,74 @@
+"""Records of workshops: whole or not at all, for their owner alone, and the key of the cookies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sim.view.server.records import KEY, Records
+
+
+def test_a_folder_is_made_once_there_is_something_to_keep(tmp_path: Path) -> None:
+    records = Records(tmp_path / "kept")
+    assert records.read() == {}
+    assert not (tmp_path / "kept").exists()
+    path = records.write("ABCDEF", '{"a": 1}')
+    assert records.read() == {"ABCDEF": b'{"a": 1}'}
+    assert {stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent / KEY)} == {0o600}
+    records.write("ABCDEF", "2")
+    assert records.read() == {"ABCDEF": b"2"}
+    records.remove("ABCDEF")
+    records.remove("ABCDEF")
+    assert records.read() == {}
+
+
+def test_the_next_server_has_the_same_key_once_something_was_kept(tmp_path: Path) -> None:
+    first = Records(tmp_path)
+    assert Records(tmp_path).key != first.key
+    first.write("ABCDEF", "1")
+    assert Records(tmp_path).key == first.key
+    (tmp_path / KEY).write_bytes(b"short")
+    assert Records(tmp_path).key != first.key
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a", "A/B", "KEY.x"])
+def test_a_name_is_a_code(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="no code"):
+        Records(tmp_path).write(name, "1")
+
+
+def test_what_cannot_be_written_leaves_the_record_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Records(tmp_path)
+    records.write("ABCDEF", "before")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        records.write("ABCDEF", "after")
+    assert records.read() == {"ABCDEF": b"before"}
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["ABCDEF.json", KEY]
+
+
+def test_a_writer_that_is_killed_leaves_a_whole_record(tmp_path: Path) -> None:
+    code = (
+        "import sys, itertools; from pathlib import Path; from sim.view.server.records import Records;"
+        "r = Records(Path(sys.argv[1]));"
+        "[r.write('ABCDEF', str(n % 10) * 200_000) for n in itertools.count()]"
+    )
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)])
+        while not (tmp_path / "ABCDEF.json").exists():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kept = Records(tmp_path).read()["ABCDEF"]
+        assert len(kept) == 200_000
+        assert len(set(kept)) == 1
