@@ -12,11 +12,14 @@ from calibration.priors import Prior, priors, select
 from calibration.structures import STRUCTURES
 from sim.circumstances import FOLDER, POSTERIOR, Parameters, read_fit, shipped_fit
 from sim.comparison import check_counts, prepared
+from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.scenario import Scenario
 
 METHODS = ("morris", "sobol", "phase", "variance")
 WHERE = "sensitivity"
+FEWEST_MONTHS = 3
+"""Months of a run that the phase diagram takes apart: its start, its middle and its end."""
 LARGEST_SEED = 2**31
 """Seeds are those of populations too; SALib takes 0 for none."""
 
@@ -133,6 +136,11 @@ def planned(
         raise InputError(WHERE, "--seed", seed, f"1 to {LARGEST_SEED - 2 * replicates}")
     pairs = tuple(settings)
     chosen = prepared(scenario, pairs, until)
+    span = month_number(chosen.time.end) - month_number(chosen.time.start)
+    if "phase" in methods and span < FEWEST_MONTHS - 1:
+        raise InputError(
+            WHERE, "--until", chosen.time.end, f"{FEWEST_MONTHS} months or more for phase"
+        )
     plan = Plan(
         chosen,
         tuple(select(list(parameters)) if parameters else priors()),
