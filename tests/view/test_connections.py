@@ -112,11 +112,15 @@ def ask(port: int, path: str = "/") -> bytes:
         b"GET / HTTP/1.1\r\nHost: a\r\n",
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
         b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost:",
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf",
     ],
-    ids=["nothing", "half a header", "half a body", "half a second request"],
+    ids=["nothing", "half a header", "half a body", "half a second request", "half a chunk"],
 )
 def test_who_does_not_end_a_request_is_closed(sent: bytes) -> None:
-    with server() as (port, connections), begin(port, sent) as one:
+    first, end, second = sent.partition(b"\r\n\r\n")
+    with server() as (port, connections), begin(port, first + end) as one:
+        time.sleep(0.2)
+        one.sendall(second)
         answer(one)  # raises if it is not closed in time
         wait_until(lambda: len(connections) == 0)
 
