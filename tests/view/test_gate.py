@@ -172,6 +172,20 @@ def test_a_cookie_is_of_its_key_and_names_a_browser() -> None:
         assert identity.browser(wrong, entered=False) is None
 
 
+@pytest.mark.parametrize("hours", [-1, 13])
+def test_a_clock_that_is_set_locks_nobody_out(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    monkeypatch.setattr(gate_module, "SLOWED", 0.0)
+    gate = Gate(behind, hosts_of("127.0.0.1"), Code("qianjiang2014"), COOKIE)
+    own = pass_of(enter(gate, "qianjiang2014"))
+    for _ in range(FREE_TRIES + 1):
+        enter(gate, "wrong-code", client="10.0.0.9")
+    moment = time.time() + hours * 3600
+    monkeypatch.setattr(time, "time", lambda: moment)
+    assert ask(gate, cookie=own).status == 200
+    answer = enter(gate, "qianjiang2014", client="10.0.0.9")
+    assert (answer.status, int(answer.headers["retry-after"])) == (429, 1)
+
+
 def test_a_websocket_needs_the_cookie_and_a_page_of_this_server(closed: Gate) -> None:
     open_gate = Gate(behind, hosts_of("127.0.0.1"), None, COOKIE)
     for gate, cookie in (

@@ -26,8 +26,6 @@ LARGEST_START = 64 * 1024
 """Bytes of a request's address and headers that are waited for; the gate allows fewer."""
 LARGEST_SOCKET_ADDRESS = 4 * 1024
 """Bytes of path and query of a websocket."""
-BACKLOG = 512
-"""Connections that the system holds until they are taken up: a room that opens the page at once."""
 DESCRIPTORS = 8192
 """Open files that the server asks the system for."""
 RESERVED = 256
@@ -79,11 +77,18 @@ class Limits:
     seconds: dict[Stage, float] = field(default_factory=_seconds)
     """An answer is given time: a phone in a slow network loads 3 MB."""
     unsent: int = 128 * 2**20
+    at_once: int = 512
+    """Connections that wait to be taken up, and are in one go: a room that opens the page at once."""
 
     def within(self, files: int) -> Limits:
         """The same for a process that may open this number of files."""
         total = max(64, min(self.total, (files - RESERVED) // FILES_EACH))
-        return replace(self, total=total, an_address=min(self.an_address, total * 3 // 4))
+        return replace(
+            self,
+            total=total,
+            an_address=min(self.an_address, total * 3 // 4),
+            at_once=min(self.at_once, files // 4),
+        )
 
 
 def limits_here() -> Limits:

@@ -156,7 +156,7 @@ def _server(app: Starlette, ready: Callable[[], None]) -> Any:
     """An HTTP server that calls `ready` once it answers."""
     import uvicorn
 
-    from sim.view.server.connections import BACKLOG, LARGEST_START, limited, limits_here
+    from sim.view.server.connections import LARGEST_START, limited, limits_here
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:
@@ -165,10 +165,11 @@ def _server(app: Starlette, ready: Callable[[], None]) -> Any:
                 ready()
 
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
+    limits = limits_here()
     config = uvicorn.Config(
         app, loop="asyncio", log_config=None, access_log=False, lifespan="on", server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=PATIENCE,
-        http=limited(limits_here()), h11_max_incomplete_event_size=LARGEST_START, backlog=BACKLOG,
+        http=limited(limits), h11_max_incomplete_event_size=LARGEST_START, backlog=limits.at_once,
         ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
     )  # fmt: skip
     return Server(config)
