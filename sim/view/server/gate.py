@@ -87,7 +87,7 @@ class Gate:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        answering = _Answering(scope["type"] == "websocket", send)
+        answering = _Answering(send)
         bounded = _Bounded(receive)
         try:
             await self._pass(scope, bounded, answering)
@@ -183,7 +183,7 @@ class Gate:
             await asyncio.sleep(SLOWED)
             return _form(scope, headers, "wrong", 401, token)
         answer = Response(status_code=303, headers={"location": _here(scope)})
-        if browser is None:  # one that is known is asked again when it comes by another site's link
+        if browser is None:  # else it came by another site's link, and is who it was
             answer.headers["set-cookie"] = self._given(scope, self.identity.issue(entered=True))
         return answer
 
@@ -201,8 +201,8 @@ class Gate:
 class _Answering:
     """`send` that adds the security headers, and lets no cookie of the library out."""
 
-    def __init__(self, is_websocket: bool, send: Send) -> None:
-        self._is_websocket, self._send = is_websocket, send
+    def __init__(self, send: Send) -> None:
+        self._send = send
         self.begun = False
         self.policy = PAGE_POLICY.format(host="")
         self.of_the_library = False
