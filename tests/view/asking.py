@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tests.view.elsewhere import elsewhere
 
@@ -35,7 +35,7 @@ def ask(
     if chunks is None and body and "content-length" not in named:
         named["content-length"] = str(len(body))
     scope = {
-        "type": kind, "method": method, "path": parts.path, "raw_path": parts.path.encode(),
+        "type": kind, "method": method, "path": unquote(parts.path), "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(), "scheme": "http" if kind == "http" else "ws",
         "headers": [(k.encode(), v.encode()) for k, v in named.items()], "client": (client, 5),
         "server": ("127.0.0.1", 8765), "http_version": "1.1", "root_path": "",

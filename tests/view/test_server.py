@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
@@ -20,12 +21,17 @@ from typing import Any
 import psutil
 import pytest
 from playwright.sync_api import expect
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from sim.view.server.document import replacements
+from sim.view.server.gate import FORM
 from sim.view.server.hosts import addresses, bind
 from sim.view.server.serve import NEEDED, announcement
 from tests.view.browsers import settled, watch
+from tests.view.elsewhere import elsewhere
 from tests.view.servers import PATIENCE, REAL, ROOT, Running, serving
+from tests.view.wire import Page
 
 MAP = "/lianghua/zhejiang_cities.geojson"
 ASSETS = ROOT / "sim" / "view" / "assets"
@@ -104,6 +110,72 @@ def test_health_and_addresses_that_are_not_served(small_running: Running) -> Non
         assert get(small_server + path)[0] in (404, 405), path
     # Nothing is asked of the internet: what is missing here is missing.
     assert "nothing is fetched: nothing@1.0.0/index.js" in small_running.said
+
+
+def test_a_browser_is_who_this_server_says(small_server: str) -> None:
+    """A session is neither taken as sent, nor loosened by a header, nor closed by another."""
+    _, headers, _ = get(small_server, cookie="solara-session-id=mine", x_forwarded_proto="https")
+    assert headers["set-cookie"].startswith("lianghua-")
+    assert "mine" not in headers["set-cookie"]
+    assert "SameSite=Lax" in headers["set-cookie"]
+    assert "none" not in headers["set-cookie"].lower()
+
+    async def visit() -> None:
+        page = Page(small_server)
+        await page.open()
+        await page.until(lambda: page.marked("headline"), PATIENCE)
+        place = f"{page._kernel}/channels?session_id={page._session}"
+        address = f"{small_server.replace('http', 'ws', 1)}/jupyter/api/kernels/{place}"
+        for cookie in ("", "solara-session-id=mine"):
+            headers = {"Cookie": cookie, "Origin": small_server}
+            with pytest.raises(InvalidStatus, match="403"):
+                await connect(address, additional_headers=headers)
+        own = get(small_server)[1]["set-cookie"].split(";")[0]
+        for cookie in ("", "solara-session-id=mine", own):
+            path = f"/_solara/api/close/{page._kernel}?session_id={page._session}"
+            asked = urllib.request.Request(small_server + path, b"", {"Cookie": cookie})
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                await asyncio.to_thread(urllib.request.urlopen, asked)
+        assert sessions() == 1
+        await page.close()
+        assert sessions() == 0
+        await asyncio.to_thread(page._leave)  # gone already
+
+    def sessions() -> int:
+        return int(json.loads(get(small_server + "/healthz")[2])["sessions"])
+
+    elsewhere(visit())
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "body", "headers", "status"),
+    [
+        ("small_running", "/", b"a", {"Origin": "http://["}, 403),
+        ("closed", "/", b"&".join([b"a=1"] * 6), {"Content-Type": FORM}, 400),
+        ("small_running", "/lianghua/x%00", None, {}, 400),
+        ("small_running", "/static/x%00", None, {}, 400),
+        ("small_running", "/_solara/cdn/x%00", None, {}, 400),
+        ("closed", "/_solara/api/close/x", b"", {}, 401),
+    ],
+)
+def test_no_request_is_answered_by_a_bare_error(
+    request: pytest.FixtureRequest,
+    name: str,
+    path: str,
+    body: bytes | None,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    running: Running = request.getfixturevalue(name)
+    with pytest.raises(urllib.error.HTTPError) as found:
+        urllib.request.urlopen(
+            urllib.request.Request(running.address + path, body, headers), timeout=PATIENCE
+        )
+    assert found.value.code == status
+    assert found.value.headers["x-content-type-options"] == "nosniff"
+    assert found.value.headers["content-security-policy"]
+    assert b"Traceback" not in found.value.read()
+    assert "Traceback" not in running.said
 
 
 def test_the_document_says_its_language_and_allows_zoom(small_server: str) -> None:

@@ -10,6 +10,8 @@ from html import escape
 from sim.view.words import text
 
 FONT = "/lianghua/noto-sans-sc-subset.woff2"
+TOKEN = "token"
+"""The hidden field that shows that the form is ours."""
 STYLE = """
 @font-face { font-family: "Lianghua Sans"; src: local("Noto Sans SC"), local("Noto Sans CJK SC"),
   local("NotoSansCJKsc-Regular"), local("PingFang SC"), local("Microsoft YaHei"),
@@ -33,8 +35,8 @@ input:focus-visible, button:focus-visible { outline: 3px solid #e0a100; outline-
 """
 
 
-def door_page(lang: str, message: str = "") -> str:
-    """The document; `message` is empty, `wrong` or `slow`."""
+def door_page(lang: str, token: str, message: str = "") -> str:
+    """The document; `token` comes back with the code, `message` is empty, `wrong` or `slow`."""
     other = "en" if lang == "zh" else "zh"
 
     def both(key: str) -> str:
@@ -48,7 +50,8 @@ def door_page(lang: str, message: str = "") -> str:
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(text("server.title", lang))}</title><style>{STYLE}</style></head>
 <body><main><h1>{both("title")}</h1>{said}<p>{both("why")}</p>
-<form method="post" action=""><label for="code">{both("label")}</label>
+<form method="post" action=""><input type="hidden" name="{TOKEN}" value="{escape(token)}">
+<label for="code">{both("label")}</label>
 <input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters"
  spellcheck="false" maxlength="200" required autofocus>
 <button type="submit">{escape(text("server.enter", lang))} {escape(text("server.enter", other))}</button>

@@ -16,13 +16,14 @@ from solara.server import compress, kernel_context
 from solara.server import settings as solara_settings
 from solara.server import starlette as solara_starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import sim
 from sim.view.server.document import mended
+from sim.view.server.gate import SESSION
 from sim.view.server.memory import give_back_later, held
 from sim.view.server.messages import allow_events_only
 from sim.view.server.outgoing import send_in_one_go
@@ -31,6 +32,8 @@ ASSETS = Path(__file__).parents[1] / "assets"
 MAP = Path(__file__).parents[2] / "report" / "assets" / "zhejiang_cities.geojson"
 """Boundaries of the cities, served as /lianghua/zhejiang_cities.geojson."""
 CDN = "/_solara/cdn"
+CLOSE = "/_solara/api/close/{kernel_id}"
+"""Where a page says that it was left."""
 UNWANTED = ("/resourcez", "/_solara/api/evict/{kernel_id}", "/jupyter/api/kernels/{id}")
 """Addresses of the library that tell of the machine or serve its own tests."""
 HOUR = "public, max-age=3600"
@@ -86,16 +89,29 @@ def healthz(request: Request) -> Response:
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
+def close(request: Request) -> Response:
+    """Let go of a page that was left; nobody but its own browser can say so."""
+    context = kernel_context.contexts.get(request.path_params["kernel_id"])
+    page_id = request.query_params.get("session_id")
+    if context is None or page_id not in context.page_status:
+        return Response()  # gone already, as when a page is closed twice
+    if context.session_id != request.cookies.get(SESSION):
+        return PlainTextResponse("Not your page. 不是本浏览器的页面。\n", 403)
+    context.page_close(page_id)
+    return Response()
+
+
 def routes() -> list[BaseRoute]:
     """Every address, ours before the library's.
 
     The library's middleware compresses each answer anew. Files are outside it: they are compressed
     once and kept, and fonts, which are compressed already, are left alone.
     """
-    replaced = {CDN, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
+    replaced = {CDN, CLOSE, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
     rest = [one for one in solara_starlette.routes if _path(one) not in replaced]
     return [
         Route("/healthz", healthz),
+        Route(CLOSE, close, methods=["POST"]),
         Mount("/lianghua", app=_own_files()),
         Mount(CDN, app=LocalFiles(directory=solara_settings.assets.proxy_cache_dir)),
         Mount("/", routes=[Route("/", page), *rest], middleware=solara_starlette.middleware),
@@ -116,7 +132,7 @@ def compress_ahead(names: Sequence[str]) -> None:
 
 def load_page() -> None:
     """Import and run the page once, so that an error in it ends the server before it starts."""
-    # On plain HTTP the cookie of a session is of the same site only, as it should be.
+    # Of the library's own cookie, which the gate lets no browser have.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
     # Our style and icons; not by the environment, which takes a comma in a path for two paths.
     solara_settings.assets.extra_locations = [str(ASSETS)]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sim.core.errors import InputError
 from sim.view.server.code import Code, checked_code
 from sim.view.server.hosts import addresses, bind, hosts_of, is_wide
+from sim.view.server.log import bound_log
 from sim.view.server.memory import begin_anew
 from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
@@ -103,8 +104,11 @@ def prepare(service: Service) -> None:
         os.environ[REPLICATES] = str(service.replicates)
 
 
-def application(service: Service, code: str | None) -> Starlette:
-    """The page behind its gate; `prepare` has been called."""
+def application(service: Service, code: str | None, key: bytes | None = None) -> Starlette:
+    """The page behind its gate; `prepare` has been called.
+
+    `key` signs the browsers' cookies: with that of an earlier server, they are known again.
+    """
     from starlette.applications import Starlette
     from starlette.middleware import Middleware
 
@@ -120,6 +124,7 @@ def application(service: Service, code: str | None) -> Starlette:
         code=None if code is None else Code(code),
         # Cookies are shared by all ports of a host: two servers must not throw each other's away.
         cookie=f"lianghua-{service.port}",
+        key=key,
     )
     from solara.server.starlette import lifespan
 
@@ -130,6 +135,7 @@ def serve(service: Service) -> None:
     """Serve until interrupted (KeyboardInterrupt) or terminated."""
     code = checked(service)
     begin_anew()
+    bound_log()
     listener = bind(service.host, service.port)
     service = replace(service, port=listener.getsockname()[1])
     if not service.quiet:
@@ -150,6 +156,8 @@ def _server(app: Starlette, ready: Callable[[], None]) -> Any:
     """An HTTP server that calls `ready` once it answers."""
     import uvicorn
 
+    from sim.view.server.connections import LARGEST_START, limited, limits_here
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
@@ -157,9 +165,11 @@ def _server(app: Starlette, ready: Callable[[], None]) -> Any:
                 ready()
 
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
+    limits = limits_here()
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", server_header=False,
+        app, loop="asyncio", log_config=None, access_log=False, lifespan="on", server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=PATIENCE,
+        http=limited(limits), h11_max_incomplete_event_size=LARGEST_START, backlog=limits.at_once,
         ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
     )  # fmt: skip
     return Server(config)
