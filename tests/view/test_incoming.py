@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import urllib.request
 import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from solara.server.websocket import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed
 
@@ -19,6 +21,7 @@ with warnings.catch_warnings():
     from sim.view.server import incoming
     from sim.view.server.incoming import Connection, Pace
 
+from tests.view.browsers import true
 from tests.view.elsewhere import elsewhere
 from tests.view.servers import Running
 from tests.view.wire import Page
@@ -268,3 +271,37 @@ def test_what_people_do_is_never_slowed(monkeypatch: pytest.MonkeyPatch) -> None
             await connection.receive()
 
     assert listening(monkeypatch, "x" * 500, run) == []
+
+
+def test_a_real_browser_says_nothing_else_also_when_it_comes_back(
+    page: Any, small_running: Running
+) -> None:
+    before = len(small_running.said)
+    sockets: list[Any] = []
+    sent: list[dict[str, Any]] = []
+
+    def route(socket: Any) -> None:
+        server = socket.connect_to_server()
+        sockets.append(server)
+
+        def hand_on(text: str) -> None:
+            sent.append(json.loads(text))
+            server.send(text)
+
+        socket.on_message(hand_on)
+
+    page.route_web_socket(re.compile(".*"), route)
+    page.goto(small_running.address)
+    headline = page.get_by_test_id("headline")
+    expect(headline).to_have_text("衢州 3")
+    page.get_by_role("slider").press("ArrowRight")
+    expect(headline).to_have_text("衢州 4")
+    sockets[0].close()
+    true(page, "() => solara.debug.reconnectCount > 0 && solara.debug.connectionStatus == 'connected'")
+    page.get_by_role("slider").press("ArrowRight")
+    expect(headline).to_have_text("衢州 5")
+    assert len(sockets) == 2
+    opened = [one["content"]["target_name"] for one in sent if one["header"]["msg_type"] == "comm_open"]
+    assert opened == ["solara.control", "solara.control", "jupyter.widget.control"]
+    assert small_running.said[before:] == ""
+    assert len(sent) < 40
