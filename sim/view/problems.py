@@ -39,7 +39,9 @@ def framed(problem: object, lang: str) -> str:
         return said
     where = found["where"]
     if PurePath(where).is_absolute():
-        where = PurePath(where).name  # whoever looks at the page has no use for the server's folders
+        where = PurePath(
+            where
+        ).name  # whoever looks at the page has no use for the server's folders
     parts = [text(f"problems.{where}", lang) if where in WHERES else where]
     if found["key"]:
         parts.append(text("problems.key", lang, name=found["key"]))

@@ -16,7 +16,11 @@ PATIENCE = 60
 
 @pytest.mark.parametrize(
     ("fault", "cause"),
-    [("first", "a fault was asked for"), ("later", "a fault was asked for"), ("key", "Duplicate key")],
+    [
+        ("first", "a fault was asked for"),
+        ("later", "a fault was asked for"),
+        ("key", "Duplicate key"),
+    ],
 )
 def test_no_traceback_is_shown(small_running: Running, fault: str, cause: str) -> None:
     before = len(small_running.said)
@@ -26,7 +30,9 @@ def test_no_traceback_is_shown(small_running: Running, fault: str, cause: str) -
         await page.open(f"?lang=en&fail={fault}")
         if fault == "later":
             await page.until(lambda: page.marked("headline"), PATIENCE)
-            slider = next(k for k, one in page.models.items() if one.get("_model_name") == "SliderModel")
+            slider = next(
+                k for k, one in page.models.items() if one.get("_model_name") == "SliderModel"
+            )
             change = {"method": "update", "state": {"v_model": 5}, "buffer_paths": []}
             await page.tell(slider, change)
 

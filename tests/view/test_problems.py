@@ -62,7 +62,7 @@ def test_what_a_workshop_cannot_do_leaves_no_older_message() -> None:
     tried: dict[str, Any] = {}
 
     @solara.component
-    def Trial() -> None:
+    def Trial() -> None:  # noqa: N802
         tried["problem"], tried["attempt"], _ = use_attempt("en")
 
     def fail(error: Exception) -> None:

@@ -36,12 +36,15 @@ input:focus-visible, button:focus-visible { outline: 3px solid #e0a100; outline-
 def door_page(lang: str, message: str = "") -> str:
     """The document that asks for the code; `message` is empty, `wrong` or `slow`."""
     said = f'<p class="message" role="alert">{both(message, lang)}</p>' if message else ""
-    return _document(lang, f"""{said}<p>{both("why", lang)}</p>
+    return _document(
+        lang,
+        f"""{said}<p>{both("why", lang)}</p>
 <form method="post" action=""><label for="code">{both("label", lang)}</label>
 <input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters"
  spellcheck="false" maxlength="200" required autofocus>
 <button type="submit">{escape(text("server.enter", lang))} {escape(text("server.enter", other(lang)))}</button>
-</form>""")
+</form>""",
+    )
 
 
 def notice_page(lang: str, message: str) -> str:

@@ -37,7 +37,7 @@ def notice(lang: str) -> str:
 
 
 @solara.component
-def Whole(element: reacton.core.Element[Any], lang: str) -> Any:  # noqa: N802
+def Whole(element: reacton.core.Element[Any], lang: str) -> Any:
     """The whole of a page, or that it failed."""
     failed, _ = solara.use_exception()
     solara.use_effect(lambda: _log(failed), [failed])

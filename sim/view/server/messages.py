@@ -95,22 +95,29 @@ def _parts(text: str) -> tuple[str, dict[str, Any]]:
         raise MalformedError("no JSON") from None
     if not isinstance(found, dict) or not _plain(found):
         raise MalformedError("not of a message's form")
-    header, content = found.get("header"), found.get("content")
-    tables = (header, content, found.get("metadata"), found.get("parent_header"))
-    whole = (
-        all(isinstance(one, dict) for one in tables)
-        and HEADER >= set(header)
-        and all(isinstance(one, str) and len(one) <= 100 for one in header.values())
+    header, content, metadata, parent = (
+        found.get(name) for name in ("header", "content", "metadata", "parent_header")
+    )
+    if not (
+        isinstance(header, dict)
+        and isinstance(content, dict)
+        and isinstance(metadata, dict)
+        and isinstance(parent, dict)
         # Each message to the page repeats the header of the one that it answers.
-        and found["metadata"].get("version") in (None, "1.0.0", "2.0.0", "2.1.0")
-        and len(found["metadata"]) <= 1
+        and set(header) <= HEADER
+        and all(isinstance(one, str) and len(one) <= 100 for one in header.values())
         and found.get("channel") == "shell"
         and found.get("buffers") == []
-    )
-    if not whole:
+    ):
         raise MalformedError("not of a message's form")
     kind = header.get("msg_type")
-    if kind not in ("kernel_info_request", "comm_info_request", "comm_open", "comm_msg", "comm_close"):
+    if kind not in (
+        "kernel_info_request",
+        "comm_info_request",
+        "comm_open",
+        "comm_msg",
+        "comm_close",
+    ):
         raise UnexpectedError("a message of another kind")
     return kind, content
 

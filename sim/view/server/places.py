@@ -73,7 +73,9 @@ class Places:
                     if oldest is None:
                         return None
                     left.append(oldest)
-        elif self._whose[page].browser != who.browser or self._connections[page] >= MOST_CONNECTIONS:
+        elif (
+            self._whose[page].browser != who.browser or self._connections[page] >= MOST_CONNECTIONS
+        ):
             return None
         for one in left:
             del self._whose[one]
