@@ -17,6 +17,7 @@ from experiments.workbook import check_sheets, write_workbook
 from sim.comparison import half_width
 from sim.core.files import MANIFEST, Folder
 from sim.results import write_manifest
+from sim.words import for_spreadsheets
 
 _LONGEST = 2_000
 _QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
@@ -76,7 +77,7 @@ def to_csv(batch: Batch, out: Path, lang: str = "en", force: bool = False) -> li
         tables |= {"summary": summary(batch, lang), "about": about(batch)}
         for name, frame in tables.items():
             # The byte-order mark is how Excel knows that Chinese headers are UTF-8.
-            labelled(frame, lang, known).to_csv(
+            for_spreadsheets(labelled(frame, lang, known)).to_csv(
                 folder.path / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n"
             )
         kept = {key: value for key, value in batch.manifest.items() if key != "files"}

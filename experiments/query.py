@@ -28,6 +28,7 @@ from experiments.workbook import MOST_ROWS, check_sheets, write_workbook
 from sim.core.errors import InputError
 from sim.results import METADATA_KEY
 from sim.scenario_files import closest, one_line
+from sim.words import for_spreadsheets
 
 if TYPE_CHECKING:
     import duckdb
@@ -188,9 +189,11 @@ def _save_csv(parts: Iterator[pa.RecordBatch], names: list[str], out: Path) -> i
         one_file.whole(out) as fresh,
         fresh.open("w", encoding="utf-8-sig", newline="") as stream,
     ):
-        pd.DataFrame(columns=names).to_csv(stream, index=False, lineterminator="\n")
+        heads = for_spreadsheets(pd.DataFrame(columns=names))
+        heads.to_csv(stream, index=False, lineterminator="\n")
         for part in parts:
-            _frame_of(part).to_csv(stream, index=False, header=False, lineterminator="\n")
+            frame = for_spreadsheets(_frame_of(part))
+            frame.to_csv(stream, index=False, header=False, lineterminator="\n")
             rows += part.num_rows
     return rows
 

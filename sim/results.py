@@ -21,7 +21,7 @@ from sim.core.files import MANIFEST, Folder, checksums
 from sim.core.table import Array, owned
 from sim.indices import yearly
 from sim.outputs import in_table
-from sim.words import worded
+from sim.words import for_spreadsheets, worded
 from sim.world.data import load_data
 from sim.world.tables import TIERS
 
@@ -263,7 +263,7 @@ def write_table(
         pq.write_table(table, path.with_suffix(".parquet"))
     if "csv" in formats:
         # The byte-order mark is how Excel knows that Chinese headers are UTF-8.
-        worded(frame, manifest, lang).to_csv(
+        for_spreadsheets(worded(frame, manifest, lang)).to_csv(
             path.with_suffix(".csv"), index=False, encoding="utf-8-sig", lineterminator="\n"
         )
 

@@ -30,7 +30,10 @@ class Layer:
 
 def one_line(value: object) -> str:
     """Text of a value for a message: on one line and not too long."""
-    text = " ".join(str(value).split())
+    try:
+        text = " ".join(str(value).split())
+    except (ValueError, RecursionError):  # a number of too many digits, tables within tables
+        return f"a value of type {type(value).__name__}"
     return text if len(text) <= 200 else text[:197] + "..."
 
 

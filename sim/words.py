@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -122,6 +123,33 @@ def worded(frame: pd.DataFrame, manifest: dict[str, Any], lang: str) -> pd.DataF
             if column in shown:
                 shown[column] = [names.get(code, code) for code in shown[column]]
     return shown.rename(columns={name: header(name, lang) for name in shown.columns})
+
+
+_FORMULA = re.compile(r"\s*[=+\-@\t\r]")
+_NUMBER = re.compile(r"\s*[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?\s*%?")
+
+
+def as_text(value: Any) -> Any:
+    """A cell or header that a spreadsheet would run as a formula, with an apostrophe before it.
+
+    Titles and names are what people typed, and whoever opens the table is another. A number stays
+    one, also where it is written out.
+    """
+    if not isinstance(value, str) or _NUMBER.fullmatch(value) or not _FORMULA.match(value):
+        return value
+    return f"'{value}"
+
+
+def for_spreadsheets(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame of which no cell and no header is run as a formula; numbers are as they were."""
+    shown = frame.copy(deep=False)
+    for place, dtype in enumerate(shown.dtypes):
+        column = shown.iloc[:, place]
+        if not pd.api.types.is_numeric_dtype(dtype) and any(
+            as_text(one) is not one for one in column.unique()
+        ):
+            shown.isetitem(place, column.astype(object).map(as_text))
+    return shown.set_axis([as_text(one) for one in shown.columns], axis=1)
 
 
 def header(name: str, lang: str) -> str:

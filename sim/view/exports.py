@@ -17,7 +17,7 @@ from sim.outputs import in_table
 from sim.policies.base import Text
 from sim.view.copying import script
 from sim.view.snapshot import Snapshot, Track
-from sim.words import unit_of
+from sim.words import for_spreadsheets, unit_of
 from sim.world.data import load_data
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def csv(snapshot: Snapshot) -> bytes:
     }
     keys = {"scenario": "情景", "title": "名称", "replicate": "重复", "month": "月份"}
     frame = frame.rename(columns=labels | (keys if lang == "zh" else {}))
-    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    return for_spreadsheets(frame).to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
 def figure(snapshot: Snapshot, name: str, kind: str) -> bytes:

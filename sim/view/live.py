@@ -19,6 +19,7 @@ from sim.view import settings
 from sim.view.choice import Choice, Plan
 from sim.view.plans import named
 from sim.view.pool import LATER, SOON, URGENT, shared_pool
+from sim.view.problems import plain
 from sim.view.questions import Question
 from sim.view.snapshot import Member, Progress, Snapshot, Track
 from sim.view.words import text
@@ -173,7 +174,7 @@ def picture(wanted: tuple[Plan, ...], tickets: dict[tuple[Plan, int], Future[Mem
         if problem is None:
             found[plan].append(ticket.result())
         elif not error:
-            error = str(problem) or type(problem).__name__
+            error = plain(problem)
     tracks = tuple((plan, Track(plan.scenario(), tuple(found[plan]))) for plan in wanted)
     total = len(tickets)
     return Runs(tracks, done, total, done < total and not error, error, wanted)
@@ -228,7 +229,7 @@ def use_answer(question: Question | None) -> Answer:
             request.give_up()
             raise
         except Exception as error:
-            found.value = Answer(error=str(error) or type(error).__name__)
+            found.value = Answer(error=plain(error))
 
     use_task(ask, dependencies=[question], raise_error=False)
     return found.value

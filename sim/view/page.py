@@ -135,7 +135,7 @@ def Room(history: Any, choose: Callable[[Choice], None]) -> None:
                     summary = solara.v.Html(tag="summary", children=[still.say("page.take")])
                     solara.v.use_event(summary, "click", lambda *_: taking.set(True))
                     if taking.value:
-                        Downloads(view, progress, former)
+                        Guarded(Downloads, view.lang, view, progress, former)
             if not snapshot.ready:
                 solara.Text(still.say("page.first"), classes=["lianghua-first"])
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import multiprocessing
 import os
 from collections import OrderedDict, deque
@@ -25,6 +26,7 @@ from sim.view.settings import WORKERS
 from sim.view.worker import GivenUpError, begin, perform
 from sim.workers import cores, quiet_start
 
+log = logging.getLogger("lianghua.view")
 URGENT, SOON, LATER = 0, 1, 2
 """Urgencies: the first run of a plan somebody waits for; the rest of it; what may be asked for."""
 KEPT = 80
@@ -172,6 +174,8 @@ class Pool:
                 while len(self._kept) > self._kept_most:
                     self._kept.popitem(last=False)
             self._begin()
+        if isinstance(error, Exception) and not isinstance(error, GivenUpError | InputError):
+            log.error("a task failed", exc_info=error)  # a page shows its kind alone
         for ticket in entry.tickets:
             if not ticket.set_running_or_notify_cancel():
                 continue

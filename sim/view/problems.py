@@ -7,7 +7,9 @@ are read from that text. What is allowed stays as the model says it.
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
+from sim.core.errors import InputError, NotFiniteError
 from sim.view.words import text
 
 _PARTS = re.compile(
@@ -17,6 +19,13 @@ _PARTS = re.compile(
 )
 WHERES = ("file", "results", "story", "firm", "city", "ego", "audit", "ledger", "clusters", "firms")
 """Places that an InputError of the page names by one word; all others are names of their own."""
+
+
+def plain(error: BaseException) -> str:
+    """What a page may show of an error: ours in full, of another its kind alone, for its text may
+    name the server's own files; that text belongs in the log."""
+    ours = isinstance(error, InputError | NotFiniteError)
+    return str(error) if ours else type(error).__name__
 
 
 def framed(problem: object, lang: str) -> str:
@@ -29,6 +38,10 @@ def framed(problem: object, lang: str) -> str:
     if found is None or (found["given"] is None and found["allowed"] is None):
         return said
     where = found["where"]
+    if PurePath(where).is_absolute():
+        where = PurePath(
+            where
+        ).name  # whoever looks at the page has no use for the server's folders
     parts = [text(f"problems.{where}", lang) if where in WHERES else where]
     if found["key"]:
         parts.append(text("problems.key", lang, name=found["key"]))

@@ -26,6 +26,17 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
     `extends` is the name of a preset; a file without it is set against the document. Raises
     InputError for all else, with the key, what was given and what is allowed.
     """
+    try:
+        return _read(data, lang)
+    except InputError:
+        raise
+    except Exception as error:
+        # Numbers too long to be written out, names too deep to be walked through: a hostile file
+        # can break its reader anywhere.
+        raise InputError(WHERE, "", type(error).__name__, "a scenario") from error
+
+
+def _read(data: bytes, lang: str) -> Plan:
     content = _tables(data)
     for key in OWN_FILES:
         if key in content:
@@ -39,8 +50,6 @@ def read_plan(data: bytes, lang: str = "zh") -> Plan:
             scenario = Scenario.from_dict({}, WHOLE).with_tables(content, WHERE).check_names()
     except InputError as error:
         raise InputError(WHERE, error.key, error.given, error.allowed) from None
-    except RecursionError:
-        raise InputError(WHERE, "", "tables within tables", "a scenario") from None
     plan = _plan(name or WHOLE, scenario)
     title = getattr(scenario.title, lang) if "title" in content else ""
     return plans.named(plan, title) if title not in ("", plans.title_of(plan, lang)) else plan

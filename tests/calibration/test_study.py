@@ -203,7 +203,10 @@ def test_the_same_bits_for_any_number_of_workers() -> None:
         ({"cells": 1}, "--cells; given 1"),
         ({"parameters": ("adoption.luck",)}, "adoption.luck"),
         ({"until": "2011-01"}, "--until"),
-        ({"until": "2012-02", "methods": ("phase",)}, "--until; given '2012-02'; allowed: 3 months"),
+        (
+            {"until": "2012-02", "methods": ("phase",)},
+            "--until; given '2012-02'; allowed: 3 months",
+        ),
         ({"workers": 0}, "--workers"),
         ({"against": "nowhere"}, "nowhere"),
     ],

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.policies.base import Text
 from sim.view import exports
+from sim.view.panels.shared import csv_bytes
 from sim.view.snapshot import Track
 from tests.view import fakes
 
@@ -48,6 +50,25 @@ def test_the_table_is_tidy_and_opens_in_excel(lang: str) -> None:
     assert all(label in name for name in frame.columns[4:])
     assert frame.columns.is_unique
     assert np.isfinite(frame.iloc[:, 4:].to_numpy()).all()
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+HYPERLINK(0)", "-cmd|' /C calc'!A0", "@SUM(1)", " =1"])
+def test_a_title_is_never_run_as_a_formula(title: str) -> None:
+    snapshot = fakes.snapshot("en", members=2)
+    assert snapshot.current is not None
+    named = Text(zh=title, en=title)
+    scenario = snapshot.current.scenario.model_copy(update={"title": named})
+    track = Track(scenario, snapshot.current.members)
+    frame = pd.read_csv(io.BytesIO(exports.csv(replace(snapshot, current=track))))
+    assert set(frame.loc[frame["scenario"] == "plan", "title"]) == {f"'{title}"}
+    assert np.isfinite(frame.iloc[:, 4:].to_numpy()).all()
+
+
+def test_numbers_stay_numbers_and_headers_are_texts() -> None:
+    frame = pd.DataFrame({"=a": [-1.5, 2.0], "b": ["-3.2%", "@x"], "c": ["plain", None]})
+    lines = csv_bytes(frame).decode("utf-8-sig").splitlines()
+    assert lines == ["'=a,b,c", "-1.5,-3.2%,plain", "2.0,'@x,"]
+    assert list(frame) == ["=a", "b", "c"]
 
 
 @pytest.mark.parametrize(("kind", "head"), [("png", b"\x89PNG"), ("svg", b"<?xml")])

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 from ipyvue.VueTemplateWidget import Events
 
-from sim.view.controls.base import Control
-from sim.view.server.messages import allow_events_only
+from sim.view.controls.base import Control, board
+from sim.view.controls.file import FileWidget
+from sim.view.server.messages import (
+    MalformedError,
+    UnexpectedError,
+    allow_events_only,
+    checked,
+)
 
 RARE = "nturl2path"
 """A module that nothing here imports."""
@@ -48,3 +56,28 @@ def test_events_go_through(said):
     widget, heard = said
     widget._handle_custom_msg({"event": "event", "data": {"key": "x"}}, [])
     assert heard == [{"key": "x"}]
+
+
+def test_a_file_is_taken_by_the_control_that_asks_for_one_and_no_larger():
+    content = {"largest": 200_000}
+    files = FileWidget(board=board(content), on_event=print)
+    other = Control(template="<template><div/></template>", on_event=print)
+    context = SimpleNamespace(
+        widgets={"files": files, "other": other},
+        kernel=SimpleNamespace(comm_manager=SimpleNamespace(comms={})),
+    )
+
+    def message(name: str, size: int) -> str:
+        event = {"event": "event", "data": {"name": "a.json", "text": '"' * size}}
+        data = {"method": "custom", "content": event}
+        return json.dumps({
+            "header": {"msg_type": "comm_msg"}, "metadata": {}, "parent_header": {}, "buffers": [],
+            "channel": "shell", "content": {"comm_id": name, "data": data},
+        })  # fmt: skip
+
+    checked(message("files", 200_000), context)
+    checked(message("other", 10_000), context)
+    with pytest.raises(UnexpectedError):
+        checked(message("other", 100_000), context)
+    with pytest.raises(MalformedError):
+        checked(message("files", 300_000), context)

@@ -101,3 +101,19 @@ def test_a_page_that_takes_nothing_counts_as_gone_in_the_end(monkeypatch):
             page.send_text("more")
 
     elsewhere(room())
+
+
+def test_a_page_that_takes_nothing_is_kept_few_characters_for(monkeypatch):
+    monkeypatch.setattr(outgoing, "LARGEST_WAITING", 1_000)
+
+    async def room() -> None:
+        socket = Socket()
+        socket.open.clear()
+        page = Outgoing(socket, None)
+        page.send_text("x" * 5_000)  # one is taken, however large
+        with pytest.raises(WebSocketDisconnect):
+            page.send_text("too much")
+        await asyncio.sleep(0.05)
+        assert socket.closed
+
+    elsewhere(room())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import solara
 
 from sim.core.errors import InputError
-from sim.view.problems import WHERES, framed
+from sim.view.problems import WHERES, framed, plain
 from sim.view.uploads import read_plan
 from sim.view.words import catalogue
 from sim.view.workshop.limits import RefusedError
+from sim.view.workshop.live import use_attempt
 
 
 @pytest.mark.parametrize(
@@ -44,6 +48,33 @@ def test_a_bad_file_is_told_in_chinese() -> None:
     assert said.startswith("文件,“programme.funding”:给出的是“-3.0”;可用:")
     assert "given" not in said
     assert "given" not in RefusedError("plan", why=str(caught.value)).say("zh")
+
+
+def test_of_other_errors_and_of_files_the_page_says_little() -> None:
+    assert plain(OSError(2, "no such file", "/srv/secret")) == "FileNotFoundError"
+    ours = InputError("/srv/secret/study", "draws", 3, "4")
+    assert plain(ours) == str(ours)
+    assert "/srv" not in framed(ours, "zh")
+    assert "study" in framed(ours, "zh")
+
+
+def test_what_a_workshop_cannot_do_leaves_no_older_message() -> None:
+    tried: dict[str, Any] = {}
+
+    @solara.component
+    def Trial() -> None:  # noqa: N802
+        tried["problem"], tried["attempt"], _ = use_attempt("en")
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    _, context = solara.render(Trial(), handle_error=False)
+    assert not tried["attempt"](lambda: fail(InputError("file", "a", 1, "2")))
+    before = tried["problem"]
+    assert not tried["attempt"](lambda: fail(OSError("/srv/secret")))
+    assert tried["problem"] not in ("", before)
+    assert "/srv" not in tried["problem"]
+    context.close()
 
 
 def test_every_place_has_a_word() -> None:

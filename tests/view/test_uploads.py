@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import solara
+from hypothesis import example as case
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.circumstances import parameters_of
 from sim.core.errors import InputError
@@ -13,8 +18,11 @@ from sim.scenario_files import toml
 from sim.view import plans
 from sim.view.address import decode, encode
 from sim.view.choice import Choice, Plan
+from sim.view.controls import upload
 from sim.view.copying import plan_toml
 from sim.view.levers import lever
+from sim.view.looking import View
+from sim.view.snapshot import Snapshot
 from sim.view.uploads import LARGEST, read_plan
 
 RATE = "instruments.equipment_subsidy.rate"
@@ -104,3 +112,70 @@ def test_what_cannot_be_is_refused_with_its_key(text: str, key: str, said: str) 
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(InputError, match="valid TOML in UTF-8"):
         read_plan(b"\xff\xfe\x00")
+
+
+PIECES = st.sampled_from(
+    [
+        "extends", "programme", "funding", "revisions", "month", "set", "title", "zh", "held", "time",
+        "instruments", "=", ".", "[", "]", "[[", "]]", "{", "}", ",", '"', "'", "\n", " ", "#", "0x",
+        "F" * 40, "1e999", "nan", "-inf", "true", "2015-06", "1979-05-27T07:32:00Z", "99999999999",
+        '"document_2014"', "\\u0000", "\ud7ff", "équipement", "a.a.a.a",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    data=st.one_of(
+        st.binary(max_size=200), st.lists(PIECES, max_size=30).map("".join).map(str.encode)
+    )
+)
+@case(data=b"a = 0x" + b"F" * 20_000)
+@case(data=b'extends = "document_2014"\n[programme]\nfunding = 0x' + b"F" * 20_000)
+@case(data=b"extends = 0x" + b"F" * 20_000)
+@case(data=b"extends" + b".a" * 20_000 + b" = 1")
+@case(data=b"extends = " + b"[" * 20_000)
+@case(data=b"programme" + b".a" * 400 + b" = 1")
+def test_any_file_is_a_plan_or_one_clear_message(data: bytes) -> None:
+    try:
+        assert isinstance(read_plan(data), Plan)
+        said = ""
+    except InputError as error:
+        said = str(error)
+    assert "\n" not in said
+    assert len(said) < 3_000
+
+
+class Files:
+    """Stands in for the control that takes a file: hands on what a test gives it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(upload, "take_file", self._take)
+
+    def _take(self, label: str, take: Any, *rest: Any) -> None:
+        self.take, self.says = take, rest[-1]
+
+
+@pytest.mark.parametrize(
+    "bad", ["a = 0x" + "F" * 20_000, "extends" + ".a" * 20_000 + " = 1", "broken"],
+    ids=["number", "names", "reader"],
+)  # fmt: skip
+def test_the_message_is_of_the_file_given_now(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = upload.read_plan
+
+    def reading(data: bytes, lang: str) -> Plan:
+        if data == b"broken":
+            raise OSError("/srv/secret/place")
+        return read(data, lang)
+
+    monkeypatch.setattr(upload, "read_plan", reading)
+    files, chosen = Files(monkeypatch), []
+    view = View(Snapshot(Choice()), chosen.append)
+    _, context = solara.render(upload.Upload(view), handle_error=False)
+    files.take("good.toml", 'extends = "document_2014"')
+    assert "good.toml" in files.says
+    files.take("bad.toml", bad)
+    assert "bad.toml" in files.says
+    assert "/srv" not in files.says
+    assert len(chosen) == 1
+    context.close()

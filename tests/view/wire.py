@@ -24,43 +24,61 @@ _FILES = re.compile(r"""(?:src|href)=["'](/[^"']+\.(?:js|css|svg|png|woff2)[^"']
 class Page:
     """One open page: `models` holds every widget's state by its identity, as a browser would."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, cookie: str = "") -> None:
         self.address = address.rstrip("/")
+        self.cookie = cookie
+        """What the browser was given to be known by; another page of the same browser has it too."""
         self.models: dict[str, dict[str, Any]] = {}
         self.changed = asyncio.Event()
         self.on_update: Callable[[dict[str, Any]], None] = lambda state: None
         """Called with what a widget is told, at once."""
+        self.on_data: Callable[[str, dict[str, Any]], None] = lambda channel, data: None
+        """Called with what comes over a channel."""
         self.received = 0
         """Characters that came over the connection."""
         self._kernel, self._session = str(uuid4()), str(uuid4())
-        self._cookie = ""
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
 
     async def open(self, search: str = "") -> None:
         """Load the document and the files it names, connect, and have the page run."""
         await asyncio.to_thread(self._load, search)
-        socket = self.address.replace("http", "ws", 1)
-        self._socket = await connect(
-            f"{socket}/jupyter/api/kernels/{self._kernel}/channels?session_id={self._session}",
-            additional_headers={"Cookie": self._cookie, "Origin": self.address}, max_size=LARGEST,
-        )  # fmt: skip
-        self._reader = asyncio.create_task(self._read())
-        control = uuid4().hex
+        await self.connect()
         await self._say("kernel_info_request", {})
-        opening = {"comm_id": control, "target_name": "solara.control", "data": {}}
-        await self._say("comm_open", opening)
+        control = await self.channel("solara.control")
         arguments = {"path": "/" + search, "dark": False, "appName": None,
                      "themes": {"light": {}, "dark": {}}}  # fmt: skip
         await self.tell(control, {"method": "run", "args": arguments})
 
+    async def connect(self) -> None:
+        """The connection alone, also anew; raises if the server refuses it."""
+        socket = self.address.replace("http", "ws", 1)
+        self._socket = await connect(
+            f"{socket}/jupyter/api/kernels/{self._kernel}/channels?session_id={self._session}",
+            additional_headers={"Cookie": self.cookie, "Origin": self.address}, max_size=LARGEST,
+        )  # fmt: skip
+        self._reader = asyncio.create_task(self._read())
+
+    async def channel(
+        self, target: str, data: dict[str, Any] | None = None, version: str = ""
+    ) -> str:
+        """Open a channel; its identity."""
+        name = uuid4().hex
+        opening = {"comm_id": name, "target_name": target, "data": data or {}}
+        await self._say("comm_open", opening, {"version": version} if version else {})
+        return name
+
     def _load(self, search: str) -> None:
-        with urllib.request.urlopen(f"{self.address}/{search}", timeout=60) as answer:
+        asked = urllib.request.Request(f"{self.address}/{search}")
+        if self.cookie:
+            asked.add_header("Cookie", self.cookie)
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             document = answer.read().decode()
             cookies = SimpleCookie()
             for one in answer.headers.get_all("set-cookie") or ():
                 cookies.load(one)
-        self._cookie = "; ".join(f"{name}={one.value}" for name, one in cookies.items())
+        given = "; ".join(f"{name}={one.value}" for name, one in cookies.items())
+        self.cookie = self.cookie or given
         for path in sorted(set(_FILES.findall(document))):
             request = urllib.request.Request(
                 self.address + path, headers={"Accept-Encoding": "gzip"}
@@ -70,16 +88,25 @@ class Page:
 
     async def close(self) -> None:
         """Leave as a browser does when its tab is closed."""
+        await self.drop()
+        await asyncio.to_thread(self._leave)
+
+    async def drop(self) -> None:
+        """Lose the connection, as a phone does."""
         if self._reader is not None:
             self._reader.cancel()
         if self._socket is not None:
             await self._socket.close()
-        await asyncio.to_thread(self._leave)
+
+    async def raw(self, data: str | bytes) -> None:
+        """Send anything at all."""
+        assert self._socket is not None
+        await self._socket.send(data)
 
     def _leave(self) -> None:
         path = f"/_solara/api/close/{self._kernel}?session_id={self._session}"
         request = urllib.request.Request(
-            self.address + path, data=b"", headers={"Cookie": self._cookie}, method="POST"
+            self.address + path, data=b"", headers={"Cookie": self.cookie}, method="POST"
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             answer.read()
@@ -120,13 +147,14 @@ class Page:
                 return name, json.loads(state["board"])
         return None
 
-    async def _say(self, kind: str, content: dict[str, Any]) -> None:
-        assert self._socket is not None
+    async def _say(
+        self, kind: str, content: dict[str, Any], metadata: dict[str, Any] | None = None
+    ) -> None:
         header = {"date": "2026-01-01T00:00:00Z", "msg_id": str(uuid4()), "msg_type": kind,
                   "session": self._session, "username": "", "version": "5.2"}  # fmt: skip
-        await self._socket.send(json.dumps({
+        await self.raw(json.dumps({
             "buffers": [], "channel": "shell", "content": content, "header": header,
-            "metadata": {}, "parent_header": {},
+            "metadata": metadata or {}, "parent_header": {},
         }))  # fmt: skip
 
     async def _read(self) -> None:
@@ -142,7 +170,9 @@ class Page:
                 self.models[content["comm_id"]] = dict(data.get("state") or {})
             elif kind == "comm_close":
                 self.models.pop(content["comm_id"], None)
-            elif kind == "comm_msg" and data.get("method") == "update":
-                self.models.setdefault(content["comm_id"], {}).update(data["state"])
-                self.on_update(data["state"])
+            elif kind == "comm_msg":
+                self.on_data(content["comm_id"], data)
+                if data.get("method") == "update":
+                    self.models.setdefault(content["comm_id"], {}).update(data["state"])
+                    self.on_update(data["state"])
             self.changed.set()

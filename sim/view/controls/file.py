@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,12 @@ class FileWidget(Control):
     """The button, and what came of the file."""
 
     template = traitlets.Unicode(TEMPLATE).tag(sync=True)
+
+    @property
+    def largest_message(self) -> int:
+        """Characters that the server lets a browser send to it: quotation marks and ends of lines
+        take two each."""
+        return 2 * int(json.loads(self.board).get("largest", 0)) + 1_000
 
 
 def take_file(

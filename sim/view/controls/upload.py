@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import solara
@@ -9,8 +10,10 @@ import solara
 from sim.core.errors import InputError
 from sim.view.controls.file import take_file
 from sim.view.looking import View
-from sim.view.problems import framed
+from sim.view.problems import framed, plain
 from sim.view.uploads import LARGEST, read_plan
+
+log = logging.getLogger("lianghua.view")
 
 
 @solara.component
@@ -22,8 +25,10 @@ def Upload(view: View) -> None:
     def take(name: str, content: str) -> None:
         try:
             plan = read_plan(content.encode("utf-8", "replace"), choice.lang)
-        except InputError as error:
-            problem = framed(error, choice.lang)
+        except Exception as error:  # else the message of the file before would stay
+            if not isinstance(error, InputError):
+                log.error("a file could not be read", exc_info=error)
+            problem = framed(plain(error), choice.lang)
             set_says(view.say("controls.upload_bad", name=name, problem=problem))
             return
         set_says(view.say("controls.upload_done", name=name))

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from sim.core.errors import InputError
-from sim.view.problems import framed
+from sim.view.problems import framed, plain
 from sim.view.words import text
 
 log = logging.getLogger("lianghua.view")
@@ -25,5 +25,5 @@ def Guarded(draw: Callable[..., None], lang: str, *given: Any) -> None:
     if not isinstance(failed, InputError):
         log.error("a panel failed", exc_info=failed)
     with solara.Div(classes=["lianghua-error"]):
-        solara.Text(text("page.panel_failed", lang, error=framed(failed, lang)))
+        solara.Text(text("page.panel_failed", lang, error=framed(plain(failed), lang)))
         solara.Button(text("page.again", lang), on_click=clear, outlined=True)

@@ -18,6 +18,7 @@ from sim.view.explanations import explanation
 from sim.view.looking import View
 from sim.view.numbers import plain
 from sim.view.words import text
+from sim.words import for_spreadsheets
 
 type Frame = pd.DataFrame | Callable[[], pd.DataFrame]
 """A table, or a function that makes it once it is opened."""
@@ -144,7 +145,7 @@ def table_html(frame: pd.DataFrame, caption: str) -> str:
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """A frame as CSV that spreadsheets open with Chinese intact."""
-    return frame.to_csv(index=False).encode("utf-8-sig")
+    return for_spreadsheets(frame).to_csv(index=False).encode("utf-8-sig")
 
 
 def filename(caption: str) -> str:

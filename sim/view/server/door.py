@@ -1,6 +1,6 @@
-"""The page that asks for the room's code: one small document.
+"""Documents without the page: the one that asks for the room's code, and short notices.
 
-It loads our font where the machine has no Chinese one, and nothing else.
+They load our font where the machine has no Chinese one, and nothing else.
 """
 
 from __future__ import annotations
@@ -36,24 +36,47 @@ input:focus-visible, button:focus-visible { outline: 3px solid #e0a100; outline-
 
 
 def door_page(lang: str, token: str, message: str = "") -> str:
-    """The document; `token` comes back with the code, `message` is empty, `wrong` or `slow`."""
-    other = "en" if lang == "zh" else "zh"
+    """The document that asks for the code.
 
-    def both(key: str) -> str:
-        first, second = escape(text(f"server.{key}", lang)), escape(text(f"server.{key}", other))
-        tag = {"zh": "zh-CN", "en": "en"}[other]
-        return f'{first}<span class="other" lang="{tag}">{second}</span>'
-
-    said = f'<p class="message" role="alert">{both(message)}</p>' if message else ""
-    return f"""<!doctype html>
-<html lang="{"zh-CN" if lang == "zh" else "en"}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(text("server.title", lang))}</title><style>{STYLE}</style></head>
-<body><main><h1>{both("title")}</h1>{said}<p>{both("why")}</p>
+    `token` comes back with it; `message` is empty, `wrong` or `slow`.
+    """
+    said = f'<p class="message" role="alert">{both(message, lang)}</p>' if message else ""
+    return _document(
+        lang,
+        f"""{said}<p>{both("why", lang)}</p>
 <form method="post" action=""><input type="hidden" name="{TOKEN}" value="{escape(token)}">
-<label for="code">{both("label")}</label>
+<label for="code">{both("label", lang)}</label>
 <input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters"
  spellcheck="false" maxlength="200" required autofocus>
-<button type="submit">{escape(text("server.enter", lang))} {escape(text("server.enter", other))}</button>
-</form></main></body></html>
+<button type="submit">{escape(text("server.enter", lang))} {escape(text("server.enter", other(lang)))}</button>
+</form>""",
+    )
+
+
+def notice_page(lang: str, message: str) -> str:
+    """A document that says one thing, and how to try again; `message` is a key of the catalogue."""
+    said = f'<p class="message" role="alert">{both(message, lang)}</p>'
+    return _document(lang, f'{said}<p><a href="">{both("reload", lang)}</a></p>')
+
+
+def both(key: str, lang: str) -> str:
+    """A text of the server in the page's language and below it in the other, as HTML."""
+    first, second = (escape(text(f"server.{key}", one)) for one in (lang, other(lang)))
+    return f'{first}<span class="other" lang="{_TAGS[other(lang)]}">{second}</span>'
+
+
+def other(lang: str) -> str:
+    """The other language."""
+    return "en" if lang == "zh" else "zh"
+
+
+def _document(lang: str, content: str) -> str:
+    return f"""<!doctype html>
+<html lang="{_TAGS[lang]}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(text("server.title", lang))}</title><style>{STYLE}</style></head>
+<body><main><h1>{both("title", lang)}</h1>{content}</main></body></html>
 """
+
+
+_TAGS = {"zh": "zh-CN", "en": "en"}

@@ -18,6 +18,8 @@ from solara.server.websocket import WebSocketDisconnect
 
 MOST_WAITING = 5_000
 """Messages that wait for a page that does not take them; with more it counts as gone."""
+LARGEST_WAITING = 32 * 2**20
+"""Characters of them, likewise: a page asks for all that it shows, and more than once."""
 
 
 class Outgoing(solara_starlette.WebsocketWrapper):
@@ -27,6 +29,7 @@ class Outgoing(solara_starlette.WebsocketWrapper):
         super().__init__(*given)
         self._lock = Lock()
         self._waiting: deque[str | bytes] = deque()
+        self._size = 0
         self._sending = self._gone = False
 
     def send_text(self, data: str) -> None:
@@ -41,11 +44,13 @@ class Outgoing(solara_starlette.WebsocketWrapper):
         with self._lock:
             if self._gone:
                 raise WebSocketDisconnect
-            full = len(self._waiting) >= MOST_WAITING
+            # One message, however large, is always taken.
+            full = len(self._waiting) >= MOST_WAITING or self._size > LARGEST_WAITING
             if full:
                 self._give_up()
             else:
                 self._waiting.append(data)
+                self._size += len(data)
             begin, self._sending = full or not self._sending, True
         if begin:
             try:
@@ -61,6 +66,7 @@ class Outgoing(solara_starlette.WebsocketWrapper):
     def _give_up(self) -> None:
         self._gone = True
         self._waiting.clear()
+        self._size = 0
 
     def _begin(self, what: Callable[[], Coroutine[Any, Any, None]]) -> None:
         task = self.event_loop.create_task(what())
@@ -84,9 +90,6 @@ class Outgoing(solara_starlette.WebsocketWrapper):
             if not self._waiting:
                 self._sending = False
                 return None
-            return self._waiting.popleft()
-
-
-def send_in_one_go() -> None:
-    """Have pages that connect from now on be sent to this way."""
-    solara_starlette.WebsocketWrapper = Outgoing
+            data = self._waiting.popleft()
+            self._size -= len(data)
+            return data

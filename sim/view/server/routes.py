@@ -17,16 +17,19 @@ from solara.server import settings as solara_settings
 from solara.server import starlette as solara_starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import sim
 from sim.view.server.document import mended
+from sim.view.server.door import notice_page
+from sim.view.server.failures import show_plainly
 from sim.view.server.gate import SESSION
+from sim.view.server.incoming import guard_connections
 from sim.view.server.memory import give_back_later, held
 from sim.view.server.messages import allow_events_only
-from sim.view.server.outgoing import send_in_one_go
+from sim.view.server.places import PLACES, connection, whose
 
 ASSETS = Path(__file__).parents[1] / "assets"
 MAP = Path(__file__).parents[2] / "report" / "assets" / "zhejiang_cities.geojson"
@@ -34,6 +37,7 @@ MAP = Path(__file__).parents[2] / "report" / "assets" / "zhejiang_cities.geojson
 CDN = "/_solara/cdn"
 CLOSE = "/_solara/api/close/{kernel_id}"
 """Where a page says that it was left."""
+CONNECTION = "/jupyter/api/kernels/{kernel_id}/{name}"
 UNWANTED = ("/resourcez", "/_solara/api/evict/{kernel_id}", "/jupyter/api/kernels/{id}")
 """Addresses of the library that tell of the machine or serve its own tests."""
 HOUR = "public, max-age=3600"
@@ -65,10 +69,13 @@ class OwnFiles(solara_starlette.StaticFilesOptionalAuth):
 
 
 async def page(request: Request) -> Response:
-    """The document that starts the page."""
+    """The document that starts the page, or says that there is no place for one more."""
+    lang = "en" if request.query_params.get("lang") == "en" else "zh"
+    if full := PLACES.full(whose(request)):
+        headers = {"cache-control": "no-store", "retry-after": "60"}
+        return HTMLResponse(notice_page(lang, f"full_{full}"), 503, headers)
     response = await solara_starlette.root(request)
     if isinstance(response, HTMLResponse):
-        lang = "en" if request.query_params.get("lang") == "en" else "zh"
         response.body = mended(bytes(response.body).decode("utf-8"), lang).encode("utf-8")
         response.headers["content-length"] = str(len(response.body))
         response.headers["cache-control"] = "no-store"
@@ -107,14 +114,18 @@ def routes() -> list[BaseRoute]:
     The library's middleware compresses each answer anew. Files are outside it: they are compressed
     once and kept, and fonts, which are compressed already, are left alone.
     """
-    replaced = {CDN, CLOSE, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
+    replaced = {CDN, CLOSE, CONNECTION, "/", "/{fullpath}", "/{fullpath:path}", *UNWANTED}
     rest = [one for one in solara_starlette.routes if _path(one) not in replaced]
     return [
         Route("/healthz", healthz),
         Route(CLOSE, close, methods=["POST"]),
         Mount("/lianghua", app=_own_files()),
         Mount(CDN, app=LocalFiles(directory=solara_settings.assets.proxy_cache_dir)),
-        Mount("/", routes=[Route("/", page), *rest], middleware=solara_starlette.middleware),
+        Mount(
+            "/",
+            routes=[Route("/", page), WebSocketRoute(CONNECTION, connection), *rest],
+            middleware=solara_starlette.middleware,
+        ),
     ]
 
 
@@ -137,7 +148,8 @@ def load_page() -> None:
     # Our style and icons; not by the environment, which takes a comma in a path for two paths.
     solara_settings.assets.extra_locations = [str(ASSETS)]
     allow_events_only()
-    send_in_one_go()
+    guard_connections()
+    show_plainly()
     on_kernel_start(lambda: give_back_later)  # what it returns is called once a page is left
     solara_app.ensure_apps_initialized()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,12 +14,13 @@ from solara.lab import use_task
 from sim.core.errors import InputError
 from sim.view import live
 from sim.view.choice import Choice, Plan
-from sim.view.problems import framed
+from sim.view.problems import framed, plain
 from sim.view.snapshot import Progress, Track
 from sim.view.workshop.board import BOARD, Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.state import Session
 
+log = logging.getLogger("lianghua.view")
 PAUSE = 1.0
 """Seconds between two looks. A look compares two numbers under a lock; a page that was away for a
 while, or a browser that was offline, has the newest state at its next look, whatever it missed."""
@@ -81,8 +83,10 @@ def use_attempt(
         except RefusedError as error:
             set_problem(error.say(lang))
             return False
-        except InputError as error:
-            set_problem(framed(error, lang))
+        except Exception as error:  # else the message of what was tried before would stay
+            if not isinstance(error, InputError):
+                log.error("a step of a workshop failed", exc_info=error)
+            set_problem(framed(plain(error), lang))
             return False
         set_problem("")
         return True

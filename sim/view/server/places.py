@@ -1,0 +1,141 @@
+"""How many pages may be open: of a browser, of an address, in all.
+
+Each is a thread and some megabytes, and a page that was left without being closed is kept ten
+minutes, for it may come back. Whoever is at a limit first loses the oldest of those, so that a page
+can be loaded again as often as one likes; then the connection is refused, before anything is made.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import anyio
+from solara.server import kernel_context
+from solara.server import server as solara_server
+from solara.server import starlette as solara_starlette
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket
+
+MOST_OF_BROWSER = 12
+MOST_OF_ADDRESS = 80
+"""A whole room may come through one address."""
+MOST = 150
+MOST_CONNECTIONS = 4
+"""Of one page: the one before may not be known to be gone yet."""
+MOST_TABS = 20
+"""That ever joined one page."""
+_NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+log = logging.getLogger("lianghua.view")
+
+
+class Whose(NamedTuple):
+    """The browser and the address that a page is of."""
+
+    browser: str
+    address: str
+
+
+def whose(request: HTTPConnection) -> Whose:
+    """Who asks. Browsers that take no cookie are one browser an address."""
+    address = request.client.host if request.client else ""
+    name = solara_server.get_session_id_cookie(request.cookies)
+    return Whose(name or f"none at {address}", address)
+
+
+class Places:
+    """Pages that are open or may come back, the oldest first. Of the server's loop alone."""
+
+    def __init__(self) -> None:
+        self._whose: dict[str, Whose] = {}
+        self._connections: Counter[str] = Counter()
+
+    def full(self, who: Whose) -> str:
+        """`browser` or `room` if one more page of theirs would be refused; else empty."""
+        self._forget()
+        for scope, most, mine in self._limits(who):
+            if len(mine) >= most and not any(self._idle(mine)):
+                return scope
+        return ""
+
+    def take(self, page: str, who: Whose) -> list[str] | None:
+        """Pages to let go so that this one may be open; None if it may not."""
+        self._forget()
+        left: list[str] = []
+        if page not in self._whose:
+            for _, most, mine in self._limits(who):
+                if len([one for one in mine if one not in left]) >= most:
+                    oldest = next((one for one in self._idle(mine) if one not in left), None)
+                    if oldest is None:
+                        return None
+                    left.append(oldest)
+        elif (
+            self._whose[page].browser != who.browser or self._connections[page] >= MOST_CONNECTIONS
+        ):
+            return None
+        for one in left:
+            del self._whose[one]
+        self._whose[page] = who
+        self._connections[page] += 1
+        return left
+
+    def leave(self, page: str) -> None:
+        """A connection of a page has ended."""
+        self._connections[page] -= 1
+        if not self._connections[page]:
+            del self._connections[page]
+
+    def _limits(self, who: Whose) -> Iterable[tuple[str, int, list[str]]]:
+        """What is limited, how many there may be, and those there are."""
+        every = self._whose.items()
+        yield "browser", MOST_OF_BROWSER, [k for k, one in every if one.browser == who.browser]
+        yield "room", MOST_OF_ADDRESS, [k for k, one in every if one.address == who.address]
+        yield "room", MOST, list(self._whose)
+
+    def _idle(self, pages: Iterable[str]) -> Iterable[str]:
+        return (one for one in pages if not self._connections[one])
+
+    def _forget(self) -> None:
+        """Pages that are closed for good need no place."""
+        kept = kernel_context.contexts
+        for one in [k for k in self._whose if k not in kept and not self._connections[k]]:
+            del self._whose[one]
+
+
+PLACES = Places()
+
+
+async def connection(socket: WebSocket) -> None:
+    """A page's connection, if there is a place for it."""
+    page, tab = socket.path_params["kernel_id"], socket.query_params.get("session_id", "")
+    if not _NAME.fullmatch(page) or not _NAME.fullmatch(tab) or not _may_join(page, tab):
+        await socket.close()
+        return
+    left = PLACES.take(page, whose(socket))
+    if left is None:
+        log.warning("too many pages of one browser or address, or in all: one more was refused")
+        await socket.close()
+        return
+    try:
+        for one in left:
+            context = kernel_context.contexts.get(one)
+            if context is not None:
+                # It waits for what the page is at, so not in the server's loop.
+                await anyio.to_thread.run_sync(context.close, "place")
+        await solara_starlette.kernel_connection(socket)
+    except (RuntimeError, ValueError) as error:
+        # A page that was closed meanwhile, or is another browser's: the library has no gentler way.
+        log.warning("a page could not be connected: %s", str(error)[:200])
+    finally:
+        PLACES.leave(page)
+
+
+def _may_join(page: str, tab: str) -> bool:
+    """Each tab that ever joined a page is remembered as long as the page is."""
+    context = kernel_context.contexts.get(page)
+    tabs = () if context is None else context.page_status
+    return tab in tabs or len(tabs) < MOST_TABS
