@@ -33,7 +33,6 @@ CODE = "qian-jiang-2014"
 HALF_OPEN, HALF_BODIES = 100, 20
 FLOOD = 2_000
 """Messages in one burst of the flood."""
-LINK = "s=" + ",".join(f"instruments.equipment_subsidy.rate:{9 + n}.5" for n in range(2))
 REST = 15.0
 """Seconds after a room until its memory is looked at: the library clears up a little later."""
 KILLS = 15.0
@@ -112,9 +111,8 @@ async def flood(address: str, cookie: str) -> None:
             await page.open()
             for n in range(FLOOD):
                 state = {"_model_module": "@jupyter-widgets/controls", "_model_name": "HTMLModel"}
-                opening = {"comm_id": f"w{n}", "target_name": "jupyter.widget",
-                           "data": {"state": {**state, "value": "x" * 1_000}}}  # fmt: skip
-                await page.say("comm_open", opening)
+                opening = {"state": {**state, "value": "x" * 1_000}}
+                await page.channel("jupyter.widget", opening, "2.1.0")
                 await page.event(f"w{n}", {"value": n})
         with contextlib.suppress(Exception):
             await page.close()

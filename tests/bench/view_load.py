@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from tests.view.servers import REAL, SMALL, serving
-from tests.view.wire import Page
+from tests.view.wire import Page, entered
 
 PATIENCE = 30.0
 """Seconds after which a change counts as lost."""
@@ -85,11 +85,12 @@ class Answer:
 
 async def session(
     address: str, until: float, interval: float, alike: bool, found: Found, number: int,
-    everyone: asyncio.Barrier,
+    everyone: asyncio.Barrier, code: str,
 ) -> None:  # fmt: skip
     """One person: opens the page, moves a lever every `interval` seconds, looks at the headline."""
     page, chance = Page(address), random.Random(number)
     try:
+        page.cookie = await asyncio.to_thread(entered, address, code) if code else ""
         began = time.perf_counter()
         await page.open()
         try:
@@ -150,7 +151,7 @@ async def room(address: str, options: argparse.Namespace) -> Found:
     found, everyone = Found(), asyncio.Barrier(options.sessions)
     await asyncio.gather(*(
         session(address, options.seconds, max(0.5, options.interval), options.alike, found, one,
-                everyone)
+                everyone, options.code)
         for one in range(options.sessions)
     ))  # fmt: skip
     return found
@@ -177,12 +178,13 @@ def main() -> None:
     parser.add_argument("--alike", action="store_true", help="all move the same lever")
     parser.add_argument("--address", help="a server that runs; by default one is started")
     parser.add_argument("--warm", type=float, default=45, help="seconds that it is given first")
+    parser.add_argument("--code", default="", help="the room's code, if it asks for one")
     parser.add_argument("--small", action="store_true", help="a page that simulates nothing")
     options = parser.parse_args()
     if not (1 <= options.sessions <= MOST_SESSIONS and 0 < options.seconds <= LONGEST):
         parser.error(f"1 to {MOST_SESSIONS} sessions, up to {LONGEST} seconds")
     with served(options) as address:
-        asyncio.run(_first(address))
+        asyncio.run(first_page(address, options.code))
         before = health(address)
         found = asyncio.run(room(address, options))
         time.sleep(15)  # the library clears up some seconds after a page is left
@@ -198,9 +200,9 @@ def main() -> None:
     )
 
 
-async def _first(address: str) -> None:
+async def first_page(address: str, code: str = "") -> None:
     """One page opened and left: the library and the catalogue are then loaded."""
-    page = Page(address)
+    page = Page(address, entered(address, code) if code else "")
     await page.open()
     await page.until(lambda: headline(page), OPENING)
     await page.close()

@@ -7,8 +7,11 @@ nothing, so that it measures the server as a room with devices of its own finds 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
+import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from http.cookies import SimpleCookie
@@ -19,6 +22,25 @@ from websockets.asyncio.client import ClientConnection, connect
 
 LARGEST = 64 * 2**20
 _FILES = re.compile(r"""(?:src|href)=["'](/[^"']+\.(?:js|css|svg|png|woff2)[^"']*)["']""")
+
+
+def entered(address: str, code: str) -> str:
+    """The cookie of a browser that has given a room's code."""
+    try:
+        urllib.request.urlopen(address, timeout=60)
+    except urllib.error.HTTPError as form:
+        token = re.findall(r'name="token" value="([^"]*)"', form.read().decode())[0]
+    sent = urllib.parse.urlencode({"code": code, "token": token}).encode()
+    opener = urllib.request.build_opener(_Here)
+    with contextlib.closing(opener.open(address, sent, timeout=60)) as answer:
+        return str(answer.headers["set-cookie"]).split(";")[0]
+
+
+class _Here(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: what came with it is wanted."""
+
+    def http_error_303(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
+        return fp
 
 
 class Page:
@@ -80,9 +102,8 @@ class Page:
         given = "; ".join(f"{name}={one.value}" for name, one in cookies.items())
         self.cookie = self.cookie or given
         for path in sorted(set(_FILES.findall(document))):
-            request = urllib.request.Request(
-                self.address + path, headers={"Accept-Encoding": "gzip"}
-            )
+            headers = {"Accept-Encoding": "gzip"} | ({"Cookie": self.cookie} if self.cookie else {})
+            request = urllib.request.Request(self.address + path, headers=headers)
             with urllib.request.urlopen(request, timeout=60) as answer:
                 answer.read()
 
@@ -106,8 +127,9 @@ class Page:
     def _leave(self) -> None:
         path = f"/_solara/api/close/{self._kernel}?session_id={self._session}"
         request = urllib.request.Request(
-            self.address + path, data=b"", headers={"Cookie": self.cookie}, method="POST"
-        )
+            self.address + path, data=b"", method="POST",
+            headers={"Cookie": self.cookie, "Content-Type": "text/plain;charset=UTF-8"},
+        )  # fmt: skip
         with urllib.request.urlopen(request, timeout=60) as answer:
             answer.read()
 
