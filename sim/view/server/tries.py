@@ -1,0 +1,65 @@
+"""Wrong tries of a secret, slowed: of the room's code, of a team's word, of a key to come back by."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable
+
+from sim.view.server.clock import now
+
+FREE_TRIES = 5
+"""Wrong tries before there is a wait."""
+LONGEST_WAIT = 60.0
+"""Seconds to wait at most for the next try."""
+FORGOTTEN = 3600.0
+"""Seconds after the last wrong try until all of them are forgotten: a room shares one address."""
+REMEMBERED = 2048
+"""Keys whose wrong tries are remembered; the one that tried least recently is dropped."""
+
+
+class Tries:
+    """Counts the wrong tries of each key, such as an address; `clock` gives seconds.
+
+    Ask `wait` first, and leave the secret alone while it is above 0. Not for use by several
+    threads at once.
+    """
+
+    def __init__(self, clock: Callable[[], float] = now) -> None:
+        self._clock = clock
+        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+
+    def wait(self, who: str) -> float:
+        """Seconds until the next try is looked at; 0 if it is now."""
+        count, last = self._wrong.get(who, (0, 0.0))
+        since = self._clock() - last
+        if count < FREE_TRIES or since > FORGOTTEN:
+            return 0.0
+        # Bounded before it is raised: 2.0 ** 1024 is an error.
+        pause = LONGEST_WAIT if count > FREE_TRIES + 10 else 2.0 ** (count - FREE_TRIES)
+        return max(0.0, min(pause, LONGEST_WAIT) - since)
+
+    def wrong(self, who: str) -> None:
+        """Count a wrong try."""
+        count, last = self._wrong.pop(who, (0, 0.0))
+        moment = self._clock()
+        self._wrong[who] = (1 if moment - last > FORGOTTEN else count + 1, moment)
+        while len(self._wrong) > REMEMBERED:
+            self._wrong.popitem(last=False)
+
+    def right(self, who: str) -> None:
+        """Forget the wrong tries of one who has the secret."""
+        self._wrong.pop(who, None)
+
+
+def group(address: str) -> str:
+    """What counts as one address: of IPv6, the network, for a machine has any number in it."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
