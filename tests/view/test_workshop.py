@@ -50,8 +50,8 @@ def part(page: Any, name: str) -> Any:
 def go_to(page: Any, name: str, phase: str, year: int) -> None:
     """Press once, and wait until the session is there."""
     press(page, name)
-    if name == "rewind":
-        press(page, "rewind-yes")
+    if name in ("rewind", "finish"):
+        press(page, f"{name}-yes")
     in_phase(page, phase, year)
 
 

@@ -14,12 +14,12 @@ from sim.view import live
 from sim.view.choice import Choice, Plan
 from sim.view.controls.press import PressWidget
 from sim.view.snapshot import Progress, Snapshot, Track
-from sim.view.workshop import common_board, devices, facilitator, room, team
+from sim.view.workshop import common_board, facilitator, room, team
 from sim.view.workshop import live as room_live
-from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.board import Board
 from sim.view.workshop.common_board import trade_label, trade_option
-from sim.view.workshop.devices import Devices
 from sim.view.workshop.facilitator import EVENTS, Facilitator
+from sim.view.workshop.held import Pass
 from sim.view.workshop.room import Room
 from sim.view.workshop.team import TeamPage, action_money, action_times, with_times
 from tests.view.fakes import MONTHS, track
@@ -62,7 +62,6 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Board:
     made = Board()
     for module in (room, facilitator, team, room_live):
         monkeypatch.setattr(module, "BOARD", made)
-    monkeypatch.setattr(room, "DEVICES", Devices(made))
     monkeypatch.setattr(live, "use_runs", made_up)
     return made
 
@@ -336,4 +335,3 @@ def test_the_log_knows_every_event_that_the_board_writes() -> None:
     written = set(re.findall(r'_change\(\s*held, "(\w+)"', source))
     written |= set(re.findall(r'_step\(who, \(.*?\), "\w+", "(\w+)"\)', source))
     assert written | {"opened", "restored", "restored_other"} == EVENTS
-    assert devices.MOST_PASSES > 1

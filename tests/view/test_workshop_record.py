@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sim.view.workshop import record
-from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.board import Board
+from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.record import export, read, restore, written
 from sim.view.workshop.state import Mode

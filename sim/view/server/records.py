@@ -6,6 +6,7 @@ key is kept once there is a workshop to come back to; a page that is merely look
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
@@ -15,6 +16,8 @@ KEY = "key"
 KEY_BYTES = 32
 _NAME = re.compile(r"[A-Z]{1,20}")
 SUFFIX = ".json"
+
+log = logging.getLogger("lianghua.view")
 
 
 class Records:
@@ -40,12 +43,16 @@ class Records:
         return path
 
     def read(self) -> dict[str, bytes]:
-        """Every record that can be read, by name."""
-        try:
-            paths = sorted(self.folder.glob(f"*{SUFFIX}"))
-            return {one.stem: one.read_bytes() for one in paths if _NAME.fullmatch(one.stem)}
-        except OSError:
-            return {}
+        """Every record that can be read, by name; the log says which cannot."""
+        found = {}
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            if not _NAME.fullmatch(path.stem):
+                continue
+            try:
+                found[path.stem] = path.read_bytes()
+            except OSError as error:
+                log.error("the record of workshop %s cannot be read: %s", path.stem, error)
+        return found
 
     def remove(self, name: str) -> None:
         """Forget a record."""

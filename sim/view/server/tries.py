@@ -25,19 +25,24 @@ class Tries:
     threads at once.
     """
 
-    def __init__(self, clock: Callable[[], float] = now) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = now,
+        free: int = FREE_TRIES,
+        longest: float = LONGEST_WAIT,
+    ) -> None:
+        self._clock, self._free, self._longest = clock, free, longest
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def wait(self, who: str) -> float:
         """Seconds until the next try is looked at; 0 if it is now."""
         count, last = self._wrong.get(who, (0, 0.0))
         since = self._clock() - last
-        if count < FREE_TRIES or since > FORGOTTEN:
+        if count < self._free or since > FORGOTTEN:
             return 0.0
         # Bounded before it is raised: 2.0 ** 1024 is an error.
-        pause = LONGEST_WAIT if count > FREE_TRIES + 10 else 2.0 ** (count - FREE_TRIES)
-        return max(0.0, min(pause, LONGEST_WAIT) - since)
+        pause = 2.0 ** min(count - self._free, 10)
+        return max(0.0, min(pause, self._longest) - since)
 
     def wrong(self, who: str) -> None:
         """Count a wrong try."""
