@@ -167,6 +167,8 @@ def serve(service: Service) -> None:
 
 def _take_up_workshops(service: Service) -> None:
     """Go on with the workshops that a killed server left, and say which; raises InputError."""
+    if service.session is None and "sim.view.workshop.board" not in sys.modules:
+        return  # the page has no workshop
     from sim.view.workshop.board import BOARD
     from sim.view.workshop.resume import take_up
 

@@ -191,7 +191,7 @@ class Board:
             for roles in held.browsers.values():
                 if roles.get(who.who) == gone:
                     del roles[who.who]
-            held.browsers = {key: roles for key, roles in held.browsers.items() if roles}
+            _drop_strangers(held)
             self._keep(held)
 
     # ------------------------------------------------------------- looking
@@ -347,6 +347,7 @@ class Board:
             gone = _team(held.session, team)
             for known in (held.digests, held.words, held.makers, *held.browsers.values()):
                 known.pop(team, None)
+            _drop_strangers(held)
             teams = tuple(
                 replace(one, vote="" if one.vote == team else one.vote)
                 for one in held.session.teams
@@ -476,7 +477,7 @@ class Board:
         knows the browser again, and nothing of it need be kept."""
         if not browser:
             return new_secret()
-        content = "\0".join((browser, code, who)).encode("utf-8", "replace")
+        content = "\0".join(("pass", browser, code, who)).encode("utf-8", "replace")
         return base64.urlsafe_b64encode(hmac.digest(self._key, content, "sha256")).decode()
 
     def _step(self, who: Pass, phases: tuple[Phase, ...], to: Phase, what: str) -> None:
@@ -523,6 +524,11 @@ class Board:
 
 BOARD = Board()
 """The server's one board."""
+
+
+def _drop_strangers(held: Held) -> None:
+    """Forget browsers that have no role any more."""
+    held.browsers = {key: roles for key, roles in held.browsers.items() if roles}
 
 
 def _free_city(session: Session, city: str) -> str:

@@ -102,7 +102,9 @@ def _clean(given: object, longest: int, what: str, keep: str = "") -> str:
         raise RefusedError("long", what=what, most=longest)
     whole = unicodedata.normalize("NFKC", given)
     lines = whole.splitlines() if keep else [whole]
-    return keep.join(" ".join(_shown(line).split()) for line in lines)
+    shown = keep.join(" ".join(_shown(line).split()) for line in lines)
+    # Again: letter and mark may have come together, and what is read back must be the same.
+    return unicodedata.normalize("NFKC", shown)
 
 
 def _shown(line: str) -> str:
