@@ -345,8 +345,9 @@ class Board:
         with self._lock:
             held = self._prove(who, FACILITATOR)
             gone = _team(held.session, team)
-            for known in (held.digests, held.words, held.makers, *held.browsers.values()):
-                known.pop(team, None)
+            for roles in (held.words, held.makers, *held.browsers.values()):
+                roles.pop(team, None)
+            held.digests.pop(team, None)
             _drop_strangers(held)
             teams = tuple(
                 replace(one, vote="" if one.vote == team else one.vote)
