@@ -20,8 +20,14 @@ def take_up(board: Board, records: Records, file: Path | None = None) -> list[st
     """Have the board hold what a killed server left; returns what to say of it, a line each.
 
     What was not touched for long stays where it is, and so does a record that cannot be read; none
-    of them keeps the server from starting. A `file` does that cannot be: raises InputError.
+    of them keeps the server from starting. A `file` that cannot be taken does, and a folder that
+    another server uses: raises InputError.
     """
+    try:
+        records.claim()
+    except OSError as error:
+        allowed = f"a folder of its own ({error.strerror})"
+        raise InputError("--workshops", "", str(records.folder), allowed) from None
     board.keep_in(records)
     lines, old = [], 0
     oldest = now() - 3600.0 * limits.IDLE_HOURS
