@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -92,6 +93,13 @@ class Shown:
         wanted = f"lianghua-room-{name}"
         [one] = [x for x in self.rc.find(v.TextField).widgets if wanted in str(x.class_).split()]
         one.v_model = value
+
+    def until(self, there: Callable[[], bool]) -> None:
+        """Wait until something is shown: a room that is followed may be drawing just now."""
+        end = time.monotonic() + 30
+        while not there() and time.monotonic() < end:
+            time.sleep(0.02)
+        assert there()
 
     def has(self, name: str) -> bool:
         """Is there a button of this name?"""
@@ -196,30 +204,39 @@ def test_a_facilitator_is_asked_before_leaving_and_comes_back_by_the_key(
     board: Board, show: Any, lang: str
 ) -> None:
     page = show(Room(lang))
-    page.press("lead")
-    page.press("open")
+
+    def press(name: str) -> None:
+        page.until(lambda: page.has(name))
+        page.press(name)
+
+    press("lead")
+    press("open")
     (code,) = board._held
     key = board._held[code].key
+    page.until(lambda: page.has("delete"))
     assert key not in page.text  # the screen may be projected
-    page.press("key")
-    assert key in page.text
-    page.press("key")
-    page.press("leave")
-    assert key in page.text
-    page.press("leave-no")
+    press("key")
+    page.until(lambda: key in page.text)
+    press("key")
+    page.until(lambda: key not in page.text)
+    press("leave")
+    page.until(lambda: key in page.text)
+    press("leave-no")
     assert board.recall("a-browser")
-    page.press("leave")
-    page.press("leave-yes")
+    press("leave")
+    press("leave-yes")
+    page.until(lambda: not page.has("delete"))
     assert board.recall("a-browser") == ()
-    page.press("lead")
+    press("lead")
+    page.until(lambda: page.has("lead-again"))
     page.fill("lead-code-field", code)
     page.fill("key-field", key.lower())
-    page.press("lead-again")
-    assert page.has("delete")
+    press("lead-again")
+    page.until(lambda: page.has("delete"))
     # Loaded again, the browser finds its role.
     again = show(Room(lang))
     again.press("back-facilitator")
-    assert again.has("delete")
+    again.until(lambda: again.has("delete"))
 
 
 def test_what_cannot_be_undone_asks_first(board: Board, show: Any) -> None:
