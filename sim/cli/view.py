@@ -27,6 +27,17 @@ Folders = Annotated[
     list[Path] | None,
     typer.Option("--results", help="folder of finished results to show; repeatable"),
 ]
+Workshops = Annotated[
+    Path | None,
+    typer.Option(
+        "--workshops",
+        help="folder that keeps workshops, should the server be killed; out/workshops/PORT by default",
+    ),
+]
+SessionFile = Annotated[
+    Path | None,
+    typer.Option("--session", help="a workshop's file to take up, recorded or exported"),
+]
 OpenPage = Annotated[
     bool | None,
     typer.Option("--open/--no-open", help="open a browser; by default on a desktop only"),
@@ -40,10 +51,17 @@ def view_command(
     workers: ViewWorkers = None,
     replicates: ViewReplicates = None,
     results: Folders = None,
+    workshops: Workshops = None,
+    session: SessionFile = None,
     open_page: OpenPage = None,
     quiet: Quiet = False,
 ) -> None:
     """Serve the interactive page on this machine, without the internet, until Ctrl-C."""
     from sim.view.server.serve import Service, serve
 
-    serve(Service(host, port, code, workers, replicates, tuple(results or ()), open_page, quiet))
+    serve(
+        Service(
+            host, port, code, workers, replicates, tuple(results or ()), open_page, quiet,
+            workshops, session,
+        )
+    )  # fmt: skip

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.board import Board
+from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
 
 MACHINES = "instruments.equipment_subsidy.budget."

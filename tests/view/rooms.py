@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.board import Board
+from sim.view.workshop.held import Pass
 from sim.view.workshop.scores import team_scores
 from sim.view.workshop.state import Mode, plans_at
 from tests.view.fakes import track

@@ -52,9 +52,14 @@ class Running:
 def serving(
     *options: str, module: str = SMALL, environment: dict[str, str] | None = None
 ) -> Iterator[Running]:
-    """A server on a free port of this machine, ended and with it all it has begun."""
+    """A server on a free port of this machine, ended and with it all it has begun.
+
+    It keeps its workshops in a folder of its own, unless `options` name one.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
+        if "--workshops" not in options:
+            options = (*options, "--workshops", str(Path(folder) / "workshops"))
         with log.open("wb") as into:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, "view", "--port", "0", "--no-open", *options],

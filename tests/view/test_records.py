@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.view.server.records import KEY, Records
+from sim.view.server.records import KEY, LOCK, Records
 
 
 def test_a_folder_is_made_once_there_is_something_to_keep(tmp_path: Path) -> None:
@@ -35,7 +35,10 @@ def test_the_next_server_has_the_same_key_once_something_was_kept(tmp_path: Path
     first.write("ABCDEF", "1")
     assert Records(tmp_path).key == first.key
     (tmp_path / KEY).write_bytes(b"short")
-    assert Records(tmp_path).key != first.key
+    second = Records(tmp_path)
+    assert second.key != first.key
+    second.write("ABCDEF", "2")  # what is no key is replaced
+    assert Records(tmp_path).key == second.key
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a", "A/B", "KEY.x"])
@@ -53,7 +56,7 @@ def test_what_cannot_be_written_leaves_the_record_before(
     with pytest.raises(OSError, match="disk full"):
         records.write("ABCDEF", "after")
     assert records.read() == {"ABCDEF": b"before"}
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["ABCDEF.json", KEY]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["ABCDEF.json", KEY, LOCK]
 
 
 def test_a_writer_that_is_killed_leaves_a_whole_record(tmp_path: Path) -> None:
@@ -72,3 +75,37 @@ def test_a_writer_that_is_killed_leaves_a_whole_record(tmp_path: Path) -> None:
         kept = Records(tmp_path).read()["ABCDEF"]
         assert len(kept) == 200_000
         assert len(set(kept)) == 1
+
+
+def test_a_folder_is_one_servers_while_it_lives(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from sim.view.server.records import Records;"
+        "r = Records(Path(sys.argv[1])); r.write('ABCDEF', '1'); print('there', flush=True);"
+        "sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    assert other.stdin is not None
+    other.stdout.readline()
+    records = Records(tmp_path)
+    with pytest.raises(BlockingIOError, match="another server"):
+        records.claim()
+    with pytest.raises(BlockingIOError):
+        records.write("ABCDEF", "2")
+    assert records.read() == {"ABCDEF": b"1"}
+    other.kill()
+    other.communicate()
+    records.write("ABCDEF", "2")
+    assert records.read() == {"ABCDEF": b"2"}
+
+
+def test_a_record_that_cannot_be_read_hides_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    records = Records(tmp_path)
+    records.write("ABCDEF", "1")
+    (tmp_path / "AAAAAA.json").mkdir()
+    assert records.read() == {"ABCDEF": b"1"}
+    assert "AAAAAA" in caplog.text

@@ -50,8 +50,8 @@ def part(page: Any, name: str) -> Any:
 def go_to(page: Any, name: str, phase: str, year: int) -> None:
     """Press once, and wait until the session is there."""
     press(page, name)
-    if name == "rewind":
-        press(page, "rewind-yes")
+    if name in ("rewind", "finish"):
+        press(page, f"{name}-yes")
     in_phase(page, phase, year)
 
 
@@ -83,6 +83,12 @@ def commit(page: Any, year: int) -> None:
     in_phase(page, "commit", year)
     press(page, "commit")
     expect(part(page, "committed")).to_contain_text(str(year))
+
+
+def reveal(leader: Any, year: int) -> None:
+    """Once the facilitator's page knows that all have committed: before, it would ask."""
+    expect(part(leader, "teams")).not_to_contain_text("not yet")
+    go_to(leader, "reveal", "reveal", year)
 
 
 def words_are_shown_on_demand(leader: Any, team: Any) -> None:
@@ -131,7 +137,7 @@ def test_from_joining_to_the_memo(devices):
                 assert barriers(teams[0]) == ""
             for page in teams:
                 commit(page, year)
-            go_to(leader, "reveal", "reveal", year)
+            reveal(leader, year)
             expect(results(teams[1], year)).to_be_visible()
             if year == 2015:  # a year back: its moves are gone, those of 2014 are there
                 go_to(leader, "rewind", "commit", year)
@@ -139,7 +145,7 @@ def test_from_joining_to_the_memo(devices):
                     in_phase(page, "commit", year)
                     expect(part(page, "committed")).to_have_count(0)
                     commit(page, year)
-                go_to(leader, "reveal", "reveal", year)
+                reveal(leader, year)
                 expect(results(teams[1], year)).to_be_visible()
         expect(results(leader, 2017)).to_contain_text("Green")
         press(teams[1], "moves")

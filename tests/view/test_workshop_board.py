@@ -9,8 +9,8 @@ import pytest
 
 from sim.view.choice import Plan, Revision
 from sim.view.words import catalogue
-from sim.view.workshop.board import Board, Pass
-from sim.view.workshop.devices import Devices
+from sim.view.workshop.board import Board
+from sim.view.workshop.held import Origin, Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.state import Score, Session, TeamScores, plans_at
 from tests.view.boards import ERP, MACHINES, Clock, play, refused, room
@@ -240,20 +240,22 @@ def test_scores_are_kept_for_the_plans_they_are_of_only(board: Board) -> None:
 
 
 def test_a_browser_finds_its_roles_again(board: Board) -> None:
-    devices = Devices(board)
-    lead, (one, two) = room(board)
-    devices.remember("browser", lead)
-    devices.remember("browser", one)
-    devices.remember("other", two)
-    assert devices.recall("browser") == (one, lead)
-    again = board.join_again(lead.code, board.word(one))
-    devices.remember("browser", again)
-    assert devices.recall("browser") == (again, lead)
-    devices.forget("browser", again)
-    assert devices.recall("browser") == (lead,)
+    mine, other = Origin("browser"), Origin("other")
+    lead = board.open("研讨", origin=mine)
+    one = board.join(lead.code, "队1", origin=mine)
+    two = board.join(lead.code, "队2", origin=other)
+    assert board.recall("browser") == (one, lead)
+    assert board.recall("other") == (two,)
+    assert board.join_again(lead.code, board.word(one), mine) == one
+    assert len(board._held[lead.code].digests[one.who]) == 1  # it has its place already
+    board.leave(one)
+    board.leave(one)
+    assert board.recall("browser") == (lead,)
+    assert board._held[lead.code].digests[one.who] == []
+    board.dismiss(lead, two.who)
+    assert board.recall("other") == ()
     board.end(lead)
-    assert devices.recall("browser") == ()
-    assert devices.recall("nobody") == ()
+    assert board.recall("browser") == board.recall("nobody") == board.recall("") == ()
 
 
 def test_many_threads_lose_nothing(board: Board) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sim.view.workshop import limits
-from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.board import Board
+from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import ALPHABET, RefusedError, as_code, one_line, several_lines
 from tests.view.boards import ERP, Clock, refused, room
 
@@ -46,9 +47,9 @@ def test_who_has_no_secret_has_no_say(board: Board) -> None:
         board.change(one, preview=False)
     with refused("pass"):
         board.score(one, 2014, {}, [])
-    assert board.lead(lead.code, lead.secret) == lead
-    with refused("pass"):
-        board.lead(lead.code, "x")
+    for wrong in ("x", "", lead.secret, "ABCD-" * 3 + "ABCD"):
+        with refused("key"):
+            board.lead(lead.code, wrong)
 
 
 def test_no_secret_stands_in_what_can_be_seen(board: Board) -> None:
@@ -117,6 +118,71 @@ def test_names_that_look_the_same_are_taken(board: Board) -> None:
         with refused("name_taken"):
             board.join(lead.code, same)
     assert board.join(lead.code, "Team B").who == "t2"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u3164", "\u115f\u1160", "\uffa0", "\u2800\u2800", "\u0301\u0301", "\ufe0f", "\u17b4", "\u034f",
+        "\u3164 \u2800", "\U0001d159", "\u180e",
+    ],
+)  # fmt: skip
+def test_a_name_that_shows_nothing_is_none(board: Board, name: str) -> None:
+    lead = board.open("a")
+    with refused("empty"):
+        board.join(lead.code, name)
+    with refused("empty"):
+        board.open(name)
+
+
+@pytest.mark.parametrize("name", ["!!!", "…", "——", "·"])
+def test_a_name_has_a_letter_or_a_figure(board: Board, name: str) -> None:
+    with refused("no_letters"):
+        board.join(board.open("a").code, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Team 1", "Team l"), ("Team 1", "TEAM I"), ("Team 1", "Team |"), ("Team 0", "Team O"),
+        ("Team A", "Tea\u0301m A"), ("Team A", "Team-A!"), ("Team A", "Team\u3164A"),
+        ("COPE", "СОРЕ"), ("BOX", "ΒΟΧ"), ("一队", "ー队"), ("工力", "エカ"), ("甲队", "甲 · 队"),
+        ("队0", "队〇"), ("ﬁne", "fine"), ("Team A", "Team A\ufe0f"),
+    ],
+)  # fmt: skip
+def test_a_name_that_looks_like_anothers_is_taken(board: Board, name: str, other: str) -> None:
+    lead = board.open("a")
+    board.join(lead.code, name)
+    with pytest.raises(RefusedError) as caught:
+        board.join(lead.code, other)
+    assert caught.value.reason == "name_taken"
+    assert caught.value.values["name"] in (name, "fine")  # the one that is there
+
+
+@pytest.mark.parametrize("name", ["Tеam", "Αlpha", "Рed 红", "aб"])
+def test_a_name_does_not_mix_alphabets(board: Board, name: str) -> None:
+    with refused("mixed_letters"):
+        board.join(board.open("a").code, name)
+
+
+def test_usual_names_are_all_let_in(board: Board) -> None:
+    lead = board.open("a")
+    names = (
+        "宁波A队", "Ningbo 队", "エース", "팀 하나", "Équipe", "Команда", "Ομάδα", "🐯虎队", "杭州二队",
+        "杭州三队", "11", "<b>",
+    )  # fmt: skip
+    for name in names:
+        board.join(lead.code, name)
+    assert [one.name for one in board.look(lead.code).teams] == list(names)
+
+
+def test_marks_do_not_pile_up() -> None:
+    assert (
+        one_line("a" + "\u0323\u0300\u0301\u0302\u0303\u0304" * 3, 24, "name").count("\u0302") == 0
+    )
+    assert len(one_line("a" + "\u0336" * 20, 24, "name")) == 4
+    assert one_line("\u0336a", 24, "name") == "a"
+    assert one_line("a\u200b\u0301", 24, "name") == "á"
 
 
 def test_rooms_are_bounded(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from sim.view.workshop import record
-from sim.view.workshop.board import Board, Pass
+from sim.view.workshop.board import Board
+from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.record import export, read, restore, written
 from sim.view.workshop.state import Mode
-from tests.view.rooms import played
+from tests.view.rooms import played, score
 
 
 @pytest.fixture(scope="module", params=["package", "city"])
@@ -42,6 +43,7 @@ def test_a_session_survives_the_way_through_a_file(session: Any) -> None:
     assert after.events == before.events
     assert (after.phase, after.year) == (before.phase, before.year)
     assert written(replace(after, code=before.code)) == text
+    assert (before.from_file, after.from_file) == ((), (2014, 2015, 2016, 2017))
     other = Board()
     again = restore(other, text.encode())
     taken = other.see(again)
@@ -74,6 +76,20 @@ def test_the_file_holds_no_secrets_and_is_the_facilitators(session: Any) -> None
         export(board, teams[0])
 
 
+def test_scores_of_a_file_are_said_to_be_until_they_are_worked_out() -> None:
+    board, lead, _ = played("package", 2)
+    other = Board()
+    again = restore(other, export(board, lead))
+    assert other.see(again).from_file == (2014, 2015)
+    score(other, again, "package", 2015)
+    assert other.see(again).from_file == (2014,)
+    other.rewind(again)
+    other.reveal(again)
+    assert other.see(again).from_file == (2014,)
+    other.reset(again)
+    assert other.see(again).from_file == ()
+
+
 def test_a_round_that_was_open_comes_back_closed() -> None:
     board, lead, (one, _) = played("package", 1)
     board.open_round(lead, 5)
@@ -90,6 +106,10 @@ def test_a_round_that_was_open_comes_back_closed() -> None:
 
 def first(found: dict[str, Any]) -> dict[str, Any]:
     return found["teams"][0]
+
+
+def scored(found: dict[str, Any], outcome: str) -> dict[str, Any]:
+    return next(one for one in found["scores"][0]["scores"] if one["outcome"] == outcome)
 
 
 TAMPERED: dict[str, Callable[[dict[str, Any]], Any]] = {
@@ -138,6 +158,28 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], Any]] = {
     "score twice": lambda d: d["scores"].append(d["scores"][0]),
     "unknown outcome": lambda d: d["scores"][0]["scores"][0].update(outcome="fame"),
     "text for a figure": lambda d: d["scores"][0]["scores"][0].update(value="1"),
+    "name like another": lambda d: (first(d).update(name="Team 1"), d["teams"][1].update(name="TEAM I")),
+    "name that mixes alphabets": lambda d: first(d).update(name="Tеam"),
+    **{
+        f"score: {name}": lambda d, change=change, outcome=outcome: scored(d, outcome).update(change)
+        for name, outcome, change in (
+            ("huge", "employees", {"value": 1e300, "more": 1e300}),
+            ("below nothing", "employees", {"value": -1.0}),
+            ("baseline below nothing", "employees", {"anyway": -1e6}),
+            ("not the sum", "employees", {"more": 1.0, "low": 0.0, "high": 2.0}),
+            ("outside its interval", "employees", {"low": 1e3, "high": 2e3}),
+            ("interval upside down", "employees", {"low": 10.0, "high": -10.0}),
+            ("endless interval", "employees", {"low": -1e12, "high": 1e12}),
+            ("half an interval", "employees", {"low": None}),
+            ("a level without a difference", "employees", {"more": None}),
+            ("nobody's baseline", "employees", {"anyway": None}),
+            ("more pairs than there are", "employees", {"pairs": 5_000}),
+            ("an interval of one pair", "employees", {"pairs": 1}),
+            ("a share above one", "adoption_erp", {"value": 7.0, "anyway": 6.0, "more": 1.0, "low": 0.9, "high": 1.1}),
+            ("more targets than there are", "targets", {"value": 60.0, "anyway": 50.0, "more": 10.0, "low": 9.0, "high": 11.0}),
+            ("a cost with a baseline", "cost_per_adopter", {"value": 5.0, "anyway": 5.0, "more": 5.0, "low": 5.0, "high": 5.0}),
+        )
+    },
     "event by a stranger": lambda d: d["events"][0].update(who="root"),
     "event that is markup": lambda d: d["events"][0].update(what="<script>"),
     "a list": lambda d: None,

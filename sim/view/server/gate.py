@@ -38,6 +38,8 @@ FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 5
 SLOWED = 0.4
 """Seconds that a wrong code takes, whoever tries."""
+CLIENT_ADDRESS = "x-lianghua-address"
+"""Header by which a page learns its browser's address: the gate writes it, whatever is sent."""
 SESSION = "solara-session-id"
 """The library's cookie: the name that it knows a browser by, written by the gate alone."""
 HANDED_ON = frozenset(
@@ -304,6 +306,8 @@ def _rewritten(scope: Scope, browser: str | None) -> Scope:
             found.setdefault(name, value)
     if browser is not None:
         found[b"cookie"] = f"{SESSION}={browser}".encode()
+    address = (scope.get("client") or ("", 0))[0]
+    found[CLIENT_ADDRESS.encode()] = group(address).encode("ascii", "replace")
     return {**scope, "headers": list(found.items())}
 
 

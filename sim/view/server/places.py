@@ -20,6 +20,8 @@ from solara.server import starlette as solara_starlette
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
+from sim.view.server.tries import group
+
 MOST_OF_BROWSER = 12
 MOST_OF_ADDRESS = 80
 """A whole room may come through one address."""
@@ -42,7 +44,7 @@ class Whose(NamedTuple):
 
 def whose(request: HTTPConnection) -> Whose:
     """Who asks. Browsers that take no cookie are one browser an address."""
-    address = request.client.host if request.client else ""
+    address = group(request.client.host) if request.client else ""
     name = solara_server.get_session_id_cookie(request.cookies)
     return Whose(name or f"none at {address}", address)
 

@@ -12,6 +12,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from sim.view.server.code import Code, checked_code
 from sim.view.server.hosts import addresses, bind, hosts_of, is_wide
 from sim.view.server.log import bound_log
 from sim.view.server.memory import begin_anew
+from sim.view.server.records import Records
 from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 PAGE = "sim.view.page:Page"
 """Module and component of the page."""
+WORKSHOPS = Path("out/workshops")
+"""Under the current folder, a folder a port: records of workshops."""
 NOWHERE = "http://127.0.0.1:9/"
 """Where missing assets would be asked for: nobody answers there."""
 NEEDED = (
@@ -48,7 +52,8 @@ SILENCE = 60.0
 
 @dataclass(frozen=True)
 class Service:
-    """How the view is served. `open_page` None opens a browser if one is likely to be seen."""
+    """How the view is served. `open_page` None opens a browser if one is likely to be seen;
+    `workshops` None keeps them under the current folder; `session` is a workshop's file to take up."""
 
     host: str = "127.0.0.1"
     port: int = 8765
@@ -58,6 +63,14 @@ class Service:
     results: tuple[Path, ...] = ()
     open_page: bool | None = None
     quiet: bool = False
+    workshops: Path | None = None
+    session: Path | None = None
+
+    @cached_property
+    def records(self) -> Records:
+        """Where this server keeps its workshops, and the key of its cookies: a port is one server's,
+        so that the next one there finds what a killed one left."""
+        return Records(self.workshops or WORKSHOPS / str(self.port))
 
 
 def checked(service: Service) -> str | None:
@@ -71,6 +84,11 @@ def checked(service: Service) -> str | None:
             raise InputError("--results", "", str(folder), "a folder of results")
         if os.pathsep in str(folder):
             raise InputError("--results", "", str(folder), f"a path without '{os.pathsep}'")
+    kept = service.workshops
+    if kept is not None and kept.exists() and not kept.is_dir():
+        raise InputError("--workshops", "", str(kept), "a folder")
+    if service.session is not None and not service.session.is_file():
+        raise InputError("--session", "", str(service.session), "a session's file")
     return None if service.code is None else checked_code(service.code)
 
 
@@ -142,7 +160,8 @@ def serve(service: Service) -> None:
         print("Starting …", file=sys.stderr, flush=True)
     try:
         prepare(service)
-        app = application(service, code)
+        app = application(service, code, service.records.key)
+        _take_up_workshops(service)
         server = _server(app, lambda: _ready(service, code))
         server.run(sockets=[listener])
     finally:
@@ -150,6 +169,17 @@ def serve(service: Service) -> None:
         _end_workers()
     if not server.started:
         raise RuntimeError("the server did not start")
+
+
+def _take_up_workshops(service: Service) -> None:
+    """Go on with the workshops that a killed server left, and say which; raises InputError."""
+    if service.session is None and "sim.view.workshop.board" not in sys.modules:
+        return  # the page has no workshop
+    from sim.view.workshop.board import BOARD
+    from sim.view.workshop.resume import take_up
+
+    for line in take_up(BOARD, service.records, service.session):
+        print(line, flush=True)
 
 
 def _server(app: Starlette, ready: Callable[[], None]) -> Any:

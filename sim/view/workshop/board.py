@@ -1,28 +1,40 @@
 """The board: all sessions of the server, behind one lock.
 
-Every change makes a new `Session`; who read the old one is not disturbed. Roles are proven with long
-random secrets, of which only digests are kept; the short code lets anyone in the room join and look.
+Every change makes a new `Session`; who read the old one is not disturbed. After each change the
+session's record is written, whole or not at all, before the lock is left. Roles are proven with long
+secrets, of which only digests are kept; the short code lets anyone in the room join and look.
 """
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import hmac
+import logging
+import math
+import secrets
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from sim.view.choice import Plan
+from sim.view.server.clock import now
+from sim.view.server.records import KEY_BYTES, Records
+from sim.view.server.tries import Tries
 from sim.view.workshop import limits, moves
+from sim.view.workshop.held import FACILITATOR, NOWHERE, Held, Origin, Pass, digest
 from sim.view.workshop.limits import (
     YEARS,
     RefusedError,
+    as_code,
+    as_key,
     new_code,
+    new_key,
     new_secret,
-    one_line,
     several_lines,
 )
+from sim.view.workshop.names import skeleton, team_name
+from sim.view.workshop.record import kept
 from sim.view.workshop.state import (
     Event,
     Move,
@@ -34,105 +46,153 @@ from sim.view.workshop.state import (
     seen_by,
 )
 
-FACILITATOR = "facilitator"
+RETRY = 10.0
+"""Seconds until a record that could not be written is tried again without a change."""
 
-
-@dataclass(frozen=True)
-class Pass:
-    """What a device holds: in which session, as whom ("facilitator" or a team's key), and the proof."""
-
-    code: str
-    who: str
-    secret: str
-
-
-@dataclass
-class _Held:
-    """A session with what must not leave the server: digests of secrets, and the teams' words."""
-
-    session: Session
-    digests: dict[str, list[bytes]]
-    words: dict[str, str] = field(default_factory=dict)
-    touched: float = 0.0
-    counted: int = 0
-    """Teams that ever joined: a key is never given twice."""
+log = logging.getLogger("lianghua.view")
 
 
 class Board:
     """Sessions by code. Every method is safe from any thread."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = now, records: Records | None = None) -> None:
         self._clock = clock
         self._lock = threading.RLock()
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Held] = {}
+        self._records = records
+        self._key = secrets.token_bytes(KEY_BYTES) if records is None else records.key
+        self._of_browser = Tries(clock)
+        self._of_address = Tries(clock, limits.ADDRESS_TRIES, limits.ADDRESS_WAIT)
+
+    def keep_in(self, records: Records) -> None:
+        """Write every session into `records` from now on; before there is any."""
+        with self._lock:
+            self._records, self._key = records, records.key
 
     # ------------------------------------------------------------- coming in
 
     def open(
-        self, title: str, mode: str = "package", budget: float | None = None, preview: bool = True
+        self,
+        title: str,
+        mode: str = "package",
+        budget: float | None = None,
+        preview: bool = True,
+        origin: Origin = NOWHERE,
     ) -> Pass:
         """A new session; returns the facilitator's pass."""
-        return self.place(Session("", moves.rules(title, mode, budget, preview)), "opened")
+        return self.place(Session("", moves.rules(title, mode, budget, preview)), "opened", origin)
 
-    def place(self, session: Session, what: str) -> Pass:
+    def place(
+        self, session: Session, what: str, origin: Origin = NOWHERE, source: str = ""
+    ) -> Pass:
         """Hold a session under a new code, its teams with new words."""
         with self._lock:
-            self._forget_idle()
+            self._put_away_idle()
+            opener = (digest(origin.browser), digest(origin.address))
             if len(self._held) >= limits.MOST_SESSIONS:
                 raise RefusedError("sessions", most=limits.MOST_SESSIONS)
-            while (code := new_code()) in self._held:
+            for place, most in enumerate((limits.MOST_OPENED, limits.MOST_OPENED_ADDRESS)):
+                opened = sum(one.opener[place] == opener[place] for one in self._held.values())
+                if opener[place] and opened >= most:
+                    raise RefusedError(("opened", "opened_address")[place], most=most)
+            while self._taken(code := new_code()):
                 pass
-            secret = new_secret()
-            held = _Held(replace(session, code=code), {FACILITATOR: [_digest(secret)]})
+            held = Held(replace(session, code=code), new_key(), opener=opener, source=source)
             held.words = {team.key: new_code() for team in session.teams}
             held.counted = max((int(one.key[1:]) for one in session.teams), default=0)
+            one = self._let_in(held, FACILITATOR, origin)
             self._held[code] = held
             self._change(held, what, FACILITATOR, session.rules.title)
-            return Pass(code, FACILITATOR, secret)
+            return one
 
-    def join(self, code: str, name: str, city: str = "") -> Pass:
+    def take(self, held: Held) -> bool:
+        """Hold a session as a former server held it; False if it is there already."""
+        with self._lock:
+            if held.session.code in self._held:
+                return False
+            if len(self._held) >= limits.MOST_SESSIONS:
+                raise RefusedError("sessions", most=limits.MOST_SESSIONS)
+            self._held[held.session.code] = held
+            return True
+
+    def came_from(self, source: str) -> bool:
+        """Is there a session already that was taken from a file with this digest?"""
+        with self._lock:
+            return any(one.source == source for one in self._held.values())
+
+    def find(self, code: str, origin: Origin = NOWHERE) -> str:
+        """The code as it is written, of a session that is there; wrong ones are slowed."""
+        with self._lock, self._slowed(origin):
+            return self._find(code).session.code
+
+    def join(self, code: str, name: str, city: str = "", origin: Origin = NOWHERE) -> Pass:
         """A new team; RefusedError when the name or the city is taken or the room is full."""
         with self._lock:
             held = self._find(code)
             session = held.session
-            name = one_line(name, limits.LONGEST_NAME, "name")
+            name = team_name(name)
             if session.phase == "closed":
                 raise RefusedError("phase")
-            if any(one.name.casefold() == name.casefold() for one in session.teams):
-                raise RefusedError("name_taken", name=name)
+            for one in session.teams:
+                if skeleton(one.name) == skeleton(name):
+                    raise RefusedError("name_taken", name=one.name)
             if len(session.teams) >= limits.MOST_TEAMS:
                 raise RefusedError("teams", most=limits.MOST_TEAMS)
+            maker = digest(origin.browser)
+            if maker and list(held.makers.values()).count(maker) >= limits.MOST_OWN_TEAMS:
+                raise RefusedError("own_teams", most=limits.MOST_OWN_TEAMS)
             city = _free_city(session, city)
             held.counted += 1
-            key, secret = f"t{held.counted}", new_secret()
+            key = f"t{held.counted}"
             held.words[key] = new_code()
-            held.digests[key] = [_digest(secret)]
+            if maker:
+                held.makers[key] = maker
+            given = self._let_in(held, key, origin)
             teams = (*session.teams, Team(key, name, city))
             self._change(held, "joined", key, name, teams=teams)
-            return Pass(held.session.code, key, secret)
+            return given
 
-    def join_again(self, code: str, word: str) -> Pass:
-        """Another device of a team, let in by the team's word."""
-        with self._lock:
+    def join_again(self, code: str, word: str, origin: Origin = NOWHERE) -> Pass:
+        """Another device of a team, let in by the team's word; wrong ones are slowed."""
+        with self._lock, self._slowed(origin):
             held = self._find(code)
-            given = limits.as_code(word)
-            for key, known in held.words.items():
-                if given and hmac.compare_digest(known, given):
-                    digests = held.digests.setdefault(key, [])
-                    if len(digests) >= limits.MOST_MEMBERS:
-                        raise RefusedError("members", most=limits.MOST_MEMBERS)
-                    secret = new_secret()
-                    digests.append(_digest(secret))
-                    held.touched = self._clock()
-                    return Pass(held.session.code, key, secret)
-            raise RefusedError("word")
+            given = as_code(word)
+            # Every word is compared, so that the time tells nothing.
+            fits = [key for key, one in held.words.items() if hmac.compare_digest(one, given)]
+            if not fits:
+                raise RefusedError("word")
+            return self._let_in_again(held, fits[0], origin)
 
-    def lead(self, code: str, secret: str) -> Pass:
-        """The facilitator on another device, let in by the secret."""
-        one = Pass(limits.as_code(code), FACILITATOR, secret)
+    def lead(self, code: str, key: str, origin: Origin = NOWHERE) -> Pass:
+        """The facilitator on another device, let in by the key; wrong ones are slowed."""
+        with self._lock, self._slowed(origin):
+            held = self._find(code)
+            if not hmac.compare_digest(held.key, as_key(key)):
+                raise RefusedError("key")
+            return self._let_in_again(held, FACILITATOR, origin)
+
+    def recall(self, browser: str) -> tuple[Pass, ...]:
+        """Passes of a browser that hold, the newest first: a page loaded anew finds its role."""
+        known = digest(browser)
         with self._lock:
-            self._prove(one, FACILITATOR)
-            return one
+            self._put_away_idle()
+            found = []
+            for code, held in reversed(self._held.items()) if known else ():
+                for who in reversed(held.browsers.get(known, {})):
+                    found.append(Pass(code, who, self._secret(browser, code, who)))
+            return tuple(one for one in found if self.holds(one))
+
+    def leave(self, who: Pass) -> None:
+        """A device gives its role back, and its place; nothing if it has none."""
+        with self._lock, suppress(RefusedError):
+            held = self._prove(who)
+            gone = digest(who.secret)
+            held.digests[who.who].remove(gone)
+            for roles in held.browsers.values():
+                if roles.get(who.who) == gone:
+                    del roles[who.who]
+            _drop_strangers(held)
+            self._keep(held)
 
     # ------------------------------------------------------------- looking
 
@@ -152,6 +212,20 @@ class Board:
             held = self._held.get(limits.as_code(code))
             return held.session.version if held else -1
 
+    def key(self, who: Pass) -> str:
+        """The key by which the facilitator comes back, or leads from another device."""
+        with self._lock:
+            return self._prove(who, FACILITATOR).key
+
+    def unsaved(self, who: Pass) -> str:
+        """Why the session is not being saved, for its facilitator; empty if it is. What could not
+        be written is tried again now and then."""
+        with self._lock:
+            held = self._prove(who)
+            if held.unsaved and self._clock() - held.tried >= RETRY:
+                self._keep(held)
+            return held.unsaved if who.who == FACILITATOR else ""
+
     def word(self, who: Pass, team: str = "") -> str:
         """The word that lets other devices into a team: its own, or any for the facilitator."""
         with self._lock:
@@ -167,17 +241,16 @@ class Board:
         team = _team(before, who.who)
         chosen = moves.checked(before.rules, team.city, settings)
         note = several_lines(note, limits.LONGEST_NOTE, "note")
-        now = self._clock()
-        kept = tuple(one for one in team.moves if one.year != before.year)
-        chosen = moves.completed(before.rules, kept, before.year, chosen)
-        team = replace(team, moves=(*kept, Move(before.year, chosen, note, now)))
+        others = tuple(one for one in team.moves if one.year != before.year)
+        chosen = moves.completed(before.rules, others, before.year, chosen)
+        team = replace(team, moves=(*others, Move(before.year, chosen, note, self._clock())))
         moves.check_plan(before.rules, team)  # reads scenarios: not under the lock
         with self._lock:
             held = self._prove(who)
             session = held.session
             if not session.accepting(self._clock()) or session.year != before.year:
                 raise RefusedError("round")
-            if _team(session, who.who).moves[: len(kept)] != kept:
+            if _team(session, who.who).moves[: len(others)] != others:
                 raise RefusedError("round")
             self._change(
                 held, "committed", who.who, str(session.year), teams=_with(session, team)
@@ -254,6 +327,7 @@ class Board:
                 held, "rewound", FACILITATOR, str(year), phase="commit", year=year, deadline=0.0,
                 teams=tuple(_until(one, year - 1) for one in session.teams),
                 scores=tuple(one for one in session.scores if one.year < year),
+                from_file=tuple(one for one in session.from_file if one < year),
             )  # fmt: skip
 
     def reset(self, who: Pass) -> None:
@@ -263,7 +337,7 @@ class Board:
             teams = tuple(_until(one, 0) for one in held.session.teams)
             self._change(
                 held, "reset", FACILITATOR, phase="lobby", year=YEARS[0], deadline=0.0,
-                teams=teams, scores=(),
+                teams=teams, scores=(), from_file=(),
             )  # fmt: skip
 
     def dismiss(self, who: Pass, team: str) -> None:
@@ -271,8 +345,10 @@ class Board:
         with self._lock:
             held = self._prove(who, FACILITATOR)
             gone = _team(held.session, team)
+            for roles in (held.words, held.makers, *held.browsers.values()):
+                roles.pop(team, None)
             held.digests.pop(team, None)
-            held.words.pop(team, None)
+            _drop_strangers(held)
             teams = tuple(
                 replace(one, vote="" if one.vote == team else one.vote)
                 for one in held.session.teams
@@ -305,14 +381,23 @@ class Board:
             fits = {(one.year, one.team) for one in rows} <= {(year, key) for key in plans}
             if year > session.revealed or plans_at(session, year) != dict(plans) or not fits:
                 return False
-            kept = tuple(one for one in session.scores if one.year != year)
-            self._change(held, "scored", FACILITATOR, str(year), scores=(*kept, *rows))
+            others = tuple(one for one in session.scores if one.year != year)
+            self._change(
+                held, "scored", FACILITATOR, str(year), scores=(*others, *rows),
+                from_file=tuple(one for one in session.from_file if one != year),
+            )  # fmt: skip
             return True
 
     def end(self, who: Pass) -> None:
-        """Forget the session."""
+        """Forget the session, and its record."""
         with self._lock:
-            self._held.pop(self._prove(who, FACILITATOR).session.code, None)
+            code = self._prove(who, FACILITATOR).session.code
+            del self._held[code]
+            try:
+                if self._records is not None:
+                    self._records.remove(code)
+            except OSError as error:
+                log.error("the record of workshop %s could not be removed: %s", code, error)
 
     def holds(self, who: Pass) -> bool:
         """Is a pass still good?"""
@@ -325,22 +410,76 @@ class Board:
 
     # ------------------------------------------------------------- within
 
-    def _find(self, code: str) -> _Held:
-        self._forget_idle()
-        held = self._held.get(limits.as_code(code))
+    def _find(self, code: str) -> Held:
+        self._put_away_idle()
+        held = self._held.get(as_code(code))
         if held is None:
             raise RefusedError("code")
         return held
 
-    def _prove(self, who: Pass, role: str = "") -> _Held:
+    def _taken(self, code: str) -> bool:
+        """Is a code that of a session, or of one that was put away?"""
+        if code in self._held:
+            return True
+        return self._records is not None and self._records.path(code).exists()
+
+    def _prove(self, who: Pass, role: str = "") -> Held:
         """The session of a pass; RefusedError when it does not prove what it says."""
         held = self._find(who.code)
-        given = _digest(who.secret)
+        given = digest(who.secret)
         # Every digest is compared, so that the time tells nothing.
         matches = [hmac.compare_digest(one, given) for one in held.digests.get(who.who, [])]
         if not any(matches) or (role and who.who != role):
             raise RefusedError("pass")
         return held
+
+    @contextmanager
+    def _slowed(self, origin: Origin) -> Iterator[None]:
+        """Within, a wrong code, word or key counts against the browser and the address.
+
+        A right one wipes nothing out: who has a word of their own could try others without end.
+        """
+        tries = ((self._of_browser, origin.browser), (self._of_address, origin.address))
+        known = [(one, who) for one, who in tries if who]
+        if wait := max((one.wait(who) for one, who in known), default=0.0):
+            raise RefusedError("slow", seconds=math.ceil(wait))
+        try:
+            yield
+        except RefusedError as error:
+            if error.reason in ("code", "word", "key"):
+                for one, who in known:
+                    one.wrong(who)
+            raise
+
+    def _let_in(self, held: Held, who: str, origin: Origin) -> Pass:
+        """A pass for a role: the same again for a browser that has it."""
+        code = held.session.code
+        one = Pass(code, who, self._secret(origin.browser, code, who))
+        proof = digest(one.secret)
+        digests = held.digests.setdefault(who, [])
+        if proof not in digests:
+            if len(digests) >= limits.MOST_MEMBERS:
+                raise RefusedError("members", most=limits.MOST_MEMBERS)
+            digests.append(proof)
+        if origin.browser:
+            roles = held.browsers.setdefault(digest(origin.browser), {})
+            roles.pop(who, None)
+            roles[who] = proof
+        return one
+
+    def _let_in_again(self, held: Held, who: str, origin: Origin) -> Pass:
+        one = self._let_in(held, who, origin)
+        held.touched = self._clock()
+        self._keep(held)
+        return one
+
+    def _secret(self, browser: str, code: str, who: str) -> str:
+        """What proves a role: made from the browser's id, so that the next server with this key
+        knows the browser again, and nothing of it need be kept."""
+        if not browser:
+            return new_secret()
+        content = "\0".join(("pass", browser, code, who)).encode("utf-8", "replace")
+        return base64.urlsafe_b64encode(hmac.digest(self._key, content, "sha256")).decode()
 
     def _step(self, who: Pass, phases: tuple[Phase, ...], to: Phase, what: str) -> None:
         with self._lock:
@@ -350,15 +489,35 @@ class Board:
             year = str(held.session.year)
             self._change(held, what, FACILITATOR, year, phase=to, deadline=0.0)
 
-    def _change(self, held: _Held, what: str, who: str, detail: str = "", **new: object) -> None:
+    def _change(self, held: Held, what: str, who: str, detail: str = "", **new: object) -> None:
         held.touched = self._clock()
         session = held.session
         events = (*session.events, Event(held.touched, what, who, detail))[-limits.MOST_EVENTS :]
         held.session = replace(
             session, version=session.version + 1, events=events, **new,  # type: ignore[arg-type]
         )  # fmt: skip
+        self._keep(held)
 
-    def _forget_idle(self) -> None:
+    def _keep(self, held: Held) -> None:
+        """Write the session's record. What cannot be written does not undo the change."""
+        if self._records is None:
+            return
+        held.tried = self._clock()
+        code = held.session.code
+        try:
+            self._records.write(code, kept(held, held.tried, self._key))
+        except (OSError, ValueError) as error:
+            if not held.unsaved:
+                log.error("workshop %s is not being saved: %s", code, error)
+            why = error.strerror if isinstance(error, OSError) else None
+            held.unsaved = why or type(error).__name__
+        else:
+            if held.unsaved:
+                log.warning("workshop %s is being saved again", code)
+            held.unsaved = ""
+
+    def _put_away_idle(self) -> None:
+        """Hold idle sessions no more. Their records stay: the command line can take them up."""
         oldest = self._clock() - 3600.0 * limits.IDLE_HOURS
         for code in [code for code, one in self._held.items() if one.touched < oldest]:
             del self._held[code]
@@ -366,6 +525,11 @@ class Board:
 
 BOARD = Board()
 """The server's one board."""
+
+
+def _drop_strangers(held: Held) -> None:
+    """Forget browsers that have no role any more."""
+    held.browsers = {key: roles for key, roles in held.browsers.items() if roles}
 
 
 def _free_city(session: Session, city: str) -> str:
@@ -393,7 +557,3 @@ def _with(session: Session, team: Team) -> tuple[Team, ...]:
 def _until(team: Team, year: int) -> Team:
     """A team as it was after its move of a year, without its vote."""
     return replace(team, moves=tuple(one for one in team.moves if one.year <= year), vote="")
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(str(secret).encode("utf-8", "replace")).digest()

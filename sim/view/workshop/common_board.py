@@ -38,6 +38,8 @@ def CommonBoard(session: Session, lang: str, large: bool = False, address: str =
         Head(session, lang, large, address)
         Teams(session, lang)
         if session.scores_of(session.revealed):
+            if session.revealed in session.from_file:
+                html("p", words("from_file"), "lh-status lianghua-room-from-file", role="status")
             Results(session, lang, large)
         elif session.phase in ("reveal", "vote", "closed"):
             html("p", words("waiting_results"), "lh-soft lianghua-room-waiting", role="status")

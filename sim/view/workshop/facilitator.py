@@ -9,18 +9,20 @@ from html import escape
 import solara
 
 from sim.view.problems import framed
-from sim.view.workshop.board import BOARD, Pass
+from sim.view.server.clock import now
+from sim.view.workshop.board import BOARD
 from sim.view.workshop.common_board import CommonBoard, team_mark
-from sim.view.workshop.limits import LONGEST_ROUND, YEARS
-from sim.view.workshop.live import NO_RESULTS, Results, use_attempt, use_results
+from sim.view.workshop.held import Pass
+from sim.view.workshop.limits import LONGEST_ROUND, YEARS, RefusedError
+from sim.view.workshop.live import NO_RESULTS, Results, unsaved, use_attempt, use_results
 from sim.view.workshop.looks import Problem, Sure, button, html, raw, region
 from sim.view.workshop.memo import filename, memo
 from sim.view.workshop.record import export
 from sim.view.workshop.said import Words
-from sim.view.workshop.scores import team_scores
+from sim.view.workshop.scores import MOST_PAIRS, team_scores
 from sim.view.workshop.state import Session, TeamScores, plans_at
 
-FEW, MANY = 16, 8
+FEW, MANY = MOST_PAIRS, 8
 """Paired runs of each plan: with up to four plans, and with more."""
 
 
@@ -43,6 +45,7 @@ def Facilitator(
         CommonBoard(session, lang, large, address)
     with solara.Div(classes=["lh-card", "lianghua-room-pace"]):
         Problem(problem)
+        Unsaved(who, words)
         Pace(who, session, lang, do)
         Progress(results, words)
     if large:
@@ -61,6 +64,7 @@ def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]],
     year = session.year
     closed = session.phase in ("locked", "reveal", "vote", "closed")
     there = {one.team for one in session.scores_of(year)} >= {one.key for one in session.teams}
+    there = there and year not in session.from_file
     plans = plans_at(session, year) if closed and not there else {}
     each = tuple(dict.fromkeys(plans.values()))
     results = use_results(each, session.rules.baseline, FEW if len(each) <= 4 else MANY)
@@ -79,6 +83,12 @@ def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]],
 
     solara.use_effect(publish, [ready, session.version])
     return results if each else NO_RESULTS
+
+
+def Unsaved(who: Pass, words: Words) -> None:
+    """That the session would be lost with the server, while it cannot be written down."""
+    if why := unsaved(who):
+        html("p", words("unsaved", why=why), "lh-error lianghua-room-unsaved", role="alert")
 
 
 @solara.component
@@ -106,7 +116,7 @@ def Pace(
     words = Words(lang)
     minutes, set_minutes = solara.use_state(0)
     phase, year = session.phase, session.year
-    accepting = session.accepting(time.time())
+    accepting = session.accepting(now())
     following = year + 1 if phase == "reveal" else year
     may_open = phase in ("lobby", "locked") or (phase == "commit" and not accepting)
     may_open = may_open or (phase == "reveal" and year < YEARS[-1])
@@ -123,18 +133,20 @@ def Pace(
                    primary=not reopened, disabled=not session.teams)  # fmt: skip
         if phase == "commit" and accepting:
             button(words("close_round"), lambda: do(lambda: BOARD.close_round(who)), "close-round")
-        if phase in ("commit", "locked"):
-            button(
-                words("reveal", year=year),
-                lambda: do(lambda: BOARD.reveal(who)),
-                "reveal",
-                primary=True,
-            )
+        missing = [one.name for one in session.teams if one.move(year) is None]
+        if phase == "commit" and accepting and missing:
+            question = words("sure_reveal", year=year, names=words("list_join").join(missing))
+            Sure(words("reveal", year=year), question, lambda: do(lambda: BOARD.reveal(who)),
+                 "reveal", words)  # fmt: skip
+        elif phase in ("commit", "locked"):
+            button(words("reveal", year=year), lambda: do(lambda: BOARD.reveal(who)), "reveal",
+                   primary=True)  # fmt: skip
         if phase == "reveal" and year == YEARS[-1]:
             button(words("start_vote"), lambda: do(lambda: BOARD.start_vote(who)), "start-vote",
                    primary=True, disabled=len(session.teams) < 2)  # fmt: skip
         if phase == "vote" or (phase == "reveal" and year == YEARS[-1]):
-            button(words("finish"), lambda: do(lambda: BOARD.finish(who)), "finish")
+            Sure(words("finish"), words("sure_finish"), lambda: do(lambda: BOARD.finish(who)),
+                 "finish", words)  # fmt: skip
         back = session.revealed
         if back >= YEARS[0]:
             Sure(words("rewind", year=back), words("sure_rewind", year=back),
@@ -213,7 +225,7 @@ def Handle(
     with solara.Div(classes=["lh-row"]):
         button(words("key_hide" if shown else "key_show"), lambda: show(not shown), "key")
         button(words("log"), lambda: set_log(not log), "log")
-        button(words("leave"), leave, "leave")
+        Sure(words("leave"), words("sure_leave", back=_key(who)), leave, "leave", words)
 
         def end() -> None:
             do(lambda: BOARD.end(who))
@@ -222,7 +234,7 @@ def Handle(
         Sure(words("delete"), words("sure_delete"), end, "delete", words)
     if shown:
         html("p", words("key_note"), "lh-soft")
-        html("pre", who.secret, "lianghua-room-secret")
+        html("pre", _key(who), "lianghua-room-secret")
     if log:
         raw(
             "div",
@@ -230,6 +242,14 @@ def Handle(
             "lh-scroll lianghua-room-logged",
             **region(words("log")),
         )
+
+
+def _key(who: Pass) -> str:
+    """The facilitator's key; none for a device that has left meanwhile."""
+    try:
+        return BOARD.key(who)
+    except RefusedError:
+        return ""
 
 
 def log_table(session: Session, lang: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,8 +14,11 @@ from sim.core.errors import InputError
 from sim.view import live
 from sim.view.choice import Choice, Plan
 from sim.view.problems import framed, plain
+from sim.view.server.clock import now
+from sim.view.server.gate import CLIENT_ADDRESS
 from sim.view.snapshot import Progress, Track
-from sim.view.workshop.board import BOARD, Pass
+from sim.view.workshop.board import BOARD
+from sim.view.workshop.held import Origin, Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.state import Session
 
@@ -24,7 +26,7 @@ log = logging.getLogger("lianghua.view")
 PAUSE = 1.0
 """Seconds between two looks. A look compares two numbers under a lock; a page that was away for a
 while, or a browser that was offline, has the newest state at its next look, whatever it missed."""
-UNSEEN = (-2, False)
+UNSEEN = (-2, False, "")
 
 
 def use_session(code: str, who: Pass | None) -> tuple[Session | None, Callable[[], None]]:
@@ -35,9 +37,9 @@ def use_session(code: str, who: Pass | None) -> tuple[Session | None, Callable[[
     seen = solara.use_reactive(UNSEEN)
 
     def look() -> None:
-        now = _state(code, who)
-        if now != seen.value:
-            seen.value = now
+        state = _state(code, who)
+        if state != seen.value:
+            seen.value = state
 
     async def follow() -> None:
         while True:
@@ -49,10 +51,21 @@ def use_session(code: str, who: Pass | None) -> tuple[Session | None, Callable[[
     return session, look
 
 
-def _state(code: str, who: Pass | None) -> tuple[int, bool]:
-    """What makes a page draw itself anew: the version, and whether moves are still taken."""
+def _state(code: str, who: Pass | None) -> tuple[int, bool, str]:
+    """What makes a page draw itself anew: the version, whether moves are still taken, and what
+    keeps the session from being saved."""
     session = _session(code, who)
-    return (session.version, session.accepting(time.time())) if session else (-1, False)
+    if session is None:
+        return (-1, False, "")
+    return session.version, session.accepting(now()), unsaved(who)
+
+
+def unsaved(who: Pass | None) -> str:
+    """Why the session is not being saved, for its facilitator; empty if it is."""
+    try:
+        return BOARD.unsaved(who) if who is not None else ""
+    except RefusedError:
+        return ""
 
 
 def _session(code: str, who: Pass | None) -> Session | None:
@@ -68,6 +81,16 @@ def browser() -> str:
         return str(solara.get_session_id())
     except (AssertionError, RuntimeError, KeyError, AttributeError):
         return ""
+
+
+def origin() -> Origin:
+    """Whose wish an event is: the browser, and its address where the gate says it."""
+    known = browser()
+    try:
+        given = (solara.lab.headers.value or {}).get(CLIENT_ADDRESS, [])
+    except (AssertionError, RuntimeError, KeyError, AttributeError):
+        given = []
+    return Origin(known, given[0] if given else known)
 
 
 def use_attempt(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -13,6 +12,7 @@ from solara.lab import use_task
 
 from sim.view.colours import CURRENT, GRID, MUTED, SAVED, SOFT, SURFACE, TEXT
 from sim.view.controls.press import press
+from sim.view.server.clock import now
 from sim.view.workshop.said import Words
 from sim.view.workshop.state import Session
 
@@ -155,20 +155,20 @@ def Countdown(deadline: float, words: Words) -> None:
             await asyncio.sleep(1.0)
 
     use_task(tick, dependencies=[deadline], raise_error=False)
-    now = min(left, _left(deadline)) if deadline else 0
+    rest = min(left, _left(deadline)) if deadline else 0
     if deadline:
-        html("span", words("left", time=f"{now // 60}:{now % 60:02d}"), "lianghua-room-clock",
+        html("span", words("left", time=f"{rest // 60}:{rest % 60:02d}"), "lianghua-room-clock",
              role="timer")  # fmt: skip
 
 
 def _left(deadline: float) -> int:
-    return max(0, round(deadline - time.time()))
+    return max(0, round(deadline - now()))
 
 
 def phase_said(session: Session, words: Words) -> str:
     """The phase in words; a round whose time is over is closed."""
     phase: str = session.phase
-    if phase == "commit" and not session.accepting(time.time()):
+    if phase == "commit" and not session.accepting(now()):
         phase = "locked"
     return words(f"phase_{phase}", year=session.year)
 

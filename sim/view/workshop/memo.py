@@ -133,6 +133,8 @@ def _came(session: Session, team: Team, scores: TeamScores | None, words: Words)
         rows.append("".join(f"<td>{escape(cell)}</td>" for cell in cells))
     table = "".join(f"<tr>{row}</tr>" for row in rows)
     limits = f'<p class="soft">{escape(words("memo_limits"))}</p>'
+    if session.revealed in session.from_file:
+        limits = f"<p>{escape(words('from_file'))}</p>" + limits
     return head + f'<table class="came">{table}</table>' + limits
 
 

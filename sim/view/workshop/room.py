@@ -9,12 +9,12 @@ import solara
 
 from sim.view.controls.file import take_file
 from sim.view.controls.pick import Pick
-from sim.view.workshop.board import BOARD, FACILITATOR, Pass
+from sim.view.workshop.board import BOARD
 from sim.view.workshop.common_board import CommonBoard
-from sim.view.workshop.devices import DEVICES
 from sim.view.workshop.facilitator import Facilitator
-from sim.view.workshop.limits import LONGEST_NAME, LONGEST_TITLE, RefusedError, as_code
-from sim.view.workshop.live import browser, use_attempt, use_session
+from sim.view.workshop.held import FACILITATOR, Pass
+from sim.view.workshop.limits import LONGEST_NAME, LONGEST_TITLE, RefusedError
+from sim.view.workshop.live import browser, origin, use_attempt, use_session
 from sim.view.workshop.looks import STYLE, Problem, button, html
 from sim.view.workshop.moves import cities, city_name, usual_budget
 from sim.view.workshop.record import LARGEST, restore
@@ -47,14 +47,9 @@ def Room(
     words = Words(lang)
     shown: Pass | None = who
 
-    def enter(one: Pass) -> None:
-        if known := browser():
-            DEVICES.remember(known, one)
-        set_who(one)
-
     def leave() -> None:
-        if shown is not None and (known := browser()):
-            DEVICES.forget(known, shown)
+        if shown is not None:
+            BOARD.leave(shown)
         set_who(None)
         watch("")
 
@@ -67,7 +62,7 @@ def Room(
                 size = words("large_off" if large else "large")
                 button(size, lambda: set_own_large(not large), "large")
         if shown is None and not watched:
-            Door(lang, enter, watch)
+            Door(lang, set_who, watch)
         else:
             code = shown.code if shown is not None else watched
             Inside(code, shown, lang, large, address, leave).key(f"{code}-{shown}")
@@ -80,7 +75,8 @@ def Inside(
     """The page of a role; when the session is gone, the way back."""
     session, look = use_session(code, who)
     if session is None:
-        html("p", RefusedError("code").say(lang), "lh-error", role="alert")
+        gone = who is None or BOARD.version(code) < 0
+        html("p", RefusedError("code" if gone else "pass").say(lang), "lh-error", role="alert")
         button(Words(lang)("leave"), leave, "leave")
     elif who is None:
         CommonBoard(session, lang, large, address)
@@ -111,7 +107,7 @@ def Door(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
 def Back(lang: str, enter: Enter) -> None:
     """Roles that this browser has already, one press away."""
     words = Words(lang)
-    known = DEVICES.recall(browser())
+    known = BOARD.recall(browser())
     if not known:
         return
     with solara.Div(classes=["lh-card", "lianghua-room-back"]):
@@ -144,14 +140,13 @@ def Join(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
 
     def find() -> None:
         set_found("")
-        if attempt(lambda: BOARD.look(code)):
-            set_found(as_code(code))
+        attempt(lambda: set_found(BOARD.find(code, origin())))
 
     def join() -> None:
-        attempt(lambda: enter(BOARD.join(found, name, city)))
+        attempt(lambda: enter(BOARD.join(found, name, city, origin())))
 
     def join_again() -> None:
-        attempt(lambda: enter(BOARD.join_again(found, word)))
+        attempt(lambda: enter(BOARD.join_again(found, word, origin())))
 
     html("h2", words("join"))
     _field(words("code"), code, set_code, 20, "code-field")
@@ -198,16 +193,16 @@ def Open(lang: str, enter: Enter) -> None:
     budget, set_budget = solara.use_state(None)
     preview, set_preview = solara.use_state(True)
     code, set_code = solara.use_state("")
-    secret, set_secret = solara.use_state("")
+    key, set_key = solara.use_state("")
     problem, attempt, _ = use_attempt(lang)
     shown = usual_budget(mode) / 1e4 if budget is None else budget
 
     def open_() -> None:
         money = None if budget is None else 1e4 * budget
-        attempt(lambda: enter(BOARD.open(title, mode, money, preview)))
+        attempt(lambda: enter(BOARD.open(title, mode, money, preview, origin())))
 
     def take(_: str, content: str) -> None:
-        attempt(lambda: enter(restore(BOARD, content)))
+        attempt(lambda: enter(restore(BOARD, content, origin())))
 
     _field(words("title"), title, set_title, LONGEST_TITLE, "title-field")
 
@@ -232,6 +227,9 @@ def Open(lang: str, enter: Enter) -> None:
               words("refused_file", where=f"> {LARGEST / 1e6:.1f} MB"))  # fmt: skip
     html("h2", words("lead_again"))
     _field(words("code"), code, set_code, 20, "lead-code-field")
-    solara.InputText(words("key"), value=secret, on_value=set_secret, password=True,
-                     classes=["lianghua-room-key-field"], style={"max-width": "28em"})  # fmt: skip
-    button(words("next"), lambda: attempt(lambda: enter(BOARD.lead(code, secret))), "lead-again")
+    _field(words("key"), key, set_key, 20, "key-field")
+
+    def lead_again() -> None:
+        attempt(lambda: enter(BOARD.lead(code, key, origin())))
+
+    button(words("next"), lead_again, "lead-again")

@@ -31,6 +31,8 @@ class Outcome:
 
     name: str
     better: int
+    most: float
+    """No level of it can be higher; none is below 0."""
     figure: Figure | None = None
 
     @property
@@ -103,20 +105,22 @@ def _own_spending(member: Member, place: int, city: str) -> float:
 
 COST = "cost_per_adopter"
 """Public money more than in the baseline over adopters more, 10k CNY."""
+MOST_PAIRS = 16
+"""Paired runs of a plan that the facilitator's page has worked out."""
 _SHARED = (
-    Outcome("adopters", 1, _adopters),
-    Outcome("adoption_automation", 1, _output("adoption_automation")),
-    Outcome("adoption_erp", 1, _output("adoption_erp")),
-    Outcome("employees", 1, _output("employees")),
-    Outcome("labour_productivity", 1, _output("labour_productivity")),
-    Outcome("two_integration_index", 1, _output("two_integration_index")),
+    Outcome("adopters", 1, 1e6, _adopters),
+    Outcome("adoption_automation", 1, 1.0, _output("adoption_automation")),
+    Outcome("adoption_erp", 1, 1.0, _output("adoption_erp")),
+    Outcome("employees", 1, 6e3, _output("employees")),  # 10k persons; 55 million live there
+    Outcome("labour_productivity", 1, 1e4, _output("labour_productivity")),
+    Outcome("two_integration_index", 1, 1e3, _output("two_integration_index")),
 )
 OUTCOMES: Mapping[Mode, tuple[Outcome, ...]] = {
     "package": (
-        Outcome("targets", 1, _targets), *_SHARED,
-        Outcome("public_spending", -1, _output("public_spending")), Outcome(COST, -1),
+        Outcome("targets", 1, 49.0, _targets), *_SHARED,
+        Outcome("public_spending", -1, 1e5, _output("public_spending")), Outcome(COST, -1, 1e9),
     ),
-    "city": (*_SHARED, Outcome("own_spending", -1, _own_spending), Outcome(COST, -1)),
+    "city": (*_SHARED, Outcome("own_spending", -1, 1e5, _own_spending), Outcome(COST, -1, 1e9)),
 }  # fmt: skip
 """What teams are compared by."""
 MONEY = {"package": "public_spending", "city": "own_spending"}
@@ -180,6 +184,32 @@ def _cost(money: Score, adopters: Score) -> Score:
     return Score(
         COST, value, None, value, paid / adopters.high, paid / adopters.low, adopters.pairs
     )  # fmt: skip
+
+
+def implausible(mode: Mode, score: Score) -> str:
+    """What of a score cannot come from runs: the name of its field; empty if all can."""
+    most, rounding = outcome(mode, score.outcome).most, 1e-6
+    value, more, low, high = score.value, score.more, score.low, score.high
+    if not 0 <= score.pairs <= MOST_PAIRS:
+        return "pairs"
+    if value is None or more is None:
+        return "value" if {value, score.anyway, more, low, high} != {None} else ""
+    if not 0 <= value <= most:
+        return "value"
+    if score.outcome == COST:
+        anyway = 0.0 if score.anyway is None else math.nan
+    else:
+        anyway = math.nan if score.anyway is None else score.anyway
+    if not 0 <= anyway <= most:  # false for nan too
+        return "anyway"
+    if abs(value - anyway - more) > rounding * (1 + value + anyway):
+        return "more"
+    if low is None or high is None:
+        return "low" if low is not high else ""
+    if score.pairs < 2 or not low <= more <= high:
+        return "low"
+    # Half an interval is at most that of two runs which differ by all there can be.
+    return "high" if max(-low, high) > (1 + 1.5 * half_width(score.pairs)) * most else ""
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,8 @@ class Session:
     scores: tuple[TeamScores, ...] = ()
     events: tuple[Event, ...] = ()
     version: int = 0
+    from_file: tuple[int, ...] = ()
+    """Years whose scores come from a file, and were not worked out by this server."""
 
     def team(self, key: str) -> Team | None:
         """A team by key."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -14,10 +13,12 @@ from sim.view.choice import Plan, scenario_of
 from sim.view.controls.levers import Levers
 from sim.view.plans import changed, values_of
 from sim.view.problems import framed
+from sim.view.server.clock import now
 from sim.view.snapshot import FEWEST_PAIRS
-from sim.view.workshop.board import BOARD, Pass
+from sim.view.workshop.board import BOARD
 from sim.view.workshop.common_board import CommonBoard, interval_said
 from sim.view.workshop.facilitator import Memo
+from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import LONGEST_NOTE, YEARS
 from sim.view.workshop.live import use_attempt, use_results
 from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw, region
@@ -59,7 +60,7 @@ def TeamPage(
                  data_phase=session.phase, data_year=str(session.year))  # fmt: skip
             if session.phase == "commit":
                 Countdown(session.deadline, words)
-        if session.phase == "commit" and session.accepting(time.time()):
+        if session.phase == "commit" and session.accepting(now()):
             before = tuple(one for one in team.moves if one.year < session.year)
             key = f"{session.year}-{hash(before)}"
             Draft(who, session, team, lang, look).key(key)
