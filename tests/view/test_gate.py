@@ -334,12 +334,14 @@ def test_a_browser_is_who_its_cookie_says_and_nothing_else_is_heard(closed: Gate
     forged = {
         "x_forwarded_proto": "https", "x_forwarded_host": "evil.example", "script_name": "/x",
         "range": "bytes=0-1,0-1", "authorization": "Bearer x", "accept_encoding": "gzip",
+        "x_lianghua_address": "10.9.9.9",
     }  # fmt: skip
     found, answer = seen_by_the_library(
         closed, cookie=f"solara-session-id=mine; {own}; solara-session-id-lax=mine", **forged
     )
     assert found["cookie"] == f"solara-session-id={name}"
-    assert set(found) == {"host", "accept-encoding", "cookie"}
+    assert found["x-lianghua-address"] == "127.0.0.1"
+    assert set(found) == {"host", "accept-encoding", "cookie", "x-lianghua-address"}
     assert "set-cookie" not in answer.headers
 
 
