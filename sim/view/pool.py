@@ -119,6 +119,12 @@ class Pool:
                 process.terminate()
             executor.shutdown(wait=False, cancel_futures=True)
 
+    def kill(self) -> None:
+        """End the workers at once, whoever holds the lock: this process is to end itself."""
+        executor = self._executor
+        for process in list(executor._processes.values()) if executor is not None else ():
+            process.kill()
+
     def _begin(self) -> None:
         """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""
         while self._free and self._waiting and not self._closed:
@@ -211,3 +217,8 @@ def shared_pool() -> Pool:
 
     given = os.environ.get(WORKERS, "")
     return Pool(work, int(given) if given.isdigit() else None)
+
+
+def begun() -> list[Pool]:
+    """The pools that this server has begun."""
+    return [shared_pool()] if shared_pool.cache_info().currsize else []
