@@ -125,18 +125,27 @@ def checked(scenario: Any, where: str, build: Callable[[list[Layer]], Any]) -> t
     """
     include = {"programme", "instruments"}
     plain, found = scenario.model_dump(mode="json", include=include), []
+    wrong: list[InputError] = []
     for place, one in enumerate(scenario.revisions):
         try:
             for key, value in one.set.items():
                 _can_be_revised(where, key, value, scenario.instruments)
             stage = build([Layer(where, plain), Layer(where, one.content)])
         except InputError as error:
-            key = ".".join(filter(None, (f"revisions.{place}.set", error.key)))
-            raise InputError(where, key, error.given, error.allowed) from None
+            wrong += (_of_revision(place, each) for each in (error, *error.also))
+            continue  # those after it are looked at without it
         plain = stage.model_dump(mode="json", include=include)
         values = {key: _at(plain, keys_of(key)) for key in one.set}
         found.append(one.model_copy(update={"set": values}))
+    if wrong:
+        wrong[0].also = wrong[1:]
+        raise wrong[0]
     return tuple(found)
+
+
+def _of_revision(place: int, error: InputError) -> InputError:
+    key = ".".join(filter(None, (f"revisions.{place}.set", error.key)))
+    return InputError(error.where, key, error.given, error.allowed)
 
 
 def _can_be_revised(where: str, key: str, value: Any, instruments: Mapping[str, Any]) -> None:

@@ -264,7 +264,12 @@ class Scenario(Section):
                 codes = codes | {"sectors": self.economy.open().codes}
         wrong = [one for one in wanted if one.word not in codes[one.kind]]
         if wrong:
-            raise _unknown_name(self, wrong, list(codes[wrong[0].kind]), own)
+            first, *also = (
+                _unknown_name(self, wrong[place:], list(codes[one.kind]), own)
+                for place, one in enumerate(wrong)
+            )
+            first.also = also
+            raise first
         return self
 
     @cached_property
@@ -316,8 +321,7 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: i
     try:
         scenario = Scenario.model_validate({**content, "name": name})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise explain(first, _origin(first, layers), content, Declared(Scenario, _KINDS)) from None
+        raise _explained(error.errors(), layers, content) from None
     _check_pilots(scenario, layers)
     held = _held(scenario, layers[whole:])
     if held:
@@ -329,6 +333,16 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: i
         scenario = scenario.model_copy(update={"revisions": revisions})
     scenario.__dict__["origins"] = {one.path: _where(one.path, layers) for one in _names(scenario)}
     return scenario
+
+
+def _explained(
+    wrong: Sequence[ErrorDetails], layers: Sequence[Layer], content: Mapping[str, Any]
+) -> InputError:
+    """The first of problems, with the layer that brought it in, and the others as if from there."""
+    where, declared = _origin(wrong[0], layers), Declared(Scenario, _KINDS)
+    first = explain(wrong[0], where, content, declared)
+    first.also = (explain(one, where, content, declared) for one in wrong[1:])
+    return first
 
 
 def _where(path: Place, layers: Sequence[Layer]) -> str:

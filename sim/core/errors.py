@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class InputError(Exception):
     """Bad input: says where it stands, what was given and what is allowed.
 
     The command line prints it on one line and ends with exit code 2; nothing has been written.
+    `also` are the other problems of the same look, put into words as they are read, once; another
+    process is not told of them.
     """
 
     def __init__(
@@ -16,6 +20,7 @@ class InputError(Exception):
         self.key = key
         self.given = given
         self.allowed = allowed
+        self.also: Iterable[InputError] = ()
         parts = [f"{self.where}: {key}" if key else self.where]
         if given is not None:
             parts.append(f"given {_shown(given)}")

@@ -16,19 +16,26 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 from sim.core.clock import month_name, month_number
+from sim.core.errors import InputError
 from sim.view import plans
 from sim.view.choice import MOST_SAVED, TITLES, Choice, Plan, Settings, Value
 from sim.view.levers import lever, levers
 from sim.view.words import LANGUAGES, text
+from sim.view.worker import go_on
 
 LONGEST = 8000
 """Characters of a query; browsers and messengers carry as many."""
 MOST_FIELDS = 40
+LOOKS = 4
+"""Times that a plan is looked at as a whole: for values that cannot be, for those that cannot be
+together, once more for these, and whether it can be run."""
 NAME = "name"
 """Key that stands for the name a person gave to a plan."""
 _SAFE = ":,*~.-_"
@@ -43,6 +50,8 @@ class _Problems:
 
     lang: str
     told: list[str] = field(default_factory=list)
+    settings_left: int = plans.MOST_SETTINGS
+    """Settings that may still be read, of all plans together."""
 
     def tell(self, key: str, given: object, allowed: str) -> None:
         told = text(
@@ -163,6 +172,20 @@ def decode(
     return replace(choice, plan=_plan(name, parts, told), saved=tuple(saved)), told.told
 
 
+def has_plans(query: str | None) -> bool:
+    """Does an address hold settings, revisions or saved plans, which take work to read?"""
+    if len(query or "") > LONGEST:  # nothing of it is read
+        return False
+    keys = (part.partition("=")[0] for part in (query or "").removeprefix("?").split("&"))
+    return any(unquote_plus(key) in ("s", "r", "c") for key in keys)
+
+
+def without_plans(query: str | None) -> str:
+    """The address without them: preset, baseline, and how the page looks."""
+    parts = (query or "").removeprefix("?").split("&")
+    return "&".join(part for part in parts if not has_plans(part))
+
+
 def _fields(query: str, others: Collection[str], told: _Problems) -> dict[str, list[str]]:
     """Values by field, in order; the language is read first, so that problems are told in it."""
     if len(query) > LONGEST:
@@ -272,9 +295,11 @@ def _set(plan: Plan, code: str, month: str, told: _Problems) -> Plan:
 
 def _pairs(code: str, told: _Problems) -> Iterator[tuple[str, str]]:
     items = [one for one in code.split(",") if one]
-    if len(items) > plans.MOST_SETTINGS:
+    if len(items) > told.settings_left:
         told.tell("s", len(items), told.say("settings", most=plans.MOST_SETTINGS))
-    for item in items[: plans.MOST_SETTINGS]:
+    items = items[: told.settings_left]
+    told.settings_left -= len(items)
+    for item in items:
         key, colon, value = item.partition(":")
         if colon:
             yield key, value
@@ -311,20 +336,45 @@ def _typed(name: str, key: str, value: str, told: _Problems) -> Value | None:
 
 
 def _sound(plan: Plan, told: _Problems) -> Plan:
-    """The plan without settings that the scenario refuses, each told."""
-    while (found := plans.first_problem(plan)) is not None:
-        month, error = found
-        settings = _of_month(plan, month)
+    """The plan without settings that the scenario refuses, each told.
+
+    All that one look finds is left out at once; where a few looks do not mend a plan, its preset is
+    what can be had.
+    """
+    seen: set[tuple[str, str]] = set()
+    for _ in range(LOOKS):
+        go_on()
+        found = plans.problems(plan)
+        if not found:
+            return plan
+        for month, problems in groupby(found, itemgetter(0)):
+            plan = _without_wrong(plan, month, [error for _, error in problems], seen, told)
+    told.tell("s", len(plan.settings), told.say("settled"))
+    return Plan(plan.preset)
+
+
+def _without_wrong(
+    plan: Plan, month: str, errors: list[InputError], seen: set[tuple[str, str]], told: _Problems
+) -> Plan:
+    """The plan without those settings of a month that problems name.
+
+    Of settings that are wrong together the first is left out, and if that is not enough all of them;
+    `seen` are months and keys of problems of former looks.
+    """
+    settings, left_out = _of_month(plan, month), set[str]()
+    for error in errors:
         bad = [key for key in settings if _touch(key, error.key)]
-        for key in bad[:1]:
-            told.tell(key, _value(settings[key]), str(error.allowed or error.given or ""))
-        # Where the message names none of them, they are wrong together.
-        plan = _without(plan, month, bad[:1] or list(settings))
         if not bad:
+            # Where the message names none of them, they are wrong together.
             told.tell(error.key, error.given, str(error.allowed or ""))
-        if not settings:
-            return Plan(plan.preset)
-    return plan
+            left_out |= set(settings)
+            continue
+        for key in bad if (month, error.key) in seen else bad[:1]:
+            if key not in left_out:
+                told.tell(key, _value(settings[key]), str(error.allowed or error.given or ""))
+                left_out.add(key)
+    seen |= {(month, error.key) for error in errors}
+    return _without(plan, month, left_out)
 
 
 def _touch(key: str, other: str) -> bool:

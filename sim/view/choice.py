@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from sim.policies.base import Text
-from sim.scenario import Scenario
-from sim.scenario_files import toml_value
+from sim.scenario import Layer, Scenario
+from sim.scenario_files import keys_of, merge, nested, toml_value
 from sim.view.words import LANGUAGES, text
 
 Value = float | int | str | bool | tuple[str, ...]
@@ -67,7 +68,7 @@ def scenario_of(plan: Plan) -> Scenario:
 
     A plan that was changed says so in its title, and in its rationale what was changed.
     """
-    made = Scenario.load(plan.preset, setting_lines(titled(plan))).check_names()
+    made = Scenario.load(plan.preset, _layers(titled(plan))).check_names()
     if plan == Plan(plan.preset):
         return made
     preset = scenario_of(Plan(plan.preset))
@@ -108,6 +109,25 @@ def _sharing(made: Scenario, preset: Scenario) -> Scenario:
         for name, one in made.instruments.items()
     }
     return made.model_copy(update={**same, "instruments": instruments})
+
+
+def _layers(plan: Plan) -> list[Layer]:
+    """What a plan sets otherwise than its preset, in one layer: looked at once, however much it is."""
+    content = _tables(plan.settings)
+    if plan.revisions:
+        content["revisions"] = [
+            {"from": one.month, "set": _tables(one.settings)} for one in plan.revisions
+        ]
+    return [Layer("plan", content)] if content else []
+
+
+def _tables(settings: Settings) -> dict[str, Any]:
+    """Settings as nested tables of plain values."""
+    content: dict[str, Any] = {}
+    for key, value in settings:
+        plain = list(value) if isinstance(value, tuple) else value
+        content = merge(content, nested(keys_of(key), plain))
+    return content
 
 
 def setting_lines(plan: Plan) -> list[str]:

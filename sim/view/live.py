@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,9 +19,9 @@ from sim.core.errors import InputError
 from sim.view import settings
 from sim.view.choice import Choice, Plan
 from sim.view.plans import named
-from sim.view.pool import LATER, SOON, URGENT, shared_pool
+from sim.view.pool import LATER, SOON, URGENT, Pool, reading_pool, shared_pool
 from sim.view.problems import plain
-from sim.view.questions import Question
+from sim.view.reading import Address
 from sim.view.snapshot import Member, Progress, Snapshot, Track
 from sim.view.words import text
 
@@ -208,10 +209,11 @@ class Answer:
     value: Any = None
     waiting: bool = False
     error: str = ""
+    question: Any = None
 
 
-def use_answer(question: Question | None) -> Answer:
-    """The answer to a question, worked out in a worker; None asks nothing."""
+def use_answer(question: Any, pool: Callable[[], Pool] = shared_pool) -> Answer:
+    """The answer to a question, worked out in a worker of a pool; None asks nothing."""
     found = solara.use_reactive(NO_ANSWER)
     request = use_request([question])
 
@@ -219,27 +221,28 @@ def use_answer(question: Question | None) -> Answer:
         if question is None:
             found.value = NO_ANSWER
             return
-        ticket = shared_pool().submit(question, SOON)
+        ticket = pool().submit(question, SOON)
         request.add(ticket)
         if not ticket.done():
-            found.value = WAITING
+            found.value = Answer(waiting=True, question=question)
         try:
-            found.value = Answer(await asyncio.wrap_future(ticket))
+            found.value = Answer(await asyncio.wrap_future(ticket), question=question)
         except asyncio.CancelledError:
             request.give_up()
             raise
         except Exception as error:
-            found.value = Answer(error=plain(error))
+            found.value = Answer(error=plain(error), question=question)
 
     use_task(ask, dependencies=[question], raise_error=False)
     return found.value
 
 
-NO_ANSWER, WAITING = Answer(), Answer(waiting=True)
+NO_ANSWER = Answer()
 
 
 def warm() -> None:
     """Have the first page's runs made before anyone asks."""
+    reading_pool().submit(Address("", ()))  # what it then reads from is there
     first, pool = Choice(), shared_pool()
     for one in range(REPLICATES):
         for plan in (Plan(first.baseline), first.plan):

@@ -13,11 +13,11 @@ import solara
 from solara.lab import use_task
 
 from sim.view import history as steps
-from sim.view.address import decode, encode
+from sim.view.address import decode, encode, has_plans, without_plans
 from sim.view.choice import Choice, Plan
 from sim.view.controls import Downloads, History, Levers, PlayBar, Presets, Saved, Share, Upload
 from sim.view.frame import Bar, Guarded, Status, Tabs
-from sim.view.live import use_runs
+from sim.view.live import use_answer, use_runs
 from sim.view.looking import View, stay
 from sim.view.panels import (
     adoption,
@@ -32,6 +32,9 @@ from sim.view.panels import (
 )
 from sim.view.panels import map as city_map
 from sim.view.panels.headline import Headline
+from sim.view.pool import reading_pool
+from sim.view.problems import framed
+from sim.view.reading import Address
 from sim.view.settings import ADDRESS
 from sim.view.snapshot import Snapshot
 from sim.view.words import text
@@ -54,11 +57,14 @@ SETTLED = 0.8
 def Page() -> None:
     """The policy room, the workshop, or finished studies."""
     router = solara.use_router()
-    first = solara.use_memo(lambda: _read(router.search), [])
+    search = router.search or ""
+    first = solara.use_memo(lambda: _at_once(search), [])
     history = solara.use_reactive(steps.History(first[0]))
     told = solara.use_reactive(tuple(first[1]))
     page = solara.use_reactive(first[2])
-    written = solara.use_ref(router.search or "")
+    asked = solara.use_reactive(_asked(search))
+    opened = solara.use_reactive(asked.value is None)
+    written = solara.use_ref(search)
     choice = history.value.present
 
     def choose(after: Choice) -> None:
@@ -66,22 +72,40 @@ def Page() -> None:
 
     def follow_address() -> None:
         """Back and forward of the browser, or a pasted address."""
-        if (router.search or "") != written.current:
-            written.current = router.search or ""
-            after, problems, where = _read(router.search)
+        if search == written.current:
+            return
+        written.current, asked.value = search, _asked(search)
+        after, problems, page.value = _at_once(search)
+        if asked.value is None:
             history.value = history.value.chosen(after)
-            told.value, page.value = tuple(problems), where
+            told.value, opened.value = tuple(problems), True
 
-    solara.use_effect(follow_address, [router.search])
-    query = _query(choice, page.value)
+    solara.use_effect(follow_address, [search])
+    answer = use_answer(asked.value, reading_pool)
+
+    def take_answer() -> None:
+        """What has been read of an address with plans; the first one is no step."""
+        if asked.value is None or answer.question != asked.value or answer.waiting:
+            return
+        if answer.error:
+            told.value = (framed(answer.error, choice.lang),)
+        else:
+            after, problems = answer.value
+            told.value = tuple(problems)
+            history.value = history.value.chosen(after) if opened.value else steps.History(after)
+        opened.value, asked.value = True, None
+
+    solara.use_effect(take_answer, [answer])
+    query = solara.use_memo(lambda: _query(choice, page.value), [choice, page.value])
+    settled = asked.value is None
 
     async def write_address() -> None:
         await asyncio.sleep(SETTLED)
-        if query != written.current:
+        if settled and query != written.current:
             written.current = query
             router.push(f"?{query}" if query else "?")
 
-    use_task(write_address, dependencies=[query], raise_error=False)
+    use_task(write_address, dependencies=[query, settled], raise_error=False)
     solara.Style(STYLE)
     with solara.Div(classes=["lianghua-page", *(["lianghua-large"] if choice.large else [])]):
         Bar(choice, page.value, choose, page.set)
@@ -91,8 +115,11 @@ def Page() -> None:
             Guarded(_workshop, choice.lang, choice, choose)
         elif page.value == "results":
             Guarded(_results, choice.lang, choice)
-        else:
+        elif opened.value:
             Room(history, choose)
+        else:
+            with solara.v.Html(tag="p", attributes={"role": "status"}, class_="lianghua-first"):
+                solara.Text(text("page.reading", choice.lang))
 
 
 @solara.component
@@ -198,12 +225,18 @@ def _results(choice: Choice) -> None:
     results.Panel(View(Snapshot(choice), stay))
 
 
-def _read(search: str | None) -> tuple[Choice, list[str], str]:
-    """Choice, problems and page of an address."""
-    choice, problems = decode(search, tuple(PANELS), (PAGE_KEY,))
-    pairs = dict(part.partition("=")[::2] for part in (search or "").lstrip("?").split("&"))
+def _at_once(search: str) -> tuple[Choice, list[str], str]:
+    """Choice, problems and page of an address; of one with plans, without them."""
+    light = without_plans(search) if has_plans(search) else search
+    choice, problems = decode(light, tuple(PANELS), (PAGE_KEY,))
+    pairs = dict(part.partition("=")[::2] for part in search.lstrip("?").split("&"))
     page = pairs.get(PAGE_KEY, "room")
     return choice, problems, page if page in ("workshop", "results") else "room"
+
+
+def _asked(search: str) -> Address | None:
+    """What a worker is to read: an address with plans."""
+    return Address(search, tuple(PANELS), (PAGE_KEY,)) if has_plans(search) else None
 
 
 def _query(choice: Choice, page: str) -> str:

@@ -213,17 +213,24 @@ def holdable(name: str, key: str, month: str = "") -> bool:
     )
 
 
-def first_problem(plan: Plan) -> tuple[str, InputError] | None:
-    """The first thing wrong with a plan: the month it holds from ("" from the start), and what."""
+def problems(plan: Plan) -> list[tuple[str, InputError]]:
+    """What one look finds wrong with a plan: the month it holds from ("" from the start), and what.
+
+    Where a value cannot be, what it must agree with is not looked at yet; empty if all is well.
+    """
     try:
         plan.scenario()
     except InputError as error:
-        found = _REVISED.fullmatch(error.key)
-        if found is None or int(found[1]) >= len(plan.revisions):
-            return "", error
-        month = plan.revisions[int(found[1])].month
-        return month, InputError(error.where, found[2], error.given, error.allowed)
-    return None
+        return [_of_month(plan, one) for one in (error, *error.also)]
+    return []
+
+
+def _of_month(plan: Plan, error: InputError) -> tuple[str, InputError]:
+    found = _REVISED.fullmatch(error.key)
+    if found is None or int(found[1]) >= len(plan.revisions):
+        return "", error
+    month = plan.revisions[int(found[1])].month
+    return month, InputError(error.where, found[2], error.given, error.allowed)
 
 
 _REVISED = re.compile(r"revisions\.(\d+)(?:\.set)?\.?(.*)", re.DOTALL)

@@ -121,6 +121,12 @@ class Pool:
                 process.terminate()
             executor.shutdown(wait=False, cancel_futures=True)
 
+    def kill(self) -> None:
+        """End the workers at once, whoever holds the lock: this process is to end itself."""
+        executor = self._executor
+        for process in list(executor._processes.values()) if executor is not None else ():
+            process.kill()
+
     def _begin(self) -> None:
         """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""
         while self._free and self._waiting and not self._closed:
@@ -194,7 +200,7 @@ def _context() -> Any:
 def _executor(workers: int, flags: Any) -> ProcessPoolExecutor:
     """Workers forked from a clean server: quick to start, and without the server's threads."""
     context = _context()
-    context.set_forkserver_preload(["sim.view.runs"])
+    context.set_forkserver_preload(["sim.view.runs", "sim.view.reading"])
     with quiet_start():
         executor = ProcessPoolExecutor(
             workers, mp_context=context, initializer=begin, initargs=(flags,)
@@ -210,8 +216,21 @@ def _ready() -> None:
 
 @cache
 def shared_pool() -> Pool:
-    """The pool of this server."""
+    """The workers of this server that simulate."""
     from sim.view.runs import work
 
     given = os.environ.get(WORKERS, "")
     return Pool(work, int(given) if given.isdigit() else None)
+
+
+@cache
+def reading_pool() -> Pool:
+    """The one worker that reads what people hand in, beside those that simulate."""
+    from sim.view.reading import read
+
+    return Pool(read, 1)
+
+
+def begun() -> list[Pool]:
+    """The pools that this server has begun."""
+    return [one() for one in (shared_pool, reading_pool) if one.cache_info().currsize]

@@ -17,7 +17,20 @@ _PARTS = re.compile(
     r"(?:; given (?P<given>.*?))?(?:; allowed: (?P<allowed>.*))?",
     re.DOTALL,
 )
-WHERES = ("file", "results", "story", "firm", "city", "ego", "audit", "ledger", "clusters", "firms")
+WHERES = (
+    "address",
+    "file",
+    "plan",
+    "results",
+    "story",
+    "firm",
+    "city",
+    "ego",
+    "audit",
+    "ledger",
+    "clusters",
+    "firms",
+)
 """Places that an InputError of the page names by one word; all others are names of their own."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.core.errors import InputError
@@ -18,6 +19,27 @@ LARGEST = 64 * 1024
 WHERE = "file"
 WHOLE = "document_2014"
 """Preset of files that extend none: a scenario written out whole."""
+LEVELS = 12
+"""Brackets within brackets, and words of a dotted key; scenarios have four of either."""
+MOST_PARTS = 5_000
+"""Keys and items of lists; a scenario written out whole has 1,500, the largest shipped one 3,100."""
+LONGEST_WORD = 100
+"""Characters of a key or number outside quotes."""
+_TOKEN = re.compile(
+    r"""
+      (?P<text>
+          \"{3} (?: [^"\\] | \\(?:.|\Z) | "(?!"") )*+ (?: "{3,5} | \Z )
+        | '{3} (?: [^'] | '(?!'') )*+ (?: '{3,5} | \Z )
+        | " (?: [^"\\\n] | \\. )*+ "?
+        | ' [^'\n]*+ '?
+        | \#[^\n]*+
+      )
+    | (?P<mark> [\[\]{}=,.\n] )
+    | (?P<word> [^\s"'#\[\]{}=,.]++ )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""Parts of TOML, each read once: a text or comment, a mark, a bare word."""
 
 
 def read_plan(data: bytes, lang: str = "zh") -> Plan:
@@ -59,9 +81,55 @@ def _tables(data: bytes) -> dict[str, Any]:
     if len(data) > LARGEST:
         raise InputError(WHERE, "", f"{len(data):,} bytes", f"at most {LARGEST:,}")
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        _check_shape(text)
+        content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputError(WHERE, "", one_line(error), "valid TOML in UTF-8") from None
+    _check_keys(content)
+    revisions = content.get("revisions")
+    if isinstance(revisions, list):  # each is a scenario of its own to look at
+        _check_size(revisions, "revisions", plans.MOST_REVISIONS)
+    return content
+
+
+def _check_shape(text: str) -> None:
+    """Refuse, before it is parsed, what takes a parser long: levels, parts and words beyond bounds.
+
+    Parsers take the square of a dotted key's words, and call themselves for each bracket.
+    """
+    brackets = dots = parts = 0
+    for token in _TOKEN.finditer(text):
+        mark = token["mark"]
+        if mark is None:
+            if len(token["word"] or "") > LONGEST_WORD:
+                raise _unfit(
+                    one_line(token["word"])[:40] + "…", f"words of {LONGEST_WORD} characters"
+                )
+            continue
+        dots = dots + 1 if mark == "." else 0
+        brackets += (mark in "[{") - (mark in "]}")
+        parts += mark in "=,[{"
+        if max(dots + 1, brackets) > LEVELS:
+            raise _unfit("tables within tables", f"{LEVELS} levels")
+        if parts > MOST_PARTS:
+            raise _unfit(f"more than {MOST_PARTS:,}", f"{MOST_PARTS:,} keys and items of lists")
+
+
+def _check_keys(content: object) -> None:
+    """Refuse quoted keys that stand for tables within tables, as those of revisions may."""
+    if isinstance(content, list):
+        for one in content:
+            _check_keys(one)
+    if isinstance(content, dict):
+        for key, one in content.items():
+            if key.count(".") >= LEVELS:
+                raise _unfit("tables within tables", f"{LEVELS} levels")
+            _check_keys(one)
+
+
+def _unfit(given: str, most: str) -> InputError:
+    return InputError(WHERE, "", given, f"valid TOML with at most {most}")
 
 
 def _extended(given: object) -> str:
@@ -99,12 +167,12 @@ def _plan(name: str, scenario: Scenario) -> Plan:
     _check_size(plan.revisions, "revisions", plans.MOST_REVISIONS)
     for revision in plan.revisions:
         _check_size(revision.settings, f"revisions {revision.month}", plans.MOST_SETTINGS)
-    if (problem := plans.first_problem(plan)) is not None:
-        raise InputError(WHERE, problem[1].key, problem[1].given, problem[1].allowed)
+    for _, problem in plans.problems(plan):
+        raise InputError(WHERE, problem.key, problem.given, problem.allowed)
     return plan
 
 
-def _check_size(what: tuple[Any, ...], key: str, most: int) -> None:
+def _check_size(what: Sequence[Any], key: str, most: int) -> None:
     if len(what) > most:
         raise InputError(WHERE, key, len(what), f"{most} at most")
 

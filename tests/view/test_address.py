@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.core.errors import InputError
 from sim.view import plans
 from sim.view.address import LONGEST, decode, encode
 from sim.view.choice import Choice, Plan, Revision
@@ -174,3 +175,34 @@ def test_problems_are_told_in_the_pages_language() -> None:
 
 def test_fields_of_others_are_let_be() -> None:
     assert decode("room=7&l=en", PANELS, ("room",))[1] == []
+
+
+def test_settings_are_counted_over_all_plans() -> None:
+    one = ",".join(["a:1"] * 501)
+    problems = read(f"s={one}&c=core_programme*{one}&l=en")[1]
+    assert any("given 501; allowed: at most 1000 settings" in told for told in problems)
+
+
+def test_bad_settings_of_every_month_are_left_out_in_a_few_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    months = [f"{year}-{month}" for year in range(2012, 2018) for month in ("03", "09")]
+    later = "*".join(
+        f"{one}~{RATE}:7,programme.funding:2.{place}" for place, one in enumerate(months)
+    )
+    looks, problems = [], plans.problems
+    monkeypatch.setattr(plans, "problems", lambda plan: looks.append(plan) or problems(plan))
+    choice, told = read(f"s={RATE}:8,programme.funding:3&r={later}&l=en")
+    assert dict(choice.plan.settings) == {"programme.funding": 3.0}
+    assert [one.month for one in choice.plan.revisions] == months
+    assert all(dict(one.settings).keys() == {"programme.funding"} for one in choice.plan.revisions)
+    assert len(told) == 2  # what was given differs, the months do not
+    assert len(looks) == 3
+
+
+def test_a_plan_that_a_few_looks_do_not_mend_is_its_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = InputError("plan", "nothing", 1, "nothing of the kind")
+    monkeypatch.setattr(plans, "problems", lambda plan: [("", error)])
+    choice, told = read(f"p=core_programme&s={RATE}:0.2&l=en")
+    assert choice.plan == Plan("core_programme")
+    assert any("the preset as it stands" in one for one in told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,18 @@ from hypothesis import strategies as st
 
 from sim.circumstances import parameters_of
 from sim.core.errors import InputError
-from sim.scenario import Scenario
+from sim.scenario import DIRECTORY, Scenario
 from sim.scenario_files import toml
-from sim.view import plans
+from sim.view import plans, uploads
 from sim.view.address import decode, encode
 from sim.view.choice import Choice, Plan
 from sim.view.controls import upload
 from sim.view.copying import plan_toml
-from sim.view.levers import lever
+from sim.view.levers import lever, levers
+from sim.view.live import Answer
 from sim.view.looking import View
+from sim.view.problems import plain
+from sim.view.reading import File
 from sim.view.snapshot import Snapshot
 from sim.view.uploads import LARGEST, read_plan
 
@@ -109,6 +114,66 @@ def test_what_cannot_be_is_refused_with_its_key(text: str, key: str, said: str) 
     assert "\n" not in str(found.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + ".a" * 28_000 + " = 1",
+        "[" + "a." * 28_000 + "a]",
+        "extends" + ".a" * 28_000 + " = 1",
+        "a = " + "[" * 57_000,
+        "a = " + "{b = " * 11_000,
+        "\n".join(f"[{'a.' * 10}a{one}]" for one in range(2_000)),
+        "[[revisions]]\nfrom = '2015-06'\nset = {'a" + ".a" * 28_000 + "' = 1}",
+        "a = 0x" + "f" * 57_000,
+        "technologies = [" + '"erp",' * 10_000 + "]",
+        "\n".join(["[[revisions]]"] * 4_000),
+        "\n".join(f"a{one} = 1" for one in range(5_200)),
+        '"""\\"' * 9_000 + "\\",
+    ],
+    ids=lambda text: text[:12],
+)
+def test_levels_and_parts_without_end_cost_little_more_than_a_scenario(text: str) -> None:
+    whole = Scenario.load("contest_allocation").to_toml().encode()
+    read_plan(whole)
+    ordinary = cpu(lambda: read_plan(whole))
+
+    def refused() -> None:
+        with pytest.raises(InputError) as found:
+            read_plan(text.encode())
+        assert found.value.where == "file"
+        assert "\n" not in str(found.value)
+        assert len(str(found.value)) < 1_000
+
+    assert len(text) < LARGEST
+    assert cpu(refused) < 20 * ordinary
+
+
+def cpu(task: Callable[[], object]) -> float:
+    began = time.process_time()
+    task()
+    return time.process_time() - began
+
+
+def test_what_is_shipped_and_what_the_page_writes_is_far_within_bounds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("LEVELS", "MOST_PARTS", "LONGEST_WORD"):
+        monkeypatch.setattr(uploads, name, getattr(uploads, name) // 2)
+    for path in DIRECTORY.glob("*.toml"):
+        uploads._tables(path.read_bytes())
+        whole = Scenario.load(path).to_toml().encode()
+        if len(whole) <= LARGEST:
+            uploads._tables(whole)
+    for name in plans.presets():
+        plan = Plan(name)
+        months = [f"{year}-0{month}" for year in range(2013, 2017) for month in (1, 4, 7)]
+        for place, month in enumerate(["", *months]):
+            for one in levers(name):
+                value = one.options[-1] if one.options else one.low + (place % 2) * one.step
+                plan = one.write(plan, value, month)
+        uploads._check_shape(plan_toml(plan, "zh"))
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(InputError, match="valid TOML in UTF-8"):
         read_plan(b"\xff\xfe\x00")
@@ -161,14 +226,20 @@ class Files:
     ids=["number", "names", "reader"],
 )  # fmt: skip
 def test_the_message_is_of_the_file_given_now(bad: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = upload.read_plan
+    answers: dict[Any, Answer] = {None: Answer()}
 
-    def reading(data: bytes, lang: str) -> Plan:
-        if data == b"broken":
-            raise OSError("/srv/secret/place")
-        return read(data, lang)
+    def answered(file: File | None, pool: object) -> Answer:
+        """In place of the worker that reads."""
+        if file not in answers:
+            try:
+                if file.text == "broken":
+                    raise OSError("/srv/secret/place")
+                answers[file] = Answer(file.read(), question=file)
+            except Exception as error:
+                answers[file] = Answer(error=plain(error), question=file)
+        return answers[file]
 
-    monkeypatch.setattr(upload, "read_plan", reading)
+    monkeypatch.setattr(upload, "use_answer", answered)
     files, chosen = Files(monkeypatch), []
     view = View(Snapshot(Choice()), chosen.append)
     _, context = solara.render(upload.Upload(view), handle_error=False)
@@ -176,6 +247,7 @@ def test_the_message_is_of_the_file_given_now(bad: str, monkeypatch: pytest.Monk
     assert "good.toml" in files.says
     files.take("bad.toml", bad)
     assert "bad.toml" in files.says
+    assert "good.toml" not in files.says
     assert "/srv" not in files.says
     assert len(chosen) == 1
     context.close()

@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import InputError
 from sim.view.server.code import Code, checked_code
+from sim.view.server.ending import Deadline, end_workers, hanging_up
 from sim.view.server.hosts import addresses, bind, hosts_of, is_wide
 from sim.view.server.log import bound_log
 from sim.view.server.memory import begin_anew
@@ -162,11 +164,11 @@ def serve(service: Service) -> None:
         prepare(service)
         app = application(service, code, service.records.key)
         _take_up_workshops(service)
-        server = _server(app, lambda: _ready(service, code))
+        server = _server(app, lambda: _ready(service, code), Deadline())
         server.run(sockets=[listener])
     finally:
         listener.close()
-        _end_workers()
+        end_workers()
     if not server.started:
         raise RuntimeError("the server did not start")
 
@@ -182,13 +184,22 @@ def _take_up_workshops(service: Service) -> None:
         print(line, flush=True)
 
 
-def _server(app: Starlette, ready: Callable[[], None]) -> Any:
-    """An HTTP server that calls `ready` once it answers."""
+def _server(app: Starlette, ready: Callable[[], None], deadline: Deadline) -> Any:
+    """An HTTP server that calls `ready` once it answers, and ends by the deadline."""
     import uvicorn
 
     from sim.view.server.connections import LARGEST_START, limited, limits_here
 
     class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            deadline.begin(sig)
+            super().handle_exit(sig, frame)
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            with super().capture_signals(), hanging_up(self.handle_exit):
+                yield
+
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             if self.started:
@@ -264,10 +275,3 @@ def _has_desktop() -> bool:
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _end_workers() -> None:
-    """End the worker processes, if the page has begun any."""
-    pool = sys.modules.get("sim.view.pool")
-    if pool is not None and pool.shared_pool.cache_info().currsize:
-        pool.shared_pool().close()
