@@ -7,7 +7,8 @@ import time
 import solara
 
 from sim.cli import main
-from sim.view.pool import shared_pool
+from sim.view.pool import reading_pool
+from sim.view.reading import Address
 from sim.view.server import serve
 
 
@@ -16,7 +17,7 @@ def Page() -> None:  # noqa: N802
     """`?60` keeps the page's thread at work for a minute; `?60&workers` begins workers first."""
     busy, _, more = (solara.use_router().search or "0").lstrip("?").partition("&")
     if more:
-        shared_pool().submit(("nothing", 0))
+        reading_pool().submit(Address("", ()))
     until = time.monotonic() + float(busy)
     while time.monotonic() < until:
         sum(range(1000))
