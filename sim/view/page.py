@@ -58,12 +58,12 @@ def Page() -> None:
     """The policy room, the workshop, or finished studies."""
     router = solara.use_router()
     search = router.search or ""
-    first = solara.use_memo(lambda: _at_once(search), [])
+    first = solara.use_memo(lambda: (*_at_once(search), _asked(search)), [])
     history = solara.use_reactive(steps.History(first[0]))
     told = solara.use_reactive(tuple(first[1]))
     page = solara.use_reactive(first[2])
-    asked = solara.use_reactive(_asked(search))
-    opened = solara.use_reactive(asked.value is None)
+    asked = solara.use_reactive(first[3])
+    opened = solara.use_reactive(first[3] is None)
     written = solara.use_ref(search)
     choice = history.value.present
 

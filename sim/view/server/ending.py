@@ -78,7 +78,7 @@ def _tidy(number: int) -> None:
     os.set_blocking(2, False)  # perhaps nobody reads it
     os.write(2, f"lianghua: {what}; pages still at work were cut off\n".encode())
     if _pools():
-        multiprocessing.util._run_finalizers(0)  # type: ignore[attr-defined] # semaphores
+        multiprocessing.util._run_finalizers(0)  # type: ignore[attr-defined]  # semaphores
         shutil.rmtree(multiprocessing.util.get_temp_dir(), ignore_errors=True)
 
 
