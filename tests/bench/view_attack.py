@@ -20,6 +20,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,8 @@ REST = 15.0
 """Seconds after a room until its memory is looked at: the library clears up a little later."""
 KILLS = 15.0
 """Seconds between two killed workers."""
+DONE: Counter[str] = Counter()
+"""What the attack has done, by kind."""
 
 
 # ---------------------------------------------------------------- one kind of attack each
@@ -49,6 +52,7 @@ async def never_ending(host: str, port: int, body: bool) -> None:
         with contextlib.suppress(OSError):
             reader, writer = await asyncio.open_connection(host, port)
             writer.write(opening)
+            DONE["requests without end"] += 1
             while not reader.at_eof() and not writer.is_closing():
                 writer.write(b"a")
                 await writer.drain()
@@ -72,6 +76,7 @@ async def costly_requests(host: str, port: int) -> None:
         with contextlib.suppress(OSError, TimeoutError):
             reader, writer = await asyncio.open_connection(host, port)
             writer.write(kind.encode())
+            DONE["costly requests"] += 1
             await asyncio.wait_for(reader.read(10_000), 5.0)
             writer.close()
         await asyncio.sleep(0.2)
@@ -84,6 +89,7 @@ async def hostile_links(address: str, cookie: str) -> None:
         settings = ",".join(f"instruments.{keys[n % 6]}_{n}.rate:{turn}.{n}" for n in range(250))
         page = Page(address, cookie)
         with contextlib.suppress(Exception):
+            DONE["hostile links"] += 1
             await page.open(f"?s=programme.funding:{turn % 7}.25,{settings}"[:7_900])
             await asyncio.sleep(2.0)
         with contextlib.suppress(Exception):
@@ -100,6 +106,7 @@ async def hostile_files(address: str, cookie: str) -> None:
     control = await page.until(lambda: page.board_with("accept"), 60)
     for content in itertools.cycle(files):
         await page.event(control[0], {"name": "plan.toml", "text": content})
+        DONE["hostile files"] += 1
         await asyncio.sleep(2.0)
 
 
@@ -114,6 +121,7 @@ async def flood(address: str, cookie: str) -> None:
                 opening = {"state": {**state, "value": "x" * 1_000}}
                 await page.channel("jupyter.widget", opening, "2.1.0")
                 await page.event(f"w{n}", {"value": n})
+                DONE["messages of a flood"] += 2
         with contextlib.suppress(Exception):
             await page.close()
         await asyncio.sleep(1.0)
@@ -127,6 +135,7 @@ async def killed_workers(server: int) -> None:
             with contextlib.suppress(psutil.Error):
                 if child.cpu_times().user > 1.0:
                     child.kill()
+                    DONE["killed workers"] += 1
                     break
 
 
@@ -170,13 +179,12 @@ def measure(running: Running, options: argparse.Namespace) -> dict[str, Any]:
         try:
             room_options = argparse.Namespace(
                 sessions=options.honest, seconds=options.seconds, interval=options.interval,
-                alike=False, code=CODE,
+                alike=False, code=CODE, first=options.honest if attackers else 0,
             )  # fmt: skip
             answers = asyncio.run(room(address, room_options))
         finally:
             if attackers is not None:
-                attackers.terminate()
-                attackers.wait(20)
+                stop(attackers)
         time.sleep(REST)
         memory = health(address)["memory_mb"]
         found[name] = {
@@ -196,9 +204,14 @@ def measure(running: Running, options: argparse.Namespace) -> dict[str, Any]:
         found["ended"] = time.monotonic() - began
         found["left"] = sum(one.is_running() for one in family)
     finally:
-        attackers.terminate()
-        attackers.wait(20)
+        stop(attackers)
     return found
+
+
+def stop(attackers: subprocess.Popen[bytes]) -> None:
+    """End the attack; it says what it did."""
+    attackers.send_signal(signal.SIGINT)
+    attackers.wait(20)
 
 
 def main() -> None:
@@ -212,7 +225,9 @@ def main() -> None:
     parser.add_argument("--server", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attack:
-        asyncio.run(attack(options.attack, options.server, options.seconds))
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(attack(options.attack, options.server, options.seconds))
+        print(f"the attack: {dict(DONE)}", flush=True)
         return
     with serving("--code", CODE, module=REAL) as running:
         time.sleep(options.warm)

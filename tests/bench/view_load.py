@@ -150,8 +150,8 @@ async def room(address: str, options: argparse.Namespace) -> Found:
     """All sessions at once."""
     found, everyone = Found(), asyncio.Barrier(options.sessions)
     await asyncio.gather(*(
-        session(address, options.seconds, max(0.5, options.interval), options.alike, found, one,
-                everyone, options.code)
+        session(address, options.seconds, max(0.5, options.interval), options.alike, found,
+                options.first + one, everyone, options.code)
         for one in range(options.sessions)
     ))  # fmt: skip
     return found
@@ -178,6 +178,7 @@ def main() -> None:
     parser.add_argument("--alike", action="store_true", help="all move the same lever")
     parser.add_argument("--address", help="a server that runs; by default one is started")
     parser.add_argument("--warm", type=float, default=45, help="seconds that it is given first")
+    parser.add_argument("--first", type=int, default=0, help="where chance begins: other levers")
     parser.add_argument("--code", default="", help="the room's code, if it asks for one")
     parser.add_argument("--small", action="store_true", help="a page that simulates nothing")
     options = parser.parse_args()
