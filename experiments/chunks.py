@@ -136,7 +136,7 @@ def make_chunk(chunk: Chunk) -> Made:
     journal = Journal(chunk.journal)
     whole = False
     try:
-        shelf = _Shelf(chunk, first=journal.fresh)
+        shelf = _Shelf(chunk, journal.fresh)
         # Whatever ends workers comes last, when all else is stored.
         tasks = sorted(chunk.tasks, key=lambda task: task.run in journal.deaths)
         whole = _make_all(chunk, tasks, journal, shelf)
@@ -253,7 +253,7 @@ def _checked(measured: Any) -> Measured:
 class _Shelf:
     """What a worker has made of a chunk and has not stored yet, and the runs that are stored."""
 
-    def __init__(self, chunk: Chunk, first: bool) -> None:
+    def __init__(self, chunk: Chunk, fresh: bool) -> None:
         self.chunk = chunk
         self.outcomes = tuple(getattr(chunk.work, "outcomes", ()))
         self.stored: set[str] = set()
@@ -264,8 +264,7 @@ class _Shelf:
         self._reasons: list[str] = []
         self._seconds = 0.0
         self._began = perf_counter()
-        if not first:
-            self._look()
+        self._look(fresh)
 
     @property
     def age(self) -> float:
@@ -309,8 +308,10 @@ class _Shelf:
         if reason:
             self._reasons.append(f"{where}: {reason}")
 
-    def _look(self) -> None:
-        """What another worker stored of this chunk before it died."""
+    def _look(self, fresh: bool) -> None:
+        """What another worker stored of this chunk before it died, or all of it, if it died or was
+        lost with nothing left to do: its journal is gone then, and `fresh` is this one's.
+        """
         folder, name = self.chunk.place.shards, self.chunk.name
         while (path := folder / shard_name(RUNS, name, self.part)).exists():
             for row in read_runs(path).to_pylist():
@@ -318,6 +319,8 @@ class _Shelf:
                 where = f"point {row['point']}, replicate {row['replicate']}"
                 self._count(row["status"], row["reason"], row["seconds"], where)
             self.part += 1
+        if fresh:
+            return
         # It may have died between two tables of a part, and this part may have other runs.
         for path in folder.glob(f"*-{name}-{self.part}.parquet"):
             path.unlink()

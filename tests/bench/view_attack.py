@@ -15,13 +15,14 @@ import asyncio
 import contextlib
 import itertools
 import json
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import psutil
@@ -149,9 +150,17 @@ async def attack(address: str, server: int, seconds: float) -> None:
         costly_requests(host, port), killed_workers(server), flood(address, cookie),
         *(hostile_links(address, cookie) for _ in range(3)), hostile_files(address, cookie),
     ]  # fmt: skip
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await asyncio.gather(*(kept_up(one) for one in kinds))
+    ended()
+
+
+def ended() -> NoReturn:
+    """Say what was done, and leave: threads of the loop may wait for an answer that never comes."""
+    print(f"the attack: {dict(DONE)}", flush=True)
+    os._exit(0)
 
 
 async def kept_up(kind: Any) -> None:
@@ -225,10 +234,7 @@ def main() -> None:
     parser.add_argument("--server", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attack:
-        with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(attack(options.attack, options.server, options.seconds))
-        print(f"the attack: {dict(DONE)}", flush=True)
-        return
+        asyncio.run(attack(options.attack, options.server, options.seconds))
     with serving("--code", CODE, module=REAL) as running:
         time.sleep(options.warm)
         found = measure(running, options)

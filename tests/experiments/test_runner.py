@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from experiments import runner
+from experiments.chunks import make_chunk
 from experiments.executors import AnyExecutor, Threads
 from experiments.folder import Share
 from experiments.runner import run_cases, run_study
@@ -40,6 +41,33 @@ def reference(tmp_path_factory):
     [{"workers": 1}, {"workers": 2}, {"workers": 2, "threads": True}],
     ids=["one process", "two processes", "two threads"],
 )
+class Forgetful(AnyExecutor):
+    """One worker whose first answer to a call is lost, so that the call is made again: a cluster does
+    so when it loses a worker that had done its work."""
+
+    def submit(self, function, *arguments):
+        if function is make_chunk:
+            super().submit(function, *arguments).result()
+        return super().submit(function, *arguments)
+
+
+def test_a_chunk_whose_answer_is_lost_is_not_made_twice(tmp_path):
+    study, counted = ToyStudy(7, 2), tmp_path / "counted"
+    counted.mkdir()
+    work = Toy(counted, raisers=(3,))
+    with (
+        ThreadPoolExecutor(1) as executor,
+        BatchStore(tmp_path / "one", runner.origin_of(study)) as store,
+    ):
+        # Every run is a part of its own: whoever stores all of them in one would store them twice.
+        summary = run_cases(
+            study.cases(), work, store, Forgetful(executor, 1), chunk_runs=5, chunk_seconds=0.0
+        )
+    assert (summary.done, summary.failed) == (12, 2)
+    whole(tmp_path / "one", study)
+    assert set(begun(counted).values()) == {1}
+
+
 def test_results_are_the_same_whatever_makes_them(tmp_path, reference, options):
     study = ToyStudy()
     told = []
