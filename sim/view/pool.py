@@ -31,8 +31,8 @@ URGENT, SOON, LATER = 0, 1, 2
 """Urgencies: the first run of a plan somebody waits for; the rest of it; what may be asked for."""
 KEPT = 80
 """Results that are kept for other sessions, a quarter of a MB each: five plans of 16 runs."""
-TRIES = 2
-"""Times that a task is begun, if the worker that had it died."""
+TRIES = 3
+"""Times that a task is begun, if the worker that had it died, or had died with nothing to do."""
 
 
 @dataclass(eq=False)
@@ -71,7 +71,9 @@ class Pool:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._free = list(range(self.workers))
         self._flags = _context().RawArray("b", self.workers)
-        self._executor: ProcessPoolExecutor | None = None
+        self._executors: list[ProcessPoolExecutor] = []
+        """One a place, each of one process: a worker that dies takes no other's task along, nor what
+        the others keep at hand."""
         # A broken executor is kept a while: dropped while its own thread still clears up, that
         # thread waits for ever for a lock that it holds itself.
         self._broken: deque[ProcessPoolExecutor] = deque(maxlen=4)
@@ -112,20 +114,20 @@ class Pool:
         with self._lock:
             self._closed = True
             entries, self._waiting = [one[2] for one in self._waiting], []
-            executor, self._executor = self._executor, None
+            executors, self._executors = self._executors, []
         for entry in entries:
             for ticket in entry.tickets:
                 ticket.cancel()
-        if executor is not None:
+        for executor in executors:
             for process in list((executor._processes or {}).values()):
                 process.terminate()
             executor.shutdown(wait=False, cancel_futures=True)
 
     def kill(self) -> None:
         """End the workers at once, whoever holds the lock: this process is to end itself."""
-        executor = self._executor
-        for process in list(executor._processes.values()) if executor is not None else ():
-            process.kill()
+        for executor in self._executors:
+            for process in list((executor._processes or {}).values()):
+                process.kill()
 
     def _begin(self) -> None:
         """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""
@@ -142,9 +144,9 @@ class Pool:
         entry.tries += 1
         entry.place = self._free.pop()
         self._flags[entry.place] = 0
-        if self._executor is None:
-            self._executor = _executor(self.workers, self._flags)
-        executor = self._executor
+        if not self._executors:
+            self._executors = [_executor(self._flags) for _ in range(self.workers)]
+        executor = self._executors[entry.place]
         try:
             future = executor.submit(perform, self._work, entry.task, entry.place)
         except BrokenProcessPool as error:
@@ -162,14 +164,14 @@ class Pool:
         error = None if done.cancelled() else done.exception()
         with self._lock:
             assert entry.place is not None
-            self._free.append(entry.place)
-            entry.place = None
+            place, entry.place = entry.place, None
+            self._free.append(place)
             if isinstance(error, GivenUpError) and entry.wanted and not self._closed:
                 entry.tries -= 1  # somebody asked for it again while it was being given up
                 self._start(entry)
                 return
-            if isinstance(error, BrokenProcessPool) and self._executor is executor:
-                self._executor = None
+            if isinstance(error, BrokenProcessPool) and not self._closed:
+                self._executors[place] = _executor(self._flags)
                 self._broken.append(executor)
             if isinstance(error, BrokenProcessPool) and entry.tries < TRIES and not self._closed:
                 self._start(entry)
@@ -197,21 +199,18 @@ def _context() -> Any:
     return multiprocessing.get_context("forkserver")
 
 
-def _executor(workers: int, flags: Any) -> ProcessPoolExecutor:
-    """Workers forked from a clean server: quick to start, and without the server's threads."""
+def _executor(flags: Any) -> ProcessPoolExecutor:
+    """A worker forked from a clean server: quick to start, and without the server's threads."""
     context = _context()
     context.set_forkserver_preload(["sim.view.runs", "sim.view.reading"])
     with quiet_start():
-        executor = ProcessPoolExecutor(
-            workers, mp_context=context, initializer=begin, initargs=(flags,)
-        )
-        for _ in range(workers):
-            executor.submit(_ready)
+        executor = ProcessPoolExecutor(1, mp_context=context, initializer=begin, initargs=(flags,))
+        executor.submit(_ready)
     return executor
 
 
 def _ready() -> None:
-    """Nothing; starting it starts a worker."""
+    """Nothing; asking for it starts the worker."""
 
 
 @cache

@@ -152,6 +152,24 @@ def test_a_task_that_always_kills_its_worker_fails_alone(pool):
     assert pool.submit(("echo", 4)).result(PATIENCE)[0] == ("echo", 4)
 
 
+def test_a_worker_that_dies_takes_no_other_along(tmp_path):
+    """What the other is at goes on, and so does the worker, with all that it has at hand."""
+    pool = Pool(toy, workers=2)
+    try:
+        there = pool.submit(("until", str(tmp_path / "go")))
+        begun = tmp_path / "go.begun"
+        until = time.monotonic() + PATIENCE
+        while not begun.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        pool.submit(("die", (str(tmp_path / "deaths"), 1))).result(PATIENCE)
+        assert not there.done()
+        (tmp_path / "go").touch()
+        process = there.result(PATIENCE)[1]
+        assert begun.read_text().split() == [str(process)]
+    finally:
+        pool.close()
+
+
 def test_closing_cancels_what_waits():
     pool = Pool(toy, workers=1)
     pool.submit(("sleep", 5))

@@ -16,7 +16,9 @@ def toy(task):
     if kind == "sleep":
         time.sleep(value)
     if kind == "until":
-        # Busy until a file is there, however long that takes.
+        # Busy until a file is there, however long that takes; another says how often it was begun.
+        with open(value + ".begun", "a") as file:
+            file.write(f"{os.getpid()}\n")
         while not Path(value).exists():
             time.sleep(0.01)
     if kind == "gate":
