@@ -108,7 +108,7 @@ def slow_server() -> Iterator[str]:
 
 @pytest.fixture
 def view(watched: Any, server: str) -> Open:
-    """Opens the view: `view("?lang=en")`, settled; `address` names another server."""
+    """Opens the view: `view("?l=en")`, settled; `address` names another server."""
 
     def opened(query: str = "", address: str = server, settle: bool = True) -> Any:
         watched.goto(f"{address}/{query}", wait_until="commit")

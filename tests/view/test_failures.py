@@ -27,7 +27,7 @@ def test_no_traceback_is_shown(small_running: Running, fault: str, cause: str) -
 
     async def attempt() -> str:
         page = Page(small_running.address)
-        await page.open(f"?lang=en&fail={fault}")
+        await page.open(f"?l=en&fail={fault}")
         if fault == "later":
             await page.until(lambda: page.marked("headline"), PATIENCE)
             slider = next(
@@ -52,5 +52,5 @@ def test_no_traceback_is_shown(small_running: Running, fault: str, cause: str) -
     assert cause not in said
     assert "The page could not be shown because of an error." in said
     assert "页面出错，未能显示。" in said
-    assert 'href=\\"/?lang=en\\"' in said
+    assert 'href=\\"/?l=en\\"' in said
     assert cause in small_running.said[before:]

@@ -92,12 +92,12 @@ def test_without_the_code_every_address_shows_the_form(closed: Gate, path: str) 
 
 def test_the_form_is_in_the_language_of_the_browser(closed: Gate) -> None:
     assert '<html lang="en">' in ask(closed, accept_language="en-GB,zh").body
-    assert '<html lang="en">' in ask(closed, "/?lang=en", accept_language="zh").body
+    assert '<html lang="en">' in ask(closed, "/?l=en", accept_language="zh").body
 
 
 def test_the_right_code_lets_in_and_keeps_the_address(closed: Gate) -> None:
-    answer = enter(closed, "qianjiang 2014", "/?plan=a%20b&lang=en")
-    assert (answer.status, answer.headers["location"]) == (303, "/?plan=a%20b&lang=en")
+    answer = enter(closed, "qianjiang 2014", "/?plan=a%20b&l=en")
+    assert (answer.status, answer.headers["location"]) == (303, "/?plan=a%20b&l=en")
     said = answer.headers["set-cookie"].lower()
     assert "httponly" in said
     assert "samesite=strict" in said

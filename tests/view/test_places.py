@@ -110,7 +110,7 @@ def test_one_page_too_many_is_refused_and_the_person_is_told(server: Running) ->
         with pytest.raises(InvalidStatus) as refused:
             await extra.connect()
         with pytest.raises(urllib.error.HTTPError) as told:
-            await extra.open("?lang=en")
+            await extra.open("?l=en")
         other = await shown(server, "")  # another browser comes in
         for one in (*pages, other):
             await one.close()

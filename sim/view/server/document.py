@@ -32,6 +32,19 @@ def replacements(lang: str) -> list[tuple[str, str]]:
             f'<v-progress-linear aria-label="{text("server.busy", lang)}"'
             ' :style="{visibility: (kernelBusyLong',
         ),
+        (
+            '<v-progress-circular indeterminate size="128" style="text-align: center;">Server\n'
+            "                disconnected.</v-progress-circular>",
+            '<div role="alert" style="text-align: center; max-width: 24em; padding: 24px; '
+            'font-size: 20px;"><v-progress-circular indeterminate size="64"></v-progress-circular>'
+            f"<p>{text('server.disconnected', lang)}</p></div>",
+        ),
+        # The way on is what stands out, not the way to a page that does nothing any more.
+        ('<v-btn color="secondary" text @click="reload()">', '<v-btn color="primary" @click="reload()">'),
+        (
+            '<v-btn color="primary" text @click="setCancelAutoRefresh()">',
+            '<v-btn text @click="setCancelAutoRefresh()">',
+        ),
         ("Refresh now", text("server.reload", lang)),
         ("Cancel\n", text("server.later", lang) + "\n"),
         ("Restoring session…", text("server.restoring", lang)),

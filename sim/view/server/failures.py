@@ -32,7 +32,7 @@ def notice(lang: str) -> str:
     return (
         f'<div class="lianghua-error" role="alert"><p><strong>{both("failed", lang)}</strong></p>'
         f'<p>{both("failed_why", lang)}</p><p><a href="">{both("reload", lang)}</a></p>'
-        f'<p><a href="{escape(f"/?lang={lang}")}">{both("anew", lang)}</a></p></div>'
+        f'<p><a href="{escape(f"/?l={lang}")}">{both("anew", lang)}</a></p></div>'
     )
 
 
@@ -70,4 +70,4 @@ _begin = solara_app._run_app
 
 
 def _lang(pathname: str) -> str:
-    return "en" if parse_qs(urlsplit(pathname).query).get("lang") == ["en"] else "zh"
+    return "en" if parse_qs(urlsplit(pathname).query).get("l") == ["en"] else "zh"

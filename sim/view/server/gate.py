@@ -260,7 +260,7 @@ async def _turn_away(send: Send) -> None:
 
 def _form(scope: Scope, headers: Headers, message: str, status: int, token: str) -> Response:
     """The page that asks for the code, in the language that comes first to the browser."""
-    asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("l", [""])[0]
     first = asked or headers.get("accept-language", "zh")[:2].lower()
     answer = HTMLResponse(door_page("en" if first == "en" else "zh", token, message), status)
     answer.headers["content-security-policy"] = DOOR_POLICY

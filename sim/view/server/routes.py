@@ -70,7 +70,7 @@ class OwnFiles(solara_starlette.StaticFilesOptionalAuth):
 
 async def page(request: Request) -> Response:
     """The document that starts the page, or says that there is no place for one more."""
-    lang = "en" if request.query_params.get("lang") == "en" else "zh"
+    lang = "en" if request.query_params.get("l") == "en" else "zh"
     if full := PLACES.full(whose(request)):
         headers = {"cache-control": "no-store", "retry-after": "60"}
         return HTMLResponse(notice_page(lang, f"full_{full}"), 503, headers)
