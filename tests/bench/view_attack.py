@@ -28,11 +28,14 @@ import numpy as np
 import psutil
 
 from tests.bench.view_load import first_page, health, line, room
+from tests.view.hostile import hostile
 from tests.view.servers import REAL, ROOT, Running, serving
 from tests.view.wire import Page, entered
 
 CODE = "qian-jiang-2014"
 HALF_OPEN, HALF_BODIES = 100, 20
+FLOODING = 4
+"""Pages of one browser that flood."""
 FLOOD = 2_000
 """Messages in one burst of the flood."""
 REST = 15.0
@@ -85,13 +88,11 @@ async def costly_requests(host: str, port: int) -> None:
 
 async def hostile_links(address: str, cookie: str) -> None:
     """Pages opened by links of hundreds of settings that the scenario refuses."""
-    keys = ["machines", "software", "training", "cloud", "contests", "equipment_subsidy"]
     for turn in itertools.count():
-        settings = ",".join(f"instruments.{keys[n % 6]}_{n}.rate:{turn}.{n}" for n in range(250))
         page = Page(address, cookie)
         with contextlib.suppress(Exception):
             DONE["hostile links"] += 1
-            await page.open(f"?s=programme.funding:{turn % 7}.25,{settings}"[:7_900])
+            await page.open(f"?{hostile(turn)}")
             await asyncio.sleep(2.0)
         with contextlib.suppress(Exception):
             await page.close()
@@ -124,7 +125,7 @@ async def flood(address: str, cookie: str) -> None:
                 await page.event(f"w{n}", {"value": n})
                 DONE["messages of a flood"] += 2
         with contextlib.suppress(Exception):
-            await page.close()
+            await asyncio.gather(*(page.close() for _ in range(20)))
         await asyncio.sleep(1.0)
 
 
@@ -147,7 +148,8 @@ async def attack(address: str, server: int, seconds: float) -> None:
     kinds = [
         *(never_ending(host, port, False) for _ in range(HALF_OPEN)),
         *(never_ending(host, port, True) for _ in range(HALF_BODIES)),
-        costly_requests(host, port), killed_workers(server), flood(address, cookie),
+        costly_requests(host, port), killed_workers(server),
+        *(flood(address, cookie) for _ in range(FLOODING)),
         *(hostile_links(address, cookie) for _ in range(3)), hostile_files(address, cookie),
     ]  # fmt: skip
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended)

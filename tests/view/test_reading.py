@@ -21,23 +21,13 @@ from sim.view.choice import Choice, Plan
 from sim.view.live import use_answer
 from sim.view.reading import Address, File, read
 from tests.view.elsewhere import elsewhere
+from tests.view.hostile import hostile
 from tests.view.servers import PATIENCE, REAL, serving
 from tests.view.wire import Page
 
 RATE = "instruments.equipment_subsidy.rate"
 PANELS = ("adoption", "map")
 PAGES = 12
-
-
-def hostile(number: int = 0) -> str:
-    """An address with as many settings that cannot be as it may hold."""
-    values = plans.preset_values("document_2014")
-    keys = [one for one, value in values.items() if isinstance(value, float)]
-    settings = ""
-    for key in sorted(filter(lambda one: plans.holdable("document_2014", one), keys), key=len):
-        if len(settings) + len(key) < LONGEST - 40:
-            settings += f"{key}:{number}1e9,"
-    return "l=en&s=" + settings
 
 
 def cpu(task: Callable[[], Any]) -> float:
