@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from sim.view.server.clock import now
 from sim.view.server.records import Records
 from sim.view.server.serve import Service, checked
 from sim.view.workshop import board as board_module
-from sim.view.workshop import limits
+from sim.view.workshop import limits, resume
+from sim.view.workshop import record as record_module
 from sim.view.workshop.board import Board
 from sim.view.workshop.held import Held, Origin, Pass
 from sim.view.workshop.record import export, kept, read, taken
@@ -259,11 +261,14 @@ def test_records_of_others_are_left_alone(
         "FFFFFF": "null",
         "GGGGGG": text[: len(text) // 2],
         "HHHHHH": "",
+        "JJJJJJ": "[]",
+        "KKKKKK": "3",
+        "LLLLLL": '"x"',
     }.items():
         records.path(name).write_text(content, encoding="utf-8")
     again, lines = start(records.folder)
     assert list(again._held) == [lead.code]
-    assert sum("not taken up" in line for line in lines) == 8
+    assert sum("not taken up" in line for line in lines) == 11
     # With another key the whole folder is a stranger's.
     other = tmp_path / "other"
     other.mkdir()
@@ -271,6 +276,43 @@ def test_records_of_others_are_left_alone(
     again, lines = start(other)
     assert not again._held
     assert "not of this server" in lines[0]
+
+
+def test_no_record_keeps_the_others_from_being_taken_up(
+    room: tuple[Board, Pass, Pass, Pass], records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, lead, _, _ = room
+    records.path("AAAAAA").write_text("{}")
+
+    def broken(content: bytes, *more: Any) -> Held | None:
+        if content == b"{}":
+            raise ZeroDivisionError
+        return taken(content, *more)
+
+    monkeypatch.setattr(resume, "taken", broken)
+    again, lines = start(records.folder)
+    assert list(again._held) == [lead.code]
+    assert [line for line in lines if "AAAAAA" in line and "ZeroDivisionError" in line]
+
+
+def test_records_that_are_old_or_too_large_are_not_read(
+    room: tuple[Board, Pass, Pass, Pass], records: Records, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    _, lead, _, _ = room
+    long_ago = time.time() - 3600 * (limits.IDLE_HOURS + 1)
+    old = records.path("AAAAAA")
+    old.write_bytes(b"old")
+    os.utime(old, (long_ago, long_ago))
+    with records.path("BBBBBB").open("wb") as file:
+        file.truncate(record_module.LARGEST_OWN + 1)
+    read_bytes, seen = Path.read_bytes, []
+    monkeypatch.setattr(Path, "read_bytes", lambda one: seen.append(one.name) or read_bytes(one))
+    again, lines = start(records.folder)
+    assert list(again._held) == [lead.code]
+    assert [name for name in seen if name.endswith(".json")] == [f"{lead.code}.json"]
+    assert "1 not touched for 72 h" in lines[-1]
+    assert "BBBBBB" in caplog.text
 
 
 def test_a_file_given_begins_a_session_whose_secrets_are_new(
@@ -306,13 +348,16 @@ def test_a_file_given_begins_a_session_whose_secrets_are_new(
         assert again.see(leading).year == 2015
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"null", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"\xff", b"null", b"[" * 100_000, b"[]", b"3", b'"x"'],
+)
 def test_a_file_given_that_is_none_ends_the_start(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x.json"
     file.write_bytes(content)
     with pytest.raises(InputError, match="--session") as caught:
         start(tmp_path / "kept", file)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
     with pytest.raises(InputError, match="--session"):
         checked(Service(session=tmp_path / "missing"))
     with pytest.raises(InputError, match="--workshops"):

@@ -182,6 +182,7 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], Any]] = {
     },
     "event by a stranger": lambda d: d["events"][0].update(who="root"),
     "event that is markup": lambda d: d["events"][0].update(what="<script>"),
+    "a key that steers a terminal": lambda d: d.update({"\x1b[2J": 1}),
     "a list": lambda d: None,
 }  # fmt: skip
 
@@ -195,7 +196,7 @@ def test_what_was_tampered_with_is_refused(document: dict[str, Any], how: str) -
     with pytest.raises(RefusedError) as caught:
         restore(board, text)
     assert len(caught.value.say("zh")) < 600
-    assert "\n" not in caught.value.say("en")
+    assert caught.value.say("en").isprintable()
 
 
 @pytest.mark.parametrize(

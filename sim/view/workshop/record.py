@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.core.errors import printable
 from sim.programme import CLAUSES
 from sim.source import source_hash
 from sim.view.choice import Settings
@@ -194,6 +195,8 @@ def taken(content: bytes, key: bytes, moment: float) -> Held | None:
         return None
     try:
         whole = json.loads(content)
+        if not isinstance(whole, dict):
+            return None
         seal = whole.pop("seal")
         if not hmac.compare_digest(seal.encode(), _seal(_plain(whole), key).encode()):
             return None
@@ -239,7 +242,7 @@ def _record(content: str | bytes, largest: int = LARGEST) -> _Record:
         return _Record.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "JSON"
+        where = printable(".".join(map(str, first["loc"]))) or "JSON"  # a stranger's keys
         raise RefusedError("file", where=f"{where[:120]}: {first['msg'][:120]}") from None
 
 
