@@ -220,8 +220,15 @@ def test_a_facilitator_is_asked_before_leaving_and_comes_back_by_the_key(
     press("key")
     page.until(lambda: key not in page.text)
     press("leave")
-    page.until(lambda: key in page.text)
+    page.until(lambda: page.has("leave-no"))
+    assert key not in page.text
+    assert room.Words(lang)("key_show") in page.text.replace("&#x27;", "'")
     press("leave-no")
+    press("key-renew")
+    press("key-renew-yes")
+    page.until(lambda: board._held[code].key != key)
+    key = board._held[code].key
+    assert key not in page.text
     assert board.recall("a-browser")
     press("leave")
     press("leave-yes")
@@ -274,20 +281,20 @@ def test_the_facilitator_sees_that_nothing_is_saved(
     (tmp_path / "file").write_text("")
     lead = board.open("t")
     assert (
-        "Not a directory"
+        "lianghua-room-unsaved"
         not in show(Facilitator(lead, board.see(lead), lang, nothing, nothing)).text
     )
     board.keep_in(Records(tmp_path / "file"))
     board.change(lead, preview=False)
     for large in (False, True):
         page = show(Facilitator(lead, board.see(lead), lang, nothing, nothing, large))
-        assert "File exists" in page.text
-    assert room_live._state(lead.code, lead)[2] == "File exists"
+        assert {"zh": "文件无法写入", "en": "cannot be written"}[lang] in page.text
+    assert room_live._state(lead.code, lead)[2] == "other"
 
 
 def test_the_address_of_a_page_is_what_the_gate_says() -> None:
     assert room_live.origin() == Origin("a-browser", "a-browser")
-    solara.lab.headers.value = {room_live.ADDRESS_HEADER: ["10.0.0.1"]}
+    solara.lab.headers.value = {room_live.CLIENT_ADDRESS: ["10.0.0.1"]}
     assert room_live.origin() == Origin("a-browser", "10.0.0.1")
 
 

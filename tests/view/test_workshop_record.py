@@ -13,7 +13,7 @@ from sim.view.workshop import record
 from sim.view.workshop.board import Board
 from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
-from sim.view.workshop.record import export, read, restore, written
+from sim.view.workshop.record import export, kept, read, restore, taken, written
 from sim.view.workshop.state import Mode
 from tests.view.rooms import played, score
 
@@ -88,6 +88,36 @@ def test_scores_of_a_file_are_said_to_be_until_they_are_worked_out() -> None:
     assert other.see(again).from_file == (2014,)
     other.reset(again)
     assert other.see(again).from_file == ()
+
+
+def test_a_strangers_teams_are_numbered_anew(document: dict[str, Any]) -> None:
+    content = json.loads(json.dumps(document))
+    for team, key in zip(content["teams"], ("t999999", "t1"), strict=True):
+        team["key"] = key
+    names = {"t1": "t999999", "t2": "t1"}
+    for one in content["scores"]:
+        one["team"] = names[one["team"]]
+    for one in content["events"]:
+        one["who"] = names.get(one["who"], one["who"])
+    content["events"][-1]["who"] = "t3"  # has been taken out
+    board = Board()
+    lead = restore(board, json.dumps(content))
+    session, before = board.see(lead), read(json.dumps(document))
+    assert session.teams == before.teams
+    assert session.scores == before.scores
+    assert session.events[:-2] == before.events[:-1]
+    assert session.events[-2].who == ""
+    third = board.join(lead.code, "a third")
+    assert third.who == "t3"
+    again = taken(kept(board._held[lead.code], 0.0, b"key").encode(), b"key", 0.0)
+    assert again is not None
+    assert again.session.teams == board.see(lead).teams
+    # Votes too.
+    content["phase"], content["year"] = "vote", 2017
+    content["teams"][0]["vote"], content["teams"][1]["vote"] = "t1", "t999999"
+    board = Board()
+    lead = restore(board, json.dumps(content))
+    assert [one.vote for one in board.see(lead).teams] == ["t2", "t1"]
 
 
 def test_a_round_that_was_open_comes_back_closed() -> None:

@@ -263,7 +263,22 @@ def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source
     """
     found = _record(content)
     what = "restored" if found.code == source_hash() else "restored_other"
-    return board.place(_session(found), what, origin, source)
+    return board.place(_numbered(_session(found)), what, origin, source)
+
+
+def _numbered(session: Session) -> Session:
+    """A stranger's session with its teams numbered anew: those that join later are numbered on.
+
+    Votes, scores and the log follow; who is no team any more has no name in the log.
+    """
+    keys = {one.key: f"t{number}" for number, one in enumerate(session.teams, 1)}
+    keys |= {"": "", FACILITATOR: FACILITATOR}
+    return replace(
+        session,
+        teams=tuple(replace(one, key=keys[one.key], vote=keys[one.vote]) for one in session.teams),
+        scores=tuple(replace(one, team=keys[one.team]) for one in session.scores),
+        events=tuple(replace(one, who=keys.get(one.who, "")) for one in session.events),
+    )
 
 
 def _session(found: _Record, own: bool = False) -> Session:
