@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from sim.view import reading
+from sim.view.pool import Pool
 from sim.view.workshop import record
 from sim.view.workshop.board import Board
 from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
-from sim.view.workshop.record import export, kept, read, restore, taken, written
+from sim.view.workshop.record import SessionFile, export, kept, read, restore, taken, written
 from sim.view.workshop.state import Mode
 from tests.view.rooms import played, score
 
@@ -57,6 +59,24 @@ def test_a_session_survives_the_way_through_a_file(session: Any) -> None:
     other.finish(again)
     assert other.look(again.code).votes() == {"t1": 0, "t2": 1}
     assert other.join_again(again.code, other.word(again, "t2")).who == "t2"
+
+
+def test_a_file_of_a_page_is_read_in_another_process_and_not_kept_there(session: Any) -> None:
+    board, lead, _ = session
+    pool = Pool(reading.read, 1)
+    good, bad = SessionFile(export(board, lead)), SessionFile('{"\ud800": 1}')
+    try:
+        found, what = pool.submit(good).result(60)
+        refused = pool.submit(bad).result(60)
+        assert not pool.kept(good)
+        assert not pool.kept(bad)
+    finally:
+        pool.close()
+    assert found.teams == board.see(lead).teams
+    assert what == "restored"
+    assert isinstance(refused, RefusedError)
+    assert refused.reason == "file"
+    assert "文件无法读入" in refused.say("zh")
 
 
 def test_the_log_says_where_a_file_is_of_other_code(session: Any) -> None:

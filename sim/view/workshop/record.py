@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -254,8 +254,8 @@ def export(board: Board, who: Pass) -> str:
     return written(session)
 
 
-def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source: str = "") -> Pass:
-    """Take a file in as a session of its own, with a new code; returns the facilitator's pass.
+def strangers(content: str | bytes) -> tuple[Session, str]:
+    """The session that begins from a file, and the event by which it does; raises RefusedError.
 
     A round that was open or closed is closed: the facilitator opens it again. The log says where
     the file is of other code, whose runs may give other scores. Secrets in it are not used: whoever
@@ -263,7 +263,28 @@ def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source
     """
     found = _record(content)
     what = "restored" if found.code == source_hash() else "restored_other"
-    return board.place(_numbered(_session(found)), what, origin, source)
+    return _numbered(_session(found)), what
+
+
+def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source: str = "") -> Pass:
+    """Take a file in as a session of its own, with a new code; returns the facilitator's pass."""
+    return board.place(*strangers(content), origin, source)
+
+
+@dataclass(frozen=True)
+class SessionFile:
+    """A file that a page was given, to be read in a process apart (see `sim.view.reading`)."""
+
+    text: str
+    where: ClassVar[str] = "file"
+    kept: ClassVar[bool] = False
+
+    def read(self) -> tuple[Session, str] | RefusedError:
+        """What `strangers` makes of it, or why nothing, which the page says in its language."""
+        try:
+            return strangers(self.text.encode("utf-8", "replace"))
+        except RefusedError as error:
+            return error
 
 
 def _numbered(session: Session) -> Session:
