@@ -309,6 +309,7 @@ def test_what_cannot_be_undone_asks_first(board: Board, show: Any) -> None:
         asking.press(f"{name}-no")
     assert board.see(lead).version == version
     asking.press("finish")
+    assert "go back to 2017" in asking.text
     asking.press("finish-yes")
     assert board.see(lead).phase == "closed"
 
@@ -329,6 +330,31 @@ def test_the_facilitator_sees_that_nothing_is_saved(
         page = show(Facilitator(lead, board.see(lead), lang, nothing, nothing, large))
         assert {"zh": "文件无法写入", "en": "cannot be written"}[lang] in page.text
     assert room_live._state(lead.code, lead)[2] == "other"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_facilitator_sees_that_a_session_is_not_deleted(
+    board: Board, show: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    records = Records(tmp_path)
+    board.keep_in(records)
+    lead = board.open("t")
+    left: list[bool] = []
+    page = show(Facilitator(lead, board.see(lead), lang, nothing, lambda: left.append(True)))
+
+    def delete() -> None:
+        page.press("delete")
+        page.press("delete-yes")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "remove", lambda _: (_ for _ in ()).throw(OSError(30, "no")))
+        delete()
+    assert {"zh": "磁盘为只读", "en": "the disk is read-only"}[lang] in page.text
+    assert not left
+    assert board.holds(lead)
+    delete()
+    assert left
+    assert not board.holds(lead)
 
 
 def test_the_address_of_a_page_is_what_the_gate_says() -> None:
