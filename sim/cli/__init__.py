@@ -30,7 +30,7 @@ from sim.cli import (
     validation,
     view,
 )
-from sim.core.errors import InputError, NotFiniteError
+from sim.core.errors import InputError, NotFiniteError, printable
 
 COMMANDS: dict[str, Any] = {
     "run": runs.run_command,
@@ -155,5 +155,5 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    print("lianghua: " + " ".join(text.split()), file=sys.stderr)
+    print("lianghua: " + printable(" ".join(text.split())), file=sys.stderr)
     return code

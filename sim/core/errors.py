@@ -55,6 +55,11 @@ class NotFiniteError(ArithmeticError):
         return type(self), (self.month, self.phase, self.table, self.column, self.run)
 
 
+def printable(text: str) -> str:
+    """A text without what steers a terminal: a stranger's file, or its name, may hold that."""
+    return "".join(one for one in text if one.isprintable())
+
+
 def _shown(given: object) -> str:
     """What was given, on one line and not too long."""
     try:

@@ -2,7 +2,7 @@
 
 Simulating in threads of the server would make every slider of the room stutter; processes do not.
 A task whose tickets are all cancelled is never begun, or ends at its next step. What was made is
-kept, up to a bound.
+kept, up to a bound, unless the task says by `kept = False` that it is large.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Pool:
                 self._start(entry)
                 return
             self._entries.pop(entry.task, None)
-            if error is None and not done.cancelled():
+            if error is None and not done.cancelled() and getattr(entry.task, "kept", True):
                 self._kept[entry.task] = done.result()
                 while len(self._kept) > self._kept_most:
                     self._kept.popitem(last=False)

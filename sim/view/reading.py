@@ -10,7 +10,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Protocol
 
 from sim.core.errors import InputError
 from sim.view.address import decode
@@ -19,6 +19,15 @@ from sim.view.uploads import WHERE, read_plan
 
 MOST_WORK = 10.0
 """Seconds of a worker's own time that a reading may take; what the bounds let through takes one."""
+
+
+class Reading(Protocol):
+    """What a person hands in: an address or a file, which its own class reads."""
+
+    where: ClassVar[str]
+
+    def read(self) -> Any:
+        """What it stands for; raises InputError."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class File:
         return read_plan(self.text.encode("utf-8", "replace"), self.lang)
 
 
-def read(task: Address | File) -> Any:
+def read(task: Reading) -> Any:
     """What a worker makes of it; raises InputError, for work without end too."""
     with _bounded(task.where):
         return task.read()

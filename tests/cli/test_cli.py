@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from sim import cli
+
 SMALL = ["--scale", "0.01", "--until", "2012-06", "--quiet"]
 
 
@@ -240,3 +242,8 @@ def test_a_story_and_the_model_card_are_written_whole(tmp_path: Path) -> None:
     card = lianghua("describe", "model-card", "--scale", "0.01", "--out", str(tmp_path / "card"))
     assert card.returncode == 0, card.stderr
     assert [path.name for path in (tmp_path / "card").iterdir()] == ["model-card.md"]
+
+
+def test_what_is_printed_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli._say("a\x1b[2J\x9b1m\u202e\nb 文件", 2) == 2
+    assert capsys.readouterr().err == "lianghua: a[2J1m b 文件\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import stat
@@ -9,10 +11,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim.view.server import records as records_module
 from sim.view.server.records import KEY, LOCK, Records
+
+LONGEST_WRITE = 3600.0
 
 
 def test_a_folder_is_made_once_there_is_something_to_keep(tmp_path: Path) -> None:
@@ -99,6 +105,72 @@ def test_a_folder_is_one_servers_while_it_lives(tmp_path: Path) -> None:
     other.communicate()
     records.write("ABCDEF", "2")
     assert records.read() == {"ABCDEF": b"2"}
+
+
+def test_what_a_killed_server_had_not_finished_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Records(tmp_path).write("ABCDEF", "1")
+    left = [tmp_path / f".{name}-0123456789ab" for name in ("ABCDEF.json", KEY)]
+    mine = tmp_path / ".notes-0123456789ab"
+    for one in (*left, mine):
+        one.write_text("words")
+    records = Records(tmp_path)
+    records.claim()
+    assert not [one for one in left if one.exists()]
+    assert mine.exists()
+    assert records.read() == {"ABCDEF": b"1"}
+    # Without a lock it may be another server's that is writing just now.
+    monkeypatch.setattr(fcntl, "lockf", _failing(errno.ENOLCK))
+    for age, one in zip((0, 2 * records_module.LONGEST_WRITE), left, strict=True):
+        one.write_text("words")
+        os.utime(one, (time.time() - age,) * 2)
+    Records(tmp_path).claim()
+    assert [one.exists() for one in left] == [True, False]
+
+
+def _failing(number: int) -> Any:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP])
+def test_a_folder_that_cannot_be_locked_is_used_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int
+) -> None:
+    monkeypatch.setattr(fcntl, "lockf", _failing(number))
+    records = Records(tmp_path)
+    for content in ("1", "2"):
+        records.write("ABCDEF", content)
+    assert records.read() == {"ABCDEF": b"2"}
+    assert len(caplog.records) == 1
+    assert os.strerror(number) in caplog.text
+    monkeypatch.setattr(fcntl, "lockf", _failing(errno.EACCES))
+    with pytest.raises(BlockingIOError, match="another server"):
+        Records(tmp_path).claim()
+
+
+def test_the_folder_itself_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync, folders = os.fsync, []
+
+    def seen(number: int) -> None:
+        if stat.S_ISDIR(os.fstat(number).st_mode):
+            folders.append(sorted(one.name for one in tmp_path.iterdir()))
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    records = Records(tmp_path)
+    records.write("ABCDEF", "1")
+    assert folders[-1] == ["ABCDEF.json", KEY, LOCK]
+    records.remove("ABCDEF")
+    assert folders[-1] == [KEY, LOCK]
+
+
+def test_a_pipe_is_no_record(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "AAAAAA.json")
+    assert Records(tmp_path).read() == {}
 
 
 def test_a_record_that_cannot_be_read_hides_no_other(

@@ -10,6 +10,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +24,11 @@ from sim.view.server.clock import now
 from sim.view.server.records import Records
 from sim.view.server.serve import Service, checked
 from sim.view.workshop import board as board_module
-from sim.view.workshop import limits
+from sim.view.workshop import limits, resume
+from sim.view.workshop import record as record_module
 from sim.view.workshop.board import Board
 from sim.view.workshop.held import Held, Origin, Pass
+from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.record import export, kept, read, taken
 from sim.view.workshop.resume import take_up
 from sim.view.workshop.state import PHASES, Session
@@ -207,7 +212,7 @@ def test_what_was_not_touched_for_long_stays_on_the_disk(
     clock.now = now() + 3600 * (limits.IDLE_HOURS + 1)
     assert not board.holds(lead)
     assert path.exists()
-    assert board._taken(lead.code)
+    assert board._recorded(lead.code)
 
 
 def test_what_cannot_be_written_is_told_and_does_not_undo_the_change(
@@ -226,7 +231,7 @@ def test_what_cannot_be_written_is_told_and_does_not_undo_the_change(
         board.open_round(lead)
         board.commit(one, [(ERP, 0.25)])
     assert board.see(one).teams[0].moves[0].settings == ((ERP, 0.25),)
-    assert board.unsaved(lead) == "No space left on device"
+    assert board.unsaved(lead) == "full"
     assert board.unsaved(one) == ""  # the facilitator's to mend
     assert [line.levelname for line in caplog.records] == ["ERROR"]
     assert records.read() == before
@@ -238,10 +243,125 @@ def test_what_cannot_be_written_is_told_and_does_not_undo_the_change(
     assert again.see(lead).teams == board.see(lead).teams
 
 
+class Slow(Records):
+    """Records on a disk that takes its time: a write waits until it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.go, self.begun = threading.Event(), threading.Event()
+        self.go.set()
+
+    def write(self, name: str, content: str) -> Path:
+        self.begun.set()
+        assert self.go.wait(30)
+        return super().write(name, content)
+
+
+def test_a_slow_disk_holds_up_no_other_session(clock: Clock, tmp_path: Path) -> None:
+    records = Slow(tmp_path)
+    board = Board(clock, records)
+    clock.now = now()
+    lead, other = board.open("slow"), board.open("another")
+    one = board.join(lead.code, "甲队")
+    records.begun.clear()
+    records.go.clear()
+    with ThreadPoolExecutor() as threads:
+        try:
+            change = threads.submit(board.change, lead, preview=False)
+            assert records.begun.wait(30)
+            for look in (
+                lambda: board.look(other.code), lambda: board.see(lead), lambda: board.unsaved(lead),
+                lambda: board.recall("nobody"), lambda: board.key(other),
+            ):  # fmt: skip
+                threads.submit(look).result(10)
+            assert not board.see(lead).rules.preview
+            # Others of the same session wait for its record, in turn.
+            more = [threads.submit(board.join, lead.code, f"队{n}") for n in range(5)]
+            more.append(threads.submit(board.open_round, lead, 5))
+            time.sleep(0.1)
+            assert not any(one.done() for one in (change, *more))
+        finally:
+            records.go.set()
+        for each in (change, *more):
+            each.result(30)
+    held = board._held[lead.code]
+    found = taken(records.read()[lead.code], records.key, held.tried)
+    assert found is not None
+    assert after(found) == after(held)
+    assert len(found.session.teams) == 6
+    board.commit(one, [(ERP, 0.25)])
+
+
+def test_what_cannot_be_written_is_tried_by_one_page_at_a_time(
+    clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Slow(tmp_path)
+    board = Board(clock, records)
+    lead = board.open("slow")
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(30, "read-only")))
+        board.change(lead, preview=False)
+    assert board.unsaved(lead) == "read_only"
+    records.begun.clear()
+    records.go.clear()
+    with ThreadPoolExecutor() as threads:
+        try:
+            clock.now += board_module.RETRY + 1
+            first = threads.submit(board.unsaved, lead)
+            assert records.begun.wait(30)
+            clock.now += board_module.RETRY + 1
+            assert threads.submit(board.unsaved, lead).result(10) == "read_only"
+            assert not first.done()
+        finally:
+            records.go.set()
+        assert first.result(30) == ""
+
+
+def test_a_session_whose_record_stays_is_not_deleted(
+    room: tuple[Board, Pass, Pass, Pass], records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board, lead, _, _ = room
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "unlink", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
+        with pytest.raises(RefusedError) as caught:
+            board.end(lead)
+    assert caught.value.reason == "not_deleted"
+    assert "没有写入权限" in caught.value.say("zh")
+    assert "no permission to write" in caught.value.say("en")
+    assert board.holds(lead)
+    assert start(records.folder)[0].holds(lead)
+    board.end(lead)
+    assert not board.holds(lead)
+    assert start(records.folder)[1] == []
+
+
+def test_a_session_that_has_ended_is_not_written_again(clock: Clock, tmp_path: Path) -> None:
+    records = Slow(tmp_path)
+    board = Board(clock, records)
+    lead = board.open("slow")
+    records.begun.clear()
+    records.go.clear()
+    with ThreadPoolExecutor() as threads:
+        try:
+            turns = [threads.submit(board.change, lead, preview=False)]
+            assert records.begun.wait(30)
+            turns += [threads.submit(one, lead) for one in (board.renew_key, board.end, board.end)]
+            time.sleep(0.1)
+        finally:
+            records.go.set()
+        for one in turns:
+            one.result(30)
+    assert records.read() == {}
+    assert not board.holds(lead)
+
+
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     board = Board(records=Records(tmp_path / "file" / "kept"))
-    assert board.unsaved(board.open("研讨"))
+    lead = board.open("研讨")
+    assert board.unsaved(lead) == "other"
+    board.end(lead)  # there is no record
+    assert not board.holds(lead)
 
 
 def test_records_of_others_are_left_alone(
@@ -259,11 +379,14 @@ def test_records_of_others_are_left_alone(
         "FFFFFF": "null",
         "GGGGGG": text[: len(text) // 2],
         "HHHHHH": "",
+        "JJJJJJ": "[]",
+        "KKKKKK": "3",
+        "LLLLLL": '"x"',
     }.items():
         records.path(name).write_text(content, encoding="utf-8")
     again, lines = start(records.folder)
     assert list(again._held) == [lead.code]
-    assert sum("not taken up" in line for line in lines) == 8
+    assert sum("not taken up" in line for line in lines) == 11
     # With another key the whole folder is a stranger's.
     other = tmp_path / "other"
     other.mkdir()
@@ -271,6 +394,43 @@ def test_records_of_others_are_left_alone(
     again, lines = start(other)
     assert not again._held
     assert "not of this server" in lines[0]
+
+
+def test_no_record_keeps_the_others_from_being_taken_up(
+    room: tuple[Board, Pass, Pass, Pass], records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, lead, _, _ = room
+    records.path("AAAAAA").write_text("{}")
+
+    def broken(content: bytes, *more: Any) -> Held | None:
+        if content == b"{}":
+            raise ZeroDivisionError
+        return taken(content, *more)
+
+    monkeypatch.setattr(resume, "taken", broken)
+    again, lines = start(records.folder)
+    assert list(again._held) == [lead.code]
+    assert [line for line in lines if "AAAAAA" in line and "ZeroDivisionError" in line]
+
+
+def test_records_that_are_old_or_too_large_are_not_read(
+    room: tuple[Board, Pass, Pass, Pass], records: Records, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    _, lead, _, _ = room
+    long_ago = time.time() - 3600 * (limits.IDLE_HOURS + 1)
+    old = records.path("AAAAAA")
+    old.write_bytes(b"old")
+    os.utime(old, (long_ago, long_ago))
+    with records.path("BBBBBB").open("wb") as file:
+        file.truncate(record_module.LARGEST_OWN + 1)
+    read_bytes, seen = Path.read_bytes, []
+    monkeypatch.setattr(Path, "read_bytes", lambda one: seen.append(one.name) or read_bytes(one))
+    again, lines = start(records.folder)
+    assert list(again._held) == [lead.code]
+    assert [name for name in seen if name.endswith(".json")] == [f"{lead.code}.json"]
+    assert "1 not touched for 72 h" in lines[-1]
+    assert "BBBBBB" in caplog.text
 
 
 def test_a_file_given_begins_a_session_whose_secrets_are_new(
@@ -306,13 +466,16 @@ def test_a_file_given_begins_a_session_whose_secrets_are_new(
         assert again.see(leading).year == 2015
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"null", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"\xff", b"null", b"[" * 100_000, b"[]", b"3", b'"x"'],
+)
 def test_a_file_given_that_is_none_ends_the_start(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x.json"
     file.write_bytes(content)
     with pytest.raises(InputError, match="--session") as caught:
         start(tmp_path / "kept", file)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
     with pytest.raises(InputError, match="--session"):
         checked(Service(session=tmp_path / "missing"))
     with pytest.raises(InputError, match="--workshops"):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sim.view.server import clock as clock_module
 from sim.view.workshop import limits
-from sim.view.workshop.board import Board
+from sim.view.workshop.board import BOARD, Board
 from sim.view.workshop.held import Origin, Pass
 from sim.view.workshop.limits import RefusedError
 from sim.view.workshop.record import export, restore
@@ -155,18 +156,68 @@ def test_a_workshop_of_two_days_survives_its_night(board: Board, clock: Clock) -
     assert board.holds(lead)
     assert board.holds(one)
     clock.now += 3600 * 50
-    assert isinstance(board.recall("nobody"), tuple)
     assert board.holds(Pass(lead.code, lead.who, lead.secret))
+    clock.now += 3600 * 3
+    assert not board.holds(lead)
+    assert not board.holds(one)
+    with refused("code"):
+        board.look(lead.code)
 
 
-def test_the_board_goes_by_the_servers_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
+def test_the_board_goes_by_the_servers_clock() -> None:
     board = Board()
-    lead, (one, _) = room(board)
-    board.open_round(lead, 5)
-    real = time.time
-    for jump in (-3600.0, 3600.0 * 200):
-        monkeypatch.setattr(time, "time", lambda jump=jump: real() + jump)
-        board.commit(one, [])
-        assert board.holds(lead)
+    for one in (board, board._of_browser, board._of_address, BOARD):
+        assert one._clock is clock_module.now  # type: ignore[attr-defined]
+
+
+def test_sessions_that_nobody_joined_make_room(board: Board, clock: Clock) -> None:
+    def opened(n: int) -> Pass:
+        return board.open(f"s{n}", origin=Origin(f"browser {n}", "10.0.0.1"))
+
+    sessions = [opened(n) for n in range(limits.MOST_OPENED_ADDRESS)]
+    joined, led = sessions[:2]
+    board.join(joined.code, "甲队")
+    clock.now += 0.9 * limits.EMPTY_SECONDS
+    board.change(led, preview=False)
+    with refused("opened_address"):
+        opened(10)
+    clock.now += 0.2 * limits.EMPTY_SECONDS
+    opened(11)  # in the place of the third
+    assert [board.holds(one) for one in sessions] == [True, True, False, True, True, True]
+    elsewhere = board.open("elsewhere", origin=Origin("browser", "10.0.0.2"))
+    for n in range(12, 15):
+        opened(n)
+    assert [board.holds(one) for one in sessions] == [True, True, False, False, False, False]
+    with refused("opened_address"):
+        opened(16)
+    assert board.holds(elsewhere)
+    # And where the server is full, those of any address.
+    clock.now += 2 * limits.EMPTY_SECONDS
+    for n in range(limits.MOST_SESSIONS + 5):
+        board.open(f"full {n}", origin=Origin(f"b{n}", f"10.1.0.{n}"))
+        if len(board._held) == limits.MOST_SESSIONS:
+            break
+    board.open("one more", origin=Origin("b", "10.2.0.1"))
+    assert not board.holds(led)
+    assert board.holds(joined)
+
+
+def test_a_refused_facilitator_reads_what_can_be_done() -> None:
+    error = RefusedError("opened_address", most=6)
+    assert "another network" in error.say("en")
+    assert "服务器管理人员" in error.say("zh")
+
+
+def test_a_key_that_was_seen_is_replaced(board: Board) -> None:
+    lead = board.open("研讨")
+    another = board.lead(lead.code, old := board.key(lead))
+    one = board.join(lead.code, "甲队")
+    with refused("pass"):
+        board.renew_key(one)
+    board.renew_key(another)
+    assert board.key(lead) == board.key(another) != old
+    assert board.holds(lead)
+    with refused("key"):
+        board.lead(lead.code, old)
+    assert board.holds(board.lead(lead.code, board.key(lead)))
+    assert board.key(lead) not in export(board, lead)

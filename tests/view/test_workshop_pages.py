@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import ipyvuetify as v
@@ -13,6 +14,7 @@ import solara
 
 from sim.view import live
 from sim.view.choice import Choice, Plan
+from sim.view.controls.file import FileWidget
 from sim.view.controls.press import PressWidget
 from sim.view.server.records import Records
 from sim.view.snapshot import Progress, Snapshot, Track
@@ -200,6 +202,43 @@ def test_scores_of_a_file_are_worked_out_again(board: Board, show: Any) -> None:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_file_is_read_in_a_process_apart(
+    board: Board, show: Any, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    asked: list[tuple[Any, Future[Any]]] = []
+
+    class Desk:
+        def submit(self, task: Any, urgency: int) -> Future[Any]:
+            asked.append((task, Future()))
+            return asked[-1][1]
+
+    monkeypatch.setattr(room, "reading_pool", Desk)
+    other, lead, _ = played("package", 1)
+    page = show(Room(lang))
+    page.press("lead")
+
+    def upload(content: str) -> None:
+        [widget] = page.rc.find(FileWidget).widgets
+        widget.vue_event({"name": "x.json", "text": content})
+        page.until(lambda: asked and asked[-1][0].text == content)
+        assert not board._held
+        page.until(lambda: page.rc.find(FileWidget).widgets[0].board.count("读取") or lang == "en")
+
+    for content in ("[]", '{"a": "\ud800"}'):
+        upload(content)
+        asked[-1][1].set_result(asked[-1][0].read())
+        said = {"zh": "文件无法读入", "en": "cannot be taken in"}[lang]
+        page.until(lambda said=said: said in page.text)
+    upload(export(other, lead))
+    asked[-1][1].set_result(asked[-1][0].read())
+    page.until(lambda: page.has("delete"))
+    (held,) = board._held.values()
+    assert held.session.teams == other.see(lead).teams
+    assert len(held.browsers) == 1
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_facilitator_is_asked_before_leaving_and_comes_back_by_the_key(
     board: Board, show: Any, lang: str
 ) -> None:
@@ -220,8 +259,15 @@ def test_a_facilitator_is_asked_before_leaving_and_comes_back_by_the_key(
     press("key")
     page.until(lambda: key not in page.text)
     press("leave")
-    page.until(lambda: key in page.text)
+    page.until(lambda: page.has("leave-no"))
+    assert key not in page.text
+    assert room.Words(lang)("key_show") in page.text.replace("&#x27;", "'")
     press("leave-no")
+    press("key-renew")
+    press("key-renew-yes")
+    page.until(lambda: board._held[code].key != key)
+    key = board._held[code].key
+    assert key not in page.text
     assert board.recall("a-browser")
     press("leave")
     press("leave-yes")
@@ -263,6 +309,7 @@ def test_what_cannot_be_undone_asks_first(board: Board, show: Any) -> None:
         asking.press(f"{name}-no")
     assert board.see(lead).version == version
     asking.press("finish")
+    assert "go back to 2017" in asking.text
     asking.press("finish-yes")
     assert board.see(lead).phase == "closed"
 
@@ -274,20 +321,45 @@ def test_the_facilitator_sees_that_nothing_is_saved(
     (tmp_path / "file").write_text("")
     lead = board.open("t")
     assert (
-        "Not a directory"
+        "lianghua-room-unsaved"
         not in show(Facilitator(lead, board.see(lead), lang, nothing, nothing)).text
     )
     board.keep_in(Records(tmp_path / "file"))
     board.change(lead, preview=False)
     for large in (False, True):
         page = show(Facilitator(lead, board.see(lead), lang, nothing, nothing, large))
-        assert "File exists" in page.text
-    assert room_live._state(lead.code, lead)[2] == "File exists"
+        assert {"zh": "文件无法写入", "en": "cannot be written"}[lang] in page.text
+    assert room_live._state(lead.code, lead)[2] == "other"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_facilitator_sees_that_a_session_is_not_deleted(
+    board: Board, show: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    records = Records(tmp_path)
+    board.keep_in(records)
+    lead = board.open("t")
+    left: list[bool] = []
+    page = show(Facilitator(lead, board.see(lead), lang, nothing, lambda: left.append(True)))
+
+    def delete() -> None:
+        page.press("delete")
+        page.press("delete-yes")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "remove", lambda _: (_ for _ in ()).throw(OSError(30, "no")))
+        delete()
+    assert {"zh": "磁盘为只读", "en": "the disk is read-only"}[lang] in page.text
+    assert not left
+    assert board.holds(lead)
+    delete()
+    assert left
+    assert not board.holds(lead)
 
 
 def test_the_address_of_a_page_is_what_the_gate_says() -> None:
     assert room_live.origin() == Origin("a-browser", "a-browser")
-    solara.lab.headers.value = {room_live.ADDRESS_HEADER: ["10.0.0.1"]}
+    solara.lab.headers.value = {room_live.CLIENT_ADDRESS: ["10.0.0.1"]}
     assert room_live.origin() == Origin("a-browser", "10.0.0.1")
 
 

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from sim.view import reading
+from sim.view.pool import Pool
 from sim.view.workshop import record
 from sim.view.workshop.board import Board
 from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
-from sim.view.workshop.record import export, read, restore, written
+from sim.view.workshop.record import SessionFile, export, kept, read, restore, taken, written
 from sim.view.workshop.state import Mode
 from tests.view.rooms import played, score
 
@@ -59,6 +61,24 @@ def test_a_session_survives_the_way_through_a_file(session: Any) -> None:
     assert other.join_again(again.code, other.word(again, "t2")).who == "t2"
 
 
+def test_a_file_of_a_page_is_read_in_another_process_and_not_kept_there(session: Any) -> None:
+    board, lead, _ = session
+    pool = Pool(reading.read, 1)
+    good, bad = SessionFile(export(board, lead)), SessionFile('{"\ud800": 1}')
+    try:
+        found, what = pool.submit(good).result(60)
+        refused = pool.submit(bad).result(60)
+        assert not pool.kept(good)
+        assert not pool.kept(bad)
+    finally:
+        pool.close()
+    assert found.teams == board.see(lead).teams
+    assert what == "restored"
+    assert isinstance(refused, RefusedError)
+    assert refused.reason == "file"
+    assert "文件无法读入" in refused.say("zh")
+
+
 def test_the_log_says_where_a_file_is_of_other_code(session: Any) -> None:
     board, lead, _ = session
     content = json.loads(export(board, lead)) | {"code": "of another day"}
@@ -88,6 +108,36 @@ def test_scores_of_a_file_are_said_to_be_until_they_are_worked_out() -> None:
     assert other.see(again).from_file == (2014,)
     other.reset(again)
     assert other.see(again).from_file == ()
+
+
+def test_a_strangers_teams_are_numbered_anew(document: dict[str, Any]) -> None:
+    content = json.loads(json.dumps(document))
+    for team, key in zip(content["teams"], ("t999999", "t1"), strict=True):
+        team["key"] = key
+    names = {"t1": "t999999", "t2": "t1"}
+    for one in content["scores"]:
+        one["team"] = names[one["team"]]
+    for one in content["events"]:
+        one["who"] = names.get(one["who"], one["who"])
+    content["events"][-1]["who"] = "t3"  # has been taken out
+    board = Board()
+    lead = restore(board, json.dumps(content))
+    session, before = board.see(lead), read(json.dumps(document))
+    assert session.teams == before.teams
+    assert session.scores == before.scores
+    assert session.events[:-2] == before.events[:-1]
+    assert session.events[-2].who == ""
+    third = board.join(lead.code, "a third")
+    assert third.who == "t3"
+    again = taken(kept(board._held[lead.code], 0.0, b"key").encode(), b"key", 0.0)
+    assert again is not None
+    assert again.session.teams == board.see(lead).teams
+    # Votes too.
+    content["phase"], content["year"] = "vote", 2017
+    content["teams"][0]["vote"], content["teams"][1]["vote"] = "t1", "t999999"
+    board = Board()
+    lead = restore(board, json.dumps(content))
+    assert [one.vote for one in board.see(lead).teams] == ["t2", "t1"]
 
 
 def test_a_round_that_was_open_comes_back_closed() -> None:
@@ -182,6 +232,7 @@ TAMPERED: dict[str, Callable[[dict[str, Any]], Any]] = {
     },
     "event by a stranger": lambda d: d["events"][0].update(who="root"),
     "event that is markup": lambda d: d["events"][0].update(what="<script>"),
+    "a key that steers a terminal": lambda d: d.update({"\x1b[2J": 1}),
     "a list": lambda d: None,
 }  # fmt: skip
 
@@ -195,7 +246,7 @@ def test_what_was_tampered_with_is_refused(document: dict[str, Any], how: str) -
     with pytest.raises(RefusedError) as caught:
         restore(board, text)
     assert len(caught.value.say("zh")) < 600
-    assert "\n" not in caught.value.say("en")
+    assert caught.value.say("en").isprintable()
 
 
 @pytest.mark.parametrize(

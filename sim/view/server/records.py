@@ -6,11 +6,17 @@ key is kept once there is a workshop to come back to; a page that is merely look
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
 import secrets
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from weakref import finalize
 
 try:
@@ -23,15 +29,21 @@ KEY_BYTES = 32
 _NAME = re.compile(r"[A-Z]{1,20}")
 SUFFIX = ".json"
 LOCK = "lock"
+_WORK = re.compile(r"\.([A-Z]{1,20}\.json|key)-[0-9a-f]{12}")
+"""What a file is called until it is whole; see `_put`."""
+LONGEST_WRITE = 3600.0
+"""Seconds after which such a file is a killed server's, also where no lock says so."""
 
 log = logging.getLogger("lianghua.view")
 
 
 class Records:
-    """The files of one server in `folder`, which need not exist yet."""
+    """The files of one server in `folder`, which need not exist yet. Safe from any thread, but for
+    one record from several at once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._preparing = Lock()
         self._claimed = False
         kept = self._kept_key()
         self._key_is_kept = kept is not None
@@ -44,53 +56,99 @@ class Records:
 
     def write(self, name: str, content: str) -> Path:
         """Keep the record of a workshop, in place of the one before; raises OSError."""
+        path = self.path(name)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.claim()
-        kept = self.folder / KEY
-        if not self._key_is_kept or not kept.exists():
-            _put(kept, self._key)
-            self._key_is_kept = True
-        path = self.path(name)
+        with self._preparing:
+            kept = self.folder / KEY
+            if not self._key_is_kept or not kept.exists():
+                _put(kept, self._key)
+                self._key_is_kept = True
         _put(path, content.encode("utf-8"))
         return path
 
     def claim(self) -> None:
-        """Have the folder, if there is one, to itself while this process lives, however it ends.
+        """Have the folder, if there is one, to itself while this process lives, however it ends,
+        and clear away what a killed server had not finished writing.
 
         Raises BlockingIOError when another server has it: two would overwrite each other's records.
+        Where files cannot be locked, as in some network folders, the log says so.
         """
-        if self._claimed or fcntl is None or not self.folder.is_dir():
-            return
-        lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # children do not inherit it
-        except OSError as error:
-            os.close(lock)
-            raise BlockingIOError(error.errno, "another server uses this folder") from None
-        finalize(self, os.close, lock)
-        self._claimed = True
+        with self._preparing:
+            if self._claimed or not self.folder.is_dir():
+                return
+            locked = self._lock()
+            self._claimed = True
+            self._sweep(0.0 if locked else LONGEST_WRITE)
 
-    def read(self) -> dict[str, bytes]:
-        """Every record that can be read, by name; the log says which cannot."""
+    def read(self, since: float = 0.0, largest: int | None = None) -> dict[str, bytes]:
+        """Every record that can be read and was written `since` then (seconds since 1970), by name;
+        the log says which cannot, or is larger than `largest` bytes."""
         found = {}
-        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
-            if not _NAME.fullmatch(path.stem):
-                continue
+        for path in self._paths():
             try:
+                about = path.stat()
+                if about.st_mtime < since:
+                    continue
+                if not stat.S_ISREG(about.st_mode):  # a pipe would be waited for
+                    raise OSError(errno.EINVAL, "no file")
+                if largest is not None and about.st_size > largest:
+                    raise OSError(errno.EFBIG, f"{about.st_size:,} bytes")
                 found[path.stem] = path.read_bytes()
             except OSError as error:
                 log.error("the record of workshop %s cannot be read: %s", path.stem, error)
         return found
 
+    def older(self, moment: float) -> list[str]:
+        """Names of records that were last written before a moment (seconds since 1970)."""
+        found = []
+        for path in self._paths():
+            with suppress(OSError):
+                if path.stat().st_mtime < moment:
+                    found.append(path.stem)
+        return found
+
     def remove(self, name: str) -> None:
-        """Forget a record."""
-        self.path(name).unlink(missing_ok=True)
+        """Forget a record, for certain; raises OSError."""
+        try:
+            self.path(name).unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        _settle(self.folder)
 
     def path(self, name: str) -> Path:
         """Where a workshop's record is kept; `name` is its code."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"no code of a workshop: {name!r}")
         return self.folder / f"{name}{SUFFIX}"
+
+    def _paths(self) -> Iterator[Path]:
+        return (one for one in sorted(self.folder.glob(f"*{SUFFIX}")) if _NAME.fullmatch(one.stem))
+
+    def _lock(self) -> bool:
+        """Lock the folder; False where that cannot be done."""
+        if fcntl is None:
+            return False
+        lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # children do not inherit it
+        except OSError as error:
+            os.close(lock)
+            if error.errno in (errno.EAGAIN, errno.EACCES):
+                raise BlockingIOError(error.errno, "another server uses this folder") from None
+            log.warning(
+                "%s cannot be locked (%s): let no other server use it", self.folder, error.strerror
+            )
+            return False
+        finalize(self, os.close, lock)
+        return True
+
+    def _sweep(self, age: float) -> None:
+        """Remove what was begun more than `age` seconds ago and never finished: words stand in it."""
+        for path in self.folder.glob(".*-*"):
+            with suppress(OSError):
+                if _WORK.fullmatch(path.name) and time.time() - path.stat().st_mtime >= age:
+                    path.unlink()
 
     def _kept_key(self) -> bytes | None:
         try:
@@ -112,3 +170,18 @@ def _put(path: Path, content: bytes) -> None:
     except BaseException:
         work.unlink(missing_ok=True)
         raise
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Have a folder's list of files on the disk, where a folder can be written by itself."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(opened)

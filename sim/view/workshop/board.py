@@ -1,7 +1,8 @@
 """The board: all sessions of the server, behind one lock.
 
 Every change makes a new `Session`; who read the old one is not disturbed. After each change the
-session's record is written, whole or not at all, before the lock is left. Roles are proven with long
+session's record is written, whole or not at all, before the caller goes on, but outside the lock: a
+slow disk holds up nobody else. Roles are proven with long
 secrets, of which only digests are kept; the short code lets anyone in the room join and look.
 """
 
@@ -59,6 +60,10 @@ class Board:
         self._clock = clock
         self._lock = threading.RLock()
         self._held: dict[str, Held] = {}
+        self._turns: dict[str, threading.Lock] = {}
+        """Whoever has a session's writes, or removes, its record. Taken before the board's lock."""
+        self._changed: list[Held] = []
+        """What was changed under the lock and is still to be written."""
         self._records = records
         self._key = secrets.token_bytes(KEY_BYTES) if records is None else records.key
         self._of_browser = Tries(clock)
@@ -86,22 +91,25 @@ class Board:
         self, session: Session, what: str, origin: Origin = NOWHERE, source: str = ""
     ) -> Pass:
         """Hold a session under a new code, its teams with new words."""
-        with self._lock:
+        code = new_code()
+        while self._recorded(code):  # looks at the disk: not under the lock
+            code = new_code()
+        with self._changing():
             self._put_away_idle()
             opener = (digest(origin.browser), digest(origin.address))
+            if self._opened(0, opener[0]) >= limits.MOST_OPENED:
+                raise RefusedError("opened", most=limits.MOST_OPENED)
+            if self._opened(1, opener[1]) >= limits.MOST_OPENED_ADDRESS:
+                self._make_room("opened_address", limits.MOST_OPENED_ADDRESS, opener[1])
             if len(self._held) >= limits.MOST_SESSIONS:
-                raise RefusedError("sessions", most=limits.MOST_SESSIONS)
-            for place, most in enumerate((limits.MOST_OPENED, limits.MOST_OPENED_ADDRESS)):
-                opened = sum(one.opener[place] == opener[place] for one in self._held.values())
-                if opener[place] and opened >= most:
-                    raise RefusedError(("opened", "opened_address")[place], most=most)
-            while self._taken(code := new_code()):
-                pass
+                self._make_room("sessions", limits.MOST_SESSIONS)
+            while code in self._held:
+                code = new_code()
             held = Held(replace(session, code=code), new_key(), opener=opener, source=source)
             held.words = {team.key: new_code() for team in session.teams}
             held.counted = max((int(one.key[1:]) for one in session.teams), default=0)
             one = self._let_in(held, FACILITATOR, origin)
-            self._held[code] = held
+            self._hold(held)
             self._change(held, what, FACILITATOR, session.rules.title)
             return one
 
@@ -112,7 +120,7 @@ class Board:
                 return False
             if len(self._held) >= limits.MOST_SESSIONS:
                 raise RefusedError("sessions", most=limits.MOST_SESSIONS)
-            self._held[held.session.code] = held
+            self._hold(held)
             return True
 
     def came_from(self, source: str) -> bool:
@@ -127,7 +135,7 @@ class Board:
 
     def join(self, code: str, name: str, city: str = "", origin: Origin = NOWHERE) -> Pass:
         """A new team; RefusedError when the name or the city is taken or the room is full."""
-        with self._lock:
+        with self._changing():
             held = self._find(code)
             session = held.session
             name = team_name(name)
@@ -154,7 +162,7 @@ class Board:
 
     def join_again(self, code: str, word: str, origin: Origin = NOWHERE) -> Pass:
         """Another device of a team, let in by the team's word; wrong ones are slowed."""
-        with self._lock, self._slowed(origin):
+        with self._changing(), self._slowed(origin):
             held = self._find(code)
             given = as_code(word)
             # Every word is compared, so that the time tells nothing.
@@ -165,7 +173,7 @@ class Board:
 
     def lead(self, code: str, key: str, origin: Origin = NOWHERE) -> Pass:
         """The facilitator on another device, let in by the key; wrong ones are slowed."""
-        with self._lock, self._slowed(origin):
+        with self._changing(), self._slowed(origin):
             held = self._find(code)
             if not hmac.compare_digest(held.key, as_key(key)):
                 raise RefusedError("key")
@@ -184,7 +192,7 @@ class Board:
 
     def leave(self, who: Pass) -> None:
         """A device gives its role back, and its place; nothing if it has none."""
-        with self._lock, suppress(RefusedError):
+        with self._changing(), suppress(RefusedError):
             held = self._prove(who)
             gone = digest(who.secret)
             held.digests[who.who].remove(gone)
@@ -218,13 +226,16 @@ class Board:
             return self._prove(who, FACILITATOR).key
 
     def unsaved(self, who: Pass) -> str:
-        """Why the session is not being saved, for its facilitator; empty if it is. What could not
-        be written is tried again now and then."""
+        """What keeps the session from being saved (see `limits.disk_problem`), for its facilitator;
+        empty if nothing does. What could not be written is tried again now and then."""
         with self._lock:
             held = self._prove(who)
-            if held.unsaved and self._clock() - held.tried >= RETRY:
-                self._keep(held)
-            return held.unsaved if who.who == FACILITATOR else ""
+            again = bool(held.unsaved) and self._clock() - held.tried >= RETRY
+            if again:
+                held.tried = self._clock()  # one page tries, the others go on
+        if again:
+            self._write(held, wait=False)
+        return held.unsaved if who.who == FACILITATOR else ""
 
     def word(self, who: Pass, team: str = "") -> str:
         """The word that lets other devices into a team: its own, or any for the facilitator."""
@@ -245,7 +256,7 @@ class Board:
         chosen = moves.completed(before.rules, others, before.year, chosen)
         team = replace(team, moves=(*others, Move(before.year, chosen, note, self._clock())))
         moves.check_plan(before.rules, team)  # reads scenarios: not under the lock
-        with self._lock:
+        with self._changing():
             held = self._prove(who)
             session = held.session
             if not session.accepting(self._clock()) or session.year != before.year:
@@ -258,7 +269,7 @@ class Board:
 
     def vote(self, who: Pass, team: str) -> None:
         """A team's one vote, not for itself; it can be changed until the end."""
-        with self._lock:
+        with self._changing():
             held = self._prove(who)
             session = held.session
             mine = _team(session, who.who)
@@ -277,7 +288,7 @@ class Board:
         """Begin the next year's round, or reopen this one's before its reveal; 0 for no timer."""
         if not 0 <= minutes <= limits.LONGEST_ROUND:  # false for nan too
             raise RefusedError("minutes", most=limits.LONGEST_ROUND)
-        with self._lock:
+        with self._changing():
             held = self._prove(who, FACILITATOR)
             session = held.session
             year = session.year + (session.phase == "reveal")
@@ -292,15 +303,17 @@ class Board:
 
     def close_round(self, who: Pass) -> None:
         """Take no more moves."""
-        self._step(who, ("commit",), "locked", "closed_round")
+        with self._changing():
+            self._step(who, ("commit",), "locked", "closed_round")
 
     def reveal(self, who: Pass) -> None:
         """Show all moves of the year."""
-        self._step(who, ("commit", "locked"), "reveal", "revealed")
+        with self._changing():
+            self._step(who, ("commit", "locked"), "reveal", "revealed")
 
     def start_vote(self, who: Pass) -> None:
         """After the last year's reveal, let the teams vote."""
-        with self._lock:
+        with self._changing():
             session = self._prove(who, FACILITATOR).session
             if session.year != YEARS[-1]:
                 raise RefusedError("phase")
@@ -310,14 +323,14 @@ class Board:
 
     def finish(self, who: Pass) -> None:
         """End the session: votes are shown, nothing can be changed but by rewinding."""
-        with self._lock:
+        with self._changing():
             if self._prove(who, FACILITATOR).session.year != YEARS[-1]:
                 raise RefusedError("phase")
             self._step(who, ("reveal", "vote"), "closed", "finished")
 
     def rewind(self, who: Pass) -> None:
         """Take the last revealed year back: its round is open again, as it was when it began."""
-        with self._lock:
+        with self._changing():
             held = self._prove(who, FACILITATOR)
             session = held.session
             year = session.revealed
@@ -332,7 +345,7 @@ class Board:
 
     def reset(self, who: Pass) -> None:
         """Back to the lobby: the teams stay, all moves, scores and votes go."""
-        with self._lock:
+        with self._changing():
             held = self._prove(who, FACILITATOR)
             teams = tuple(_until(one, 0) for one in held.session.teams)
             self._change(
@@ -342,7 +355,7 @@ class Board:
 
     def dismiss(self, who: Pass, team: str) -> None:
         """Take a team out, with its moves and the votes for it."""
-        with self._lock:
+        with self._changing():
             held = self._prove(who, FACILITATOR)
             gone = _team(held.session, team)
             for roles in (held.words, held.makers, *held.browsers.values()):
@@ -359,7 +372,7 @@ class Board:
 
     def change(self, who: Pass, budget: float | None = None, preview: bool | None = None) -> None:
         """Change the rules: the budget before the first round only."""
-        with self._lock:
+        with self._changing():
             held = self._prove(who, FACILITATOR)
             old = held.session.rules
             if budget is not None and held.session.phase != "lobby":
@@ -375,7 +388,7 @@ class Board:
     ) -> bool:
         """Keep the outcomes of a revealed year; False if the teams' `plans` are no longer these."""
         rows = tuple(found)
-        with self._lock:
+        with self._changing():
             held = self._prove(who, FACILITATOR)
             session = held.session
             fits = {(one.year, one.team) for one in rows} <= {(year, key) for key in plans}
@@ -388,16 +401,32 @@ class Board:
             )  # fmt: skip
             return True
 
+    def renew_key(self, who: Pass) -> None:
+        """A new key for the facilitator: the old one, which somebody may have seen, holds no more.
+        Devices that lead already go on."""
+        with self._changing():
+            held = self._prove(who, FACILITATOR)
+            held.key = new_key()
+            self._change(held, "renewed_key", FACILITATOR)
+
     def end(self, who: Pass) -> None:
-        """Forget the session, and its record."""
+        """Forget the session, and its record. RefusedError, and nothing is forgotten, when the
+        record cannot be removed: the next server would take it up."""
         with self._lock:
-            code = self._prove(who, FACILITATOR).session.code
-            del self._held[code]
+            held = self._prove(who, FACILITATOR)
+            code = held.session.code
+            turn = self._turns[code]
+        with turn:
+            if self._held.get(code) is not held:
+                return  # ended twice at once
             try:
                 if self._records is not None:
                     self._records.remove(code)
             except OSError as error:
                 log.error("the record of workshop %s could not be removed: %s", code, error)
+                raise RefusedError("not_deleted", disk=limits.disk_problem(error)) from None
+            with self._lock:
+                self._put_away(code)
 
     def holds(self, who: Pass) -> bool:
         """Is a pass still good?"""
@@ -417,11 +446,39 @@ class Board:
             raise RefusedError("code")
         return held
 
-    def _taken(self, code: str) -> bool:
-        """Is a code that of a session, or of one that was put away?"""
-        if code in self._held:
-            return True
+    def _hold(self, held: Held) -> None:
+        self._held[held.session.code] = held
+        self._turns[held.session.code] = threading.Lock()
+
+    def _put_away(self, code: str) -> None:
+        """Hold a session no more. Its record stays: the command line can take it up."""
+        self._held.pop(code, None)
+        self._turns.pop(code, None)
+
+    def _recorded(self, code: str) -> bool:
+        """Has a session with this code a record, if only one that was put away?"""
         return self._records is not None and self._records.path(code).exists()
+
+    def _opened(self, place: int, opener: str) -> int:
+        """Sessions that are held of a browser (0) or an address (1)."""
+        held = self._held.values()
+        return sum(one.opener[place] == opener for one in held) if opener else 0
+
+    def _make_room(self, reason: str, most: int, address: str = "") -> None:
+        """Put the longest unused session away (of an address, or of any) that no team has joined;
+        RefusedError for this reason where there is none."""
+        oldest = self._clock() - limits.EMPTY_SECONDS
+        empty = [
+            one
+            for one in self._held.values()
+            if one.touched < oldest
+            and one.session.phase == "lobby"
+            and not one.session.teams
+            and address in ("", one.opener[1])
+        ]
+        if not empty:
+            raise RefusedError(reason, most=most)
+        self._put_away(min(empty, key=lambda one: one.touched).session.code)
 
     def _prove(self, who: Pass, role: str = "") -> Held:
         """The session of a pass; RefusedError when it does not prove what it says."""
@@ -482,12 +539,25 @@ class Board:
         return base64.urlsafe_b64encode(hmac.digest(self._key, content, "sha256")).decode()
 
     def _step(self, who: Pass, phases: tuple[Phase, ...], to: Phase, what: str) -> None:
-        with self._lock:
-            held = self._prove(who, FACILITATOR)
-            if held.session.phase not in phases:
-                raise RefusedError("phase")
-            year = str(held.session.year)
-            self._change(held, what, FACILITATOR, year, phase=to, deadline=0.0)
+        held = self._prove(who, FACILITATOR)
+        if held.session.phase not in phases:
+            raise RefusedError("phase")
+        year = str(held.session.year)
+        self._change(held, what, FACILITATOR, year, phase=to, deadline=0.0)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """The board's lock; what is changed within is written once it is left."""
+        changed: list[Held] = []
+        try:
+            with self._lock:
+                try:
+                    yield
+                finally:
+                    changed, self._changed = self._changed, []
+        finally:
+            for held in changed:
+                self._write(held)
 
     def _change(self, held: Held, what: str, who: str, detail: str = "", **new: object) -> None:
         held.touched = self._clock()
@@ -499,28 +569,44 @@ class Board:
         self._keep(held)
 
     def _keep(self, held: Held) -> None:
-        """Write the session's record. What cannot be written does not undo the change."""
-        if self._records is None:
-            return
-        held.tried = self._clock()
+        """Have the session's record written once the lock is left."""
+        held.changes += 1
+        self._changed.append(held)
+
+    def _write(self, held: Held, wait: bool = True) -> None:
+        """Write the session's record as it stands, in turn, unless another thread just has, or
+        (not to `wait`) is about to. What cannot be written does not undo the change."""
         code = held.session.code
+        with self._lock:
+            records, turn = self._records, self._turns.get(code)
+        if records is None or turn is None or not turn.acquire(blocking=wait):
+            return
         try:
-            self._records.write(code, kept(held, held.tried, self._key))
-        except (OSError, ValueError) as error:
-            if not held.unsaved:
-                log.error("workshop %s is not being saved: %s", code, error)
-            why = error.strerror if isinstance(error, OSError) else None
-            held.unsaved = why or type(error).__name__
-        else:
-            if held.unsaved:
-                log.warning("workshop %s is being saved again", code)
-            held.unsaved = ""
+            with self._lock:
+                if self._held.get(code) is not held or held.saved == held.changes:
+                    return
+                held.tried = self._clock()
+                state = held.copied()
+            problem = ""
+            try:
+                records.write(code, kept(state, state.tried, self._key))
+            except (OSError, ValueError) as error:
+                if not state.unsaved:
+                    log.error("workshop %s is not being saved: %s", code, error)
+                problem = limits.disk_problem(error)
+            else:
+                if state.unsaved:
+                    log.warning("workshop %s is being saved again", code)
+            with self._lock:
+                held.unsaved = problem
+                held.saved = held.saved if problem else state.changes
+        finally:
+            turn.release()
 
     def _put_away_idle(self) -> None:
-        """Hold idle sessions no more. Their records stay: the command line can take them up."""
         oldest = self._clock() - 3600.0 * limits.IDLE_HOURS
         for code in [code for code, one in self._held.items() if one.touched < oldest]:
-            del self._held[code]
+            self._put_away(code)
 
 
 BOARD = Board()

@@ -24,6 +24,8 @@ from sim.view.workshop.state import Session, TeamScores, plans_at
 
 FEW, MANY = MOST_PAIRS, 8
 """Paired runs of each plan: with up to four plans, and with more."""
+Do = Callable[[Callable[[], object]], bool]
+"""Tries something, shows what came of it, and tells whether it went well."""
 
 
 @solara.component
@@ -36,9 +38,10 @@ def Facilitator(
     words = Words(lang)
     problem, attempt, _ = use_attempt(lang)
 
-    def do(action: Callable[[], object]) -> None:
-        attempt(action)
+    def do(action: Callable[[], object]) -> bool:
+        well = attempt(action)
         look()
+        return well
 
     results = use_scores(who, session, do)
     if large:
@@ -59,7 +62,7 @@ def Facilitator(
         Handle(who, session, lang, do, leave)
 
 
-def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]], None]) -> Results:
+def use_scores(who: Pass, session: Session, do: Do) -> Results:
     """Have the plans run from the closing of a round on; publish the outcomes after the reveal."""
     year = session.year
     closed = session.phase in ("locked", "reveal", "vote", "closed")
@@ -88,7 +91,12 @@ def use_scores(who: Pass, session: Session, do: Callable[[Callable[[], object]],
 def Unsaved(who: Pass, words: Words) -> None:
     """That the session would be lost with the server, while it cannot be written down."""
     if why := unsaved(who):
-        html("p", words("unsaved", why=why), "lh-error lianghua-room-unsaved", role="alert")
+        html(
+            "p",
+            words("unsaved", why=words(f"disk_{why}")),
+            "lh-error lianghua-room-unsaved",
+            role="alert",
+        )
 
 
 @solara.component
@@ -109,9 +117,7 @@ def Progress(results: Results, words: Words) -> None:
 
 
 @solara.component
-def Pace(
-    who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None]
-) -> None:
+def Pace(who: Pass, session: Session, lang: str, do: Do) -> None:
     """Open, close, reveal, rewind, start over; only what can be done now."""
     words = Words(lang)
     minutes, set_minutes = solara.use_state(0)
@@ -145,7 +151,7 @@ def Pace(
             button(words("start_vote"), lambda: do(lambda: BOARD.start_vote(who)), "start-vote",
                    primary=True, disabled=len(session.teams) < 2)  # fmt: skip
         if phase == "vote" or (phase == "reveal" and year == YEARS[-1]):
-            Sure(words("finish"), words("sure_finish"), lambda: do(lambda: BOARD.finish(who)),
+            Sure(words("finish"), words("sure_finish", year=year), lambda: do(lambda: BOARD.finish(who)),
                  "finish", words)  # fmt: skip
         back = session.revealed
         if back >= YEARS[0]:
@@ -162,9 +168,7 @@ def Pace(
 
 
 @solara.component
-def TeamList(
-    who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None]
-) -> None:
+def TeamList(who: Pass, session: Session, lang: str, do: Do) -> None:
     """The teams; a team can be taken out. Their words let anyone in who reads them, and this screen
     may be projected: they are shown when they are asked for."""
     words = Words(lang)
@@ -211,7 +215,7 @@ def Memo(session: Session, key: str, label: str, lang: str) -> None:
 
 @solara.component
 def Handle(
-    who: Pass, session: Session, lang: str, do: Callable[[Callable[[], object]], None],
+    who: Pass, session: Session, lang: str, do: Do,
     leave: Callable[[], None],
 ) -> None:  # fmt: skip
     """Preview on or off, the facilitator's key, the log, leaving and deleting."""
@@ -224,12 +228,14 @@ def Handle(
     )  # fmt: skip
     with solara.Div(classes=["lh-row"]):
         button(words("key_hide" if shown else "key_show"), lambda: show(not shown), "key")
+        Sure(words("key_renew"), words("sure_key_renew"), lambda: do(lambda: BOARD.renew_key(who)),
+             "key-renew", words)  # fmt: skip
         button(words("log"), lambda: set_log(not log), "log")
-        Sure(words("leave"), words("sure_leave", back=_key(who)), leave, "leave", words)
+        Sure(words("leave"), words("sure_leave"), leave, "leave", words)
 
         def end() -> None:
-            do(lambda: BOARD.end(who))
-            leave()
+            if do(lambda: BOARD.end(who)):
+                leave()
 
         Sure(words("delete"), words("sure_delete"), end, "delete", words)
     if shown:
@@ -269,7 +275,7 @@ def log_table(session: Session, lang: str) -> str:
 EVENTS = frozenset(
     [
         "opened", "restored", "restored_other", "joined", "round", "committed", "closed_round", "revealed", "scored",
-        "vote", "voted", "finished", "rewound", "reset", "dismissed", "rules",
+        "vote", "voted", "finished", "rewound", "reset", "dismissed", "rules", "renewed_key",
     ]
 )  # fmt: skip
 """What the board writes into the log."""

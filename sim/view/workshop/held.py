@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sim.view.workshop.state import Session
 
@@ -12,7 +12,7 @@ FACILITATOR = "facilitator"
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a wish comes from: the browser's id and its address, as the gate knows them; empty
+    """Where a request comes from: the browser's id and its address, as the gate knows them; empty
     where there is none, as within the server itself."""
 
     browser: str = ""
@@ -55,9 +55,23 @@ class Held:
     source: str = ""
     """Digest of the file that the command line had it taken from."""
     unsaved: str = ""
-    """Why the last change is not in its record; empty if it is."""
+    """What keeps the last change from being in its record; empty if nothing does."""
     tried: float = 0.0
     """When the record was last written, or not."""
+    changes: int = field(default=0, compare=False)
+    """Changes to any of this since it is held."""
+    saved: int = field(default=0, compare=False)
+    """How many of them are in the record."""
+
+    def copied(self) -> Held:
+        """The same for who looks at it while it changes."""
+        return replace(
+            self,
+            digests={role: list(some) for role, some in self.digests.items()},
+            browsers={browser: dict(roles) for browser, roles in self.browsers.items()},
+            words=dict(self.words),
+            makers=dict(self.makers),
+        )
 
 
 def digest(secret: str | bytes) -> str:

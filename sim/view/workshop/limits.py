@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import unicodedata
 
@@ -34,6 +35,8 @@ LONGEST_ROUND = 180
 IDLE_HOURS = 72.0
 """A session that nobody has touched for so long is put away: a workshop of two days has a night, and
 may have a weekend."""
+EMPTY_SECONDS = 3600.0
+"""A session that nobody has touched for so long, and no team has joined, makes room for another."""
 ADDRESS_TRIES, ADDRESS_WAIT = 50, 5.0
 """Wrong tries of an address before it waits, and seconds that it waits at most: a room may share
 one, and one of its people must not lock out the others."""
@@ -60,7 +63,9 @@ class RefusedError(InputError):
         """The message to show."""
         what = text(f"workshop.what_{self.values['what']}", lang) if "what" in self.values else ""
         values = self.values
-        if "why" in values:
+        if "disk" in values:
+            values = values | {"why": text(f"workshop.disk_{values['disk']}", lang)}
+        elif "why" in values:
             values = values | {"why": framed(values["why"], lang)}
         return text(f"workshop.refused_{self.reason}", lang, what_said=what, **values)
 
@@ -70,6 +75,19 @@ class RefusedError(InputError):
 
 def _refused(reason: str, values: dict[str, object]) -> RefusedError:
     return RefusedError(reason, **values)
+
+
+_DISK = {
+    errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EACCES: "denied", errno.EPERM: "denied",
+    errno.EROFS: "read_only", errno.ENOENT: "missing",
+}  # fmt: skip
+
+
+def disk_problem(error: Exception) -> str:
+    """What is wrong with the disk, by a word of which the catalogues have `workshop.disk_WORD`."""
+    if isinstance(error, BlockingIOError):
+        return "in_use"
+    return _DISK.get(getattr(error, "errno", None) or 0, "other")
 
 
 def one_line(given: object, longest: int, what: str) -> str:

@@ -24,7 +24,8 @@ from sim.view.workshop.state import Session
 
 log = logging.getLogger("lianghua.view")
 PAUSE = 1.0
-"""Seconds between two looks. A look compares two numbers under a lock; a page that was away for a
+"""Seconds between two looks. A look makes what its reader may see, and the page is drawn anew where
+that has changed; a page that was away for a
 while, or a browser that was offline, has the newest state at its next look, whatever it missed."""
 UNSEEN = (-2, False, "")
 
@@ -84,7 +85,7 @@ def browser() -> str:
 
 
 def origin() -> Origin:
-    """Whose wish an event is: the browser, and its address where the gate says it."""
+    """Where a request comes from: the browser, and its address where the gate says it."""
     known = browser()
     try:
         given = (solara.lab.headers.value or {}).get(CLIENT_ADDRESS, [])

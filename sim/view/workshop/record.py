@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sim.core.errors import printable
 from sim.programme import CLAUSES
 from sim.source import source_hash
 from sim.view.choice import Settings
@@ -194,6 +195,8 @@ def taken(content: bytes, key: bytes, moment: float) -> Held | None:
         return None
     try:
         whole = json.loads(content)
+        if not isinstance(whole, dict):
+            return None
         seal = whole.pop("seal")
         if not hmac.compare_digest(seal.encode(), _seal(_plain(whole), key).encode()):
             return None
@@ -239,7 +242,7 @@ def _record(content: str | bytes, largest: int = LARGEST) -> _Record:
         return _Record.model_validate_json(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "JSON"
+        where = printable(".".join(map(str, first["loc"]))) or "JSON"  # a stranger's keys
         raise RefusedError("file", where=f"{where[:120]}: {first['msg'][:120]}") from None
 
 
@@ -251,8 +254,8 @@ def export(board: Board, who: Pass) -> str:
     return written(session)
 
 
-def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source: str = "") -> Pass:
-    """Take a file in as a session of its own, with a new code; returns the facilitator's pass.
+def strangers(content: str | bytes) -> tuple[Session, str]:
+    """The session that begins from a file, and the event by which it does; raises RefusedError.
 
     A round that was open or closed is closed: the facilitator opens it again. The log says where
     the file is of other code, whose runs may give other scores. Secrets in it are not used: whoever
@@ -260,7 +263,43 @@ def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source
     """
     found = _record(content)
     what = "restored" if found.code == source_hash() else "restored_other"
-    return board.place(_session(found), what, origin, source)
+    return _numbered(_session(found)), what
+
+
+def restore(board: Board, content: str | bytes, origin: Origin = NOWHERE, source: str = "") -> Pass:
+    """Take a file in as a session of its own, with a new code; returns the facilitator's pass."""
+    return board.place(*strangers(content), origin, source)
+
+
+@dataclass(frozen=True)
+class SessionFile:
+    """A file that a page was given, to be read in a process apart (see `sim.view.reading`)."""
+
+    text: str
+    where: ClassVar[str] = "file"
+    kept: ClassVar[bool] = False
+
+    def read(self) -> tuple[Session, str] | RefusedError:
+        """What `strangers` makes of it, or why nothing, which the page says in its language."""
+        try:
+            return strangers(self.text.encode("utf-8", "replace"))
+        except RefusedError as error:
+            return error
+
+
+def _numbered(session: Session) -> Session:
+    """A stranger's session with its teams numbered anew: those that join later are numbered on.
+
+    Votes, scores and the log follow; who is no team any more has no name in the log.
+    """
+    keys = {one.key: f"t{number}" for number, one in enumerate(session.teams, 1)}
+    keys |= {"": "", FACILITATOR: FACILITATOR}
+    return replace(
+        session,
+        teams=tuple(replace(one, key=keys[one.key], vote=keys[one.vote]) for one in session.teams),
+        scores=tuple(replace(one, team=keys[one.team]) for one in session.scores),
+        events=tuple(replace(one, who=keys.get(one.who, "")) for one in session.events),
+    )
 
 
 def _session(found: _Record, own: bool = False) -> Session:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from sim.core.errors import InputError
+from sim.core.errors import InputError, printable
 from sim.view.server.clock import now
 from sim.view.server.records import Records
 from sim.view.workshop import limits
@@ -26,12 +27,16 @@ def take_up(board: Board, records: Records, file: Path | None = None) -> list[st
     try:
         records.claim()
     except OSError as error:
-        allowed = f"a folder of its own ({error.strerror})"
+        wanted = "of its own" if isinstance(error, BlockingIOError) else "that can be written"
+        allowed = f"a folder {wanted} ({error.strerror})"
         raise InputError("--workshops", "", str(records.folder), allowed) from None
     board.keep_in(records)
-    lines, old = [], 0
-    oldest = now() - 3600.0 * limits.IDLE_HOURS
-    for code, content in records.read().items():
+    lines = []
+    idle = 3600.0 * limits.IDLE_HOURS
+    # By the files' own times, which are the machine's: what is old need not be read.
+    written_since = time.time() - idle
+    old = len(records.older(written_since))
+    for code, content in records.read(written_since, LARGEST_OWN).items():
         path = records.path(code)
         try:
             held = taken(content, records.key, now())
@@ -39,18 +44,22 @@ def take_up(board: Board, records: Records, file: Path | None = None) -> list[st
                 lines.append(
                     f"  not taken up 未恢复: {path} (not of this server 不是本服务器的记录)"
                 )
-            elif held.touched < oldest:
+            elif held.touched < now() - idle:
                 old += 1
             elif board.take(held):
                 lines.append(_line(held.session))
         except RefusedError as error:
             lines.append(f"  not taken up 未恢复: {path} ({error.say('en')} {error.say('zh')})")
+        except Exception as error:  # whatever a record does, the others are taken up
+            lines.append(f"  not taken up 未恢复: {path} ({type(error).__name__})")
     if old:
         lines.append(
             f"  left 未恢复: {old} not touched for {limits.IDLE_HOURS:.0f} h "
             f"超过{limits.IDLE_HOURS:.0f}小时未用, {records.folder}; --session FILE takes one up 可恢复"
         )
-    return lines if file is None else lines + _given(board, records, file)
+    if file is not None:
+        lines += _given(board, records, file)
+    return [printable(line) for line in lines]
 
 
 def _given(board: Board, records: Records, file: Path) -> list[str]:

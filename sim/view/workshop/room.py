@@ -9,20 +9,25 @@ import solara
 
 from sim.view.controls.file import take_file
 from sim.view.controls.pick import Pick
+from sim.view.live import use_answer
+from sim.view.pool import reading_pool
+from sim.view.problems import framed
 from sim.view.workshop.board import BOARD
 from sim.view.workshop.common_board import CommonBoard
 from sim.view.workshop.facilitator import Facilitator
-from sim.view.workshop.held import FACILITATOR, Pass
+from sim.view.workshop.held import FACILITATOR, NOWHERE, Origin, Pass
 from sim.view.workshop.limits import LONGEST_NAME, LONGEST_TITLE, RefusedError
 from sim.view.workshop.live import browser, origin, use_attempt, use_session
 from sim.view.workshop.looks import STYLE, Problem, button, html
 from sim.view.workshop.moves import cities, city_name, usual_budget
-from sim.view.workshop.record import LARGEST, restore
+from sim.view.workshop.record import LARGEST, SessionFile
 from sim.view.workshop.said import Words
 from sim.view.workshop.state import MODES, Session
 from sim.view.workshop.team import TeamPage
 
 Enter = Callable[[Pass], None]
+NO_FILE: tuple[SessionFile | None, Origin] = (None, NOWHERE)
+"""No file is being read; or which, and where it comes from."""
 
 
 @solara.component
@@ -201,9 +206,20 @@ def Open(lang: str, enter: Enter) -> None:
         money = None if budget is None else 1e4 * budget
         attempt(lambda: enter(BOARD.open(title, mode, money, preview, origin())))
 
-    def take(_: str, content: str) -> None:
-        attempt(lambda: enter(restore(BOARD, content, origin())))
+    (file, by), ask = solara.use_state(NO_FILE)
+    answer = use_answer(file, reading_pool)
 
+    def begin() -> None:
+        """Enter the session of the file, once it has been read."""
+        if file is None or answer.question != file or answer.waiting:
+            return
+        ask(NO_FILE)
+        found = answer.value
+        if answer.error:
+            found = RefusedError("file", where=framed(answer.error, lang))
+        attempt(lambda: enter(_placed(found, by)))
+
+    solara.use_effect(begin, [answer])
     _field(words("title"), title, set_title, LONGEST_TITLE, "title-field")
 
     def choose(one: str) -> None:
@@ -223,8 +239,10 @@ def Open(lang: str, enter: Enter) -> None:
     Problem(problem)
     button(words("open"), open_, "open", primary=True)
     html("h2", words("restore"))
-    take_file(words("restore_file"), take, "room-restore", ".json,application/json", LARGEST,
-              words("refused_file", where=f"> {LARGEST / 1e6:.1f} MB"))  # fmt: skip
+    reading = "" if file is None else words("restore_reading")
+    take_file(words("restore_file"), lambda _, content: ask((SessionFile(content), origin())),
+              "room-restore", ".json,application/json", LARGEST,
+              words("refused_file", where=f"> {LARGEST / 1e6:.1f} MB"), reading)  # fmt: skip
     html("h2", words("lead_again"))
     _field(words("code"), code, set_code, 20, "lead-code-field")
     _field(words("key"), key, set_key, 20, "key-field")
@@ -233,3 +251,10 @@ def Open(lang: str, enter: Enter) -> None:
         attempt(lambda: enter(BOARD.lead(code, key, origin())))
 
     button(words("next"), lead_again, "lead-again")
+
+
+def _placed(found: tuple[Session, str] | RefusedError, by: Origin) -> Pass:
+    """The pass of a session that has been read of a file; raises RefusedError."""
+    if isinstance(found, RefusedError):
+        raise found
+    return BOARD.place(*found, by)
