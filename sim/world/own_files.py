@@ -20,6 +20,7 @@ from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.core.files import content_of
 from sim.world.economy import Economy
+from sim.world.network import NUMBERS as FIRM_NUMBERS
 
 WORDS = ("name_zh", "name_en")
 NUMBERS = (
@@ -31,6 +32,8 @@ NUMBERS = (
 ENDS = ("supplier", "customer")
 LINK = ("share", "flow", "weight")
 """Columns of a table of links besides attributes of firms, such as supplier_sector."""
+MEASURED = frozenset({"employees", "output", *FIRM_NUMBERS})
+"""Attributes of firms that are numbers."""
 
 
 # ------------------------------------------------------------------ economies
@@ -151,13 +154,15 @@ def _links(path: Path) -> Any:
             if not node:
                 raise InputError(path, f"line {line}: {end}", "nothing", "the name of a firm")
             told = {
-                name.partition("_")[2]: cell
+                name.partition("_")[2]: _attribute(table, line, name, cell)
                 for name, cell in row.items() if name.startswith(f"{end}_") and cell
             }  # fmt: skip
             before = graph.nodes[node] if node in graph else {}
             for key, cell in told.items():
                 if before.get(key, cell) != cell:
-                    allowed = f"{before[key]}, as before"
+                    earlier = before[key]
+                    shown = earlier if isinstance(earlier, str) else f"{earlier:.10g}"
+                    allowed = f"{shown}, as before"
                     raise InputError(path, f"line {line}: {key} of {node}", cell, allowed)
             graph.add_node(node, **told)
         if graph.has_edge(*ends):
@@ -170,6 +175,12 @@ def _links(path: Path) -> Any:
             },
         )  # fmt: skip
     return graph
+
+
+def _attribute(table: CsvTable, line: int, column: str, cell: str) -> str | float:
+    """A cell of a firm's attribute; those that are numbers have the table's decimal mark."""
+    measured = column.partition("_")[2] in MEASURED
+    return _number(table, line, column, cell) if measured else cell
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {

@@ -35,6 +35,7 @@ from sim import (
 from sim.results import read_manifest
 from sim.view.uploads import read_plan
 from sim.workers import Job, run_job
+from sim.world.own_files import read_economy, read_graph
 
 TABLE = "code,A,B,final_demand,skilled_share\nA,.15,.30,900,.2\nB,.25,.05,1500,.1\n"
 LINKS = "supplier,customer,share,supplier_sector,customer_sector\na,b,.05,A,B\nb,c,.02,B,A\n"
@@ -298,6 +299,26 @@ MAN;Manufacturing;15;60;5;0;200
 OIL;Oil;5;40;1;0;{oil}
 NIL;Nothing made;0;0;0;0;0
 """
+
+
+def test_every_number_of_a_table_of_links_has_its_decimal_mark(tmp_path: Path) -> None:
+    """The share's comma says that points part thousands, in the attributes of firms as well."""
+    (tmp_path / "links.csv").write_text(
+        "supplier;customer;share;supplier_employees;customer_employees;supplier_output;"
+        "customer_output;supplier_capability;supplier_label\n"
+        "a;b;0,05;1.200;900;8.000;6.500,5;0,25;7.610\n",
+        encoding="utf-8",
+    )
+    graph = read_graph(tmp_path / "links.csv")
+    assert graph.edges["a", "b"]["share"] == 0.05
+    assert graph.nodes["a"] == {
+        "employees": 1200.0, "output": 8000.0, "capability": 0.25, "label": "7.610"
+    }  # fmt: skip
+    assert graph.nodes["b"] == {"employees": 900.0, "output": 6500.5}
+    text = (tmp_path / "links.csv").read_text(encoding="utf-8").replace("1.200", "many")
+    (tmp_path / "links.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="line 2, column supplier_employees; given 'many'"):
+        read_graph(tmp_path / "links.csv")
 
 
 def foreign(path: Path, oil: int) -> Any:
