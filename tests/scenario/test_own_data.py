@@ -35,7 +35,7 @@ from sim import (
 from sim.results import read_manifest
 from sim.view.uploads import read_plan
 from sim.workers import Job, run_job
-from sim.world.own_files import read_economy, read_graph
+from sim.world.own_files import read_graph
 
 TABLE = "code,A,B,final_demand,skilled_share\nA,.15,.30,900,.2\nB,.25,.05,1500,.1\n"
 LINKS = "supplier,customer,share,supplier_sector,customer_sector\na,b,.05,A,B\nb,c,.02,B,A\n"
