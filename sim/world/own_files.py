@@ -19,6 +19,7 @@ import numpy as np
 from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.core.files import content_of
+from sim.core.table import Array
 from sim.world.economy import Economy
 from sim.world.network import NUMBERS as FIRM_NUMBERS
 
@@ -29,6 +30,9 @@ NUMBERS = (
     "polluting", "hazardous", "equipment_maker",
 )  # fmt: skip
 """Columns that a table of an economy may have besides those that it needs."""
+SUMS = frozenset({"total", "totals", "sum", "合计", "总计"})
+"""Names that programs give to rows and columns of sums."""
+_NO_SUMS = "sectors only: rows and columns of totals are left out"
 ENDS = ("supplier", "customer")
 LINK = ("share", "flow", "weight")
 """Columns of a table of links besides attributes of firms, such as supplier_sector."""
@@ -54,6 +58,8 @@ def read_economy(path: Path) -> Economy:
     codes = [row["code"] for row in rows]
     reserved = ("code", "output", "final_demand", *WORDS, *NUMBERS)
     for line, code in zip(lines, codes, strict=True):
+        if code.casefold() in SUMS:
+            raise InputError(path, f"line {line}: code", code, _NO_SUMS)
         if code in reserved:
             allowed = "another code: the name is reserved for a column that every table can have"
             raise InputError(path, f"line {line}: code", code, allowed)
@@ -62,7 +68,8 @@ def read_economy(path: Path) -> Economy:
     known = ("code", *codes, *reserved[1:])
     for name in table.columns:
         if name not in known:
-            raise InputError(path, f"column {name}", "an unknown column", ", ".join(known))
+            allowed = _NO_SUMS if name.casefold() in SUMS else ", ".join(known)
+            raise InputError(path, f"column {name}", "an unknown column", allowed)
     for name in codes:
         if name not in table.columns:
             raise InputError(path, f"column {name}", "a missing column", "a column for each code")
@@ -83,7 +90,10 @@ def read_economy(path: Path) -> Economy:
                 path, f"line {lines[place]}: output", f"{output[place]:g}",
                 "above 0, as the sector buys inputs",
             )  # fmt: skip
-        final = output - purchases.sum(axis=1)
+        sold = purchases.sum(axis=1)
+        final = output - sold
+        if "final_demand" in table.columns:
+            _agree(path, lines, codes, output, sold, column("final_demand"))
         purchases = purchases / np.where(output > 0, output, 1.0)
     elif "final_demand" not in table.columns:
         raise InputError(path, "final_demand", "a missing column", "final_demand or output")
@@ -93,6 +103,25 @@ def read_economy(path: Path) -> Economy:
         return Economy.from_table(codes, purchases, final, **optional)
     except InputError as error:
         raise InputError(path, error.key, error.given, error.allowed) from None
+
+
+def _agree(
+    path: Path, lines: list[int], codes: list[str], output: Array, sold: Array, final: Array
+) -> None:
+    """Refuse a sector whose output (S,) is not what users buy of it and its final demand.
+
+    Figures are rounded, the smaller the coarser, so a hundredth of the sector's output and a
+    ten-thousandth of the largest are let pass.
+    """
+    uses = sold + final
+    off = np.abs(uses - output) - 0.01 * output - 1e-4 * output.max()
+    for place in np.flatnonzero(off > 0)[:1]:
+        raise InputError(
+            path, f"line {lines[place]}: output", f"{output[place]:g} for sector {codes[place]}",
+            f"{uses[place]:g}, as its row says: {sold[place]:g} bought by sectors and a final demand"
+            f" of {final[place]:g} (net of imports); or one of the columns output and final_demand"
+            " left out",
+        )  # fmt: skip
 
 
 def _number(table: CsvTable, line: int, column: str, cell: str) -> float:

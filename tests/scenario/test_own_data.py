@@ -35,7 +35,7 @@ from sim import (
 from sim.results import read_manifest
 from sim.view.uploads import read_plan
 from sim.workers import Job, run_job
-from sim.world.own_files import read_graph
+from sim.world.own_files import read_economy, read_graph
 
 TABLE = "code,A,B,final_demand,skilled_share\nA,.15,.30,900,.2\nB,.25,.05,1500,.1\n"
 LINKS = "supplier,customer,share,supplier_sector,customer_sector\na,b,.05,A,B\nb,c,.02,B,A\n"
@@ -346,6 +346,53 @@ def test_net_imports_in_a_foreign_table_run_or_are_one_line(tmp_path: Path) -> N
     else:
         output = found.province["output"]
         np.testing.assert_allclose(output, output[0], rtol=0.1)
+
+
+MONEY = "code,A,B,output,final_demand\nA,15,30,{output},{final}\nB,25,5,200,170\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "final"),
+    [("100", "55"), ("100", "55.9"), ("99.1", "55"), ("44", "-1"), ("100", "54.1")],
+)
+def test_outputs_and_final_demands_that_agree_but_for_rounding_are_read(
+    tmp_path: Path, output: str, final: str
+) -> None:
+    (tmp_path / "table.csv").write_text(MONEY.format(output=output, final=final), encoding="utf-8")
+    made = read_economy(tmp_path / "table.csv").output
+    np.testing.assert_allclose(made, [float(output), 200.0], rtol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("output", "final", "uses"),
+    [("150", "55", "100"), ("100", "65", "110"), ("100", "-30", "15"), ("1000", "55", "100")],
+)
+def test_an_output_that_its_own_row_contradicts_is_refused(
+    tmp_path: Path, output: str, final: str, uses: str
+) -> None:
+    (tmp_path / "table.csv").write_text(MONEY.format(output=output, final=final), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_economy(tmp_path / "table.csv")
+    assert caught.value.key == "line 2: output"
+    assert caught.value.given == f"{output} for sector A"
+    assert str(caught.value.allowed).startswith(f"{uses}, as its row says: 45 bought by sectors")
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("code,A,final_demand\nA,.1,5\nTotal,.1,5\n", "line 3: code; given 'Total'"),
+        ("code,A,合计,final_demand\nA,.1,.1,5\n", "column 合计; given 'an unknown column'"),
+        ("code,A,SUM,final_demand\nA,.1,.1,5\nSUM,.1,.1,5\n", "line 3: code; given 'SUM'"),
+    ],
+)
+def test_a_table_with_totals_says_that_they_are_left_out(
+    tmp_path: Path, text: str, where: str
+) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{where}; allowed: sectors only: .* totals are left out"):
+        read_economy(tmp_path / "table.csv")
 
 
 def test_what_is_hashed_does_not_change_any_more() -> None:
