@@ -211,7 +211,8 @@ def compare(
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
     seeds = range(seed, seed + replicates)
-    manifest = origin("compare", chosen, runs[0][1].manifest, seeds, scale, drawn, pairs)
+    first = with_all_notes([results.manifest for _, results in runs])
+    manifest = origin("compare", chosen, first, seeds, scale, drawn, pairs)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
@@ -320,6 +321,12 @@ def origin(
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
         **({"notes": notes} if notes else {}),
     }
+
+
+def with_all_notes(manifests: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The first of manifests with the notes of all, each once."""
+    notes = dict.fromkeys(note for one in manifests for note in one.get("notes", ()))
+    return manifests[0] | ({"notes": list(notes)} if notes else {})
 
 
 def _other_data(scenarios: Sequence[Scenario]) -> list[str]:

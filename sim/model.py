@@ -89,7 +89,9 @@ class Province(ColumnModel):
     both take what `sim.seeds.as_seed` takes: None draws a fresh one. The attribute `seed`, and the
     manifest, have the whole number that runs it again. `supply_graph` replaces the generated firms
     and links by a networkx graph of the user's, `economy` the input-output table; both may be paths
-    of files (docs/own_data.md), which alone can be repeated from a result. `check` verifies the
+    of files (docs/own_data.md), which alone can be repeated from a result. An economy without a
+    supply graph has one firm a sector, all in Hangzhou, at every scale: what is aimed at other
+    cities reaches no firm, as a note of the manifest says. `check` verifies the
     identities every month; `watchers` are called with the name of each phase after it, and no copy
     has them. `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `parameters` are posterior (a draw of

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.circumstances import POSTERIOR, Parameters, parameters_of
-from sim.comparison import check_scenarios, origin, prepared, run_paired
+from sim.comparison import check_scenarios, origin, prepared, run_paired, with_all_notes
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
@@ -188,7 +188,8 @@ def scorecard(
             runs += [(*key, code, *outcome) for outcome in one.outcomes or (_NOT_COVERED,)]
             years += [(*key, code, year, value) for year, value in one.years.items()]
     seeds = range(seed, seed + replicates)
-    manifest = origin("scorecard", chosen, kept[0][1].manifest, seeds, scale, drawn, pairs)
+    first = with_all_notes([run.manifest for _, run in kept])
+    manifest = origin("scorecard", chosen, first, seeds, scale, drawn, pairs)
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
     frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])
