@@ -85,7 +85,11 @@ def _setting(key: str, value: Any) -> Layer:
     keys = keys_of(key.replace("__", "."))
     if not keys:
         raise InputError("Province", key, value, "a key such as adoption__reviews_per_year")
-    return Layer(f"Province {key}", nested(keys, _plain(value)))
+    try:
+        return Layer(f"Province {key}", nested(keys, _plain(value)))
+    except RecursionError:
+        allowed = "a value that does not hold itself"
+        raise InputError(f"Province {key}", "", value, allowed) from None
 
 
 def _plain(value: Any) -> Any:

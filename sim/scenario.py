@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from sim.core.errors import InputError
+from sim.given import settings_of
 from sim.parameters import (
     Accounts,
     Adoption,
@@ -172,6 +173,9 @@ class Scenario(Section):
 
         Of some, what stands at the model's value is held there, as in a file.
         """
+        if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
+            allowed = "a table: a mapping with texts as keys"
+            raise InputError(f"scenario {name}", "", content, allowed)
         layer = Layer(f"scenario {name}", {k: v for k, v in content.items() if k != "name"})
         return _build([layer], name, settings, whole=int(set(content) >= _PARAMETERS))
 
@@ -312,8 +316,7 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: i
     The first `whole` layers have every key: of what stands there nothing is held at the model's
     value. In the other layers, and in the settings, it is on purpose.
     """
-    chosen = [settings] if isinstance(settings, str) else settings
-    layers = [*layers, *(parse_setting(one) if isinstance(one, str) else one for one in chosen)]
+    layers = [*layers, *map(_layer, settings_of(settings))]
     content: dict[str, Any] = {}
     for layer in layers:
         _known_keys(layer, content)
@@ -335,6 +338,15 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: i
         one.path: _where(one.path, layers) for one in names_of(scenario)
     }
     return scenario
+
+
+def _layer(setting: Any) -> Layer:
+    """A setting as a layer; InputError for what is none."""
+    if isinstance(setting, Layer):
+        return setting
+    if not isinstance(setting, str):
+        raise InputError("settings", "", setting, "texts such as adoption.reviews_per_year=1")
+    return parse_setting(setting)
 
 
 def _explained(

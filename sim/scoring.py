@@ -15,6 +15,7 @@ from sim.comparison import check_scenarios, origin, prepared, run_paired, with_a
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.given import settings_of, several
 from sim.indices import yearly
 from sim.indices.ranking import rank_draws
 from sim.indices.scorecard import Score, Series, instruments_of, score
@@ -172,9 +173,10 @@ def scorecard(
     the last scenario unless named. The result is the same for any number of workers. `parameters`,
     `supply_graph` and `economy` as in `compare`.
     """
-    pairs, drawn, seed = tuple(settings), parameters_of(parameters), as_seed(seed)
+    pairs, drawn, seed = settings_of(settings), parameters_of(parameters), as_seed(seed)
     chosen = tuple(
-        prepared(one, pairs, until, supply_graph=supply_graph, economy=economy) for one in scenarios
+        prepared(one, pairs, until, supply_graph=supply_graph, economy=economy)
+        for one in several("scorecard", "scenarios", scenarios, "one or more scenarios")
     )
     base = check_scenarios("scorecard", chosen, baseline)
     kept = run_paired(
