@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -142,10 +143,28 @@ def read_graph(path: Path) -> Any:
     content = content_of(path)
     try:
         return read(content)
+    except _NoGraphError as error:
+        raise InputError(path, "", *error.args) from None
     except Exception as error:
         # Parsers of four formats have as many kinds of error for a file that is none.
         problem = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(path, "", problem[:200], f"a whole {path.suffix[1:]} file") from None
+
+
+_NODE_LINK = "a whole json file with the lists nodes and links, as networkx.node_link_data gives it"
+
+
+class _NoGraphError(Exception):
+    """A whole file of another kind: what it is, and what is allowed."""
+
+
+def _gexf(content: bytes) -> Any:
+    head = content[:2000]
+    version = re.search(rb"gexf\.net/(1\.[3-9])", head)
+    if version:
+        given = f"GEXF {version[1].decode()}"
+        raise _NoGraphError(given, "GEXF 1.1 or 1.2, or the graph as GraphML")
+    return nx.read_gexf(io.BytesIO(content))
 
 
 def _gml(content: bytes) -> Any:
@@ -160,6 +179,11 @@ def _gml(content: bytes) -> Any:
 
 def _json(content: bytes) -> Any:
     data = json.loads(content.decode("utf-8-sig"))
+    if not isinstance(data, dict):
+        raise _NoGraphError(f"JSON that is no object but {json.dumps(data)[:40]}", _NODE_LINK)
+    lists = [key for key in ("nodes", "links", "edges") if isinstance(data.get(key), list)]
+    if lists[:1] != ["nodes"] or len(lists) < 2:
+        raise _NoGraphError(f"an object with {', '.join(map(str, data)) or 'nothing'}", _NODE_LINK)
     return nx.node_link_graph(data, edges="links" if "links" in data else "edges")
 
 
@@ -214,7 +238,7 @@ def _attribute(table: CsvTable, line: int, column: str, cell: str) -> str | floa
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     ".graphml": lambda content: nx.read_graphml(io.BytesIO(content)),
-    ".gexf": lambda content: nx.read_gexf(io.BytesIO(content)),
+    ".gexf": _gexf,
     ".gml": _gml,
     ".json": _json,
     ".csv": _links,

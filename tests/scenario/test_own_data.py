@@ -251,12 +251,26 @@ BAD_GRAPHS = [
     ("graph.xlsx", "", ".graphml, .gexf, .gml, .json, .csv"),
     ("graph.graphml", "<graphml><node", "a whole graphml file"),
     ("graph.gml", "graph [ node [ id", "a whole gml file"),
-    ("graph.json", "{}", "a whole json file"),
+    ("graph.json", "{}", "given 'an object with nothing'; allowed: a whole json file"),
+    ("graph.json", "[1, 2]", r"JSON that is no object but \[1, 2\]'; allowed: a whole json file"),
+    ("graph.json", '{"nodes": 3, "links": []}', "an object with nodes, links'; allowed: a whole"),
+    ("graph.json", "{", "a whole json file"),
+    (
+        "graph.gexf",
+        '<gexf xmlns="http://gexf.net/1.3" version="1.3"><graph></graph></gexf>',
+        "given 'GEXF 1.3'; allowed: GEXF 1.1 or 1.2, or the graph as GraphML",
+    ),
     ("graph.csv", "source,target\na,b\n", "only source, target"),
     ("graph.csv", "supplier,customer\na,b\n", "node 'a': sector"),
     ("graph.csv", "supplier,customer\na,b\na,b\n", "each link once"),
     ("graph.csv", "supplier,customer,supplier_sector\na,b,TEX\na,c,APP\n", "TEX, as before"),
     ("graph.csv", "supplier,customer,money\na,b,3\n", "column money"),
+    (
+        "graph.csv",
+        "supplier,customer,share,supplier_sector,supplier_city,customer_sector,customer_city\n"
+        "a,b,-1,TEX,Ningbo,TEX,Ningbo\n",
+        "given -1.0; allowed: a number of 0 or more, not infinite",
+    ),
 ]
 
 
@@ -267,6 +281,13 @@ def test_a_graph_that_cannot_be_used_is_one_line(
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         run("no_programme", supply_graph=tmp_path / name, **SHORT)
+
+
+def test_what_a_weight_may_be_has_no_empty_word(tmp_path: Path) -> None:
+    (tmp_path / "graph.csv").write_text("supplier,customer\na,b\n", encoding="utf-8")
+    graph = {"path": str(tmp_path / "graph.csv"), "weight": "tons"}
+    with pytest.raises(InputError, match="weight; given 'tons'; allowed: share, flow, none"):
+        Scenario.from_dict({"supply_graph": graph})
 
 
 def test_every_format_of_graph_is_read(tmp_path: Path) -> None:
