@@ -27,6 +27,7 @@ from sim.circumstances import POSTERIOR, Parameters, parameters_of
 from sim.comparison import check_counts, half_width, prepared
 from sim.core.errors import InputError
 from sim.core.files import Folder
+from sim.given import settings_of
 from sim.results import write_manifest, write_table
 from sim.scenario import Scenario
 from sim.seeds import SeedLike, as_seed
@@ -141,7 +142,7 @@ def trial(
     other firms would have shown. `parameters` as in `sim.comparison.compare`. Raises InputError as
     `calibration.panel.panel`.
     """
-    pairs, drawn = tuple(settings), parameters_of(parameters)
+    pairs, drawn = settings_of(settings), parameters_of(parameters)
     counted = prepared(scenario, pairs, until)
     seed = as_seed(seed)
     count = check_counts("evaluators", replicates, seed, workers)

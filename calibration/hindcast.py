@@ -24,6 +24,7 @@ from sim.circumstances import CENTRAL, POSTERIOR, Parameters
 from sim.comparison import check_counts, origin, prepared
 from sim.core.errors import InputError
 from sim.core.table import Array
+from sim.given import settings_of
 from sim.results import read_manifest, write_table
 from sim.scenario import Scenario
 from sim.seeds import SeedLike, as_seed
@@ -135,7 +136,7 @@ def hindcast(
     Member r has seed `seed + r` everywhere, and the population and, with `draws`, the parameters
     that go with it (`sim.circumstances`). Raises InputError for what cannot be run.
     """
-    settings = tuple(settings)
+    settings = settings_of(settings)
     base = prepared(scenario, settings, f"{LAST_YEAR}-12")
     if base.time.start > f"{min(vintages)}-01":
         raise InputError("validate", "time.start", base.time.start, f"{min(vintages)}-01 or before")

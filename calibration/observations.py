@@ -29,6 +29,7 @@ from sim.core.errors import InputError
 from sim.indices.scorecard import BASE_YEAR
 from sim.indices.targets import LAST_OUTCOME, load_targets
 from sim.outputs import SHARES
+from sim.scenario_files import alike
 from sim.world.data import DIRECTORY
 from sim.world.rows import CONFIDENCE, Rows
 
@@ -181,7 +182,7 @@ def _observation(table: CsvTable, line: int, row: dict[str, str]) -> Observation
         raise wrong("series", f"{', '.join(near) or 'a series'} (all: lianghua validate --series)")
     region = regions().get(row["region"])
     if region is None:
-        near = difflib.get_close_matches(row["region"], list(regions()), 1, 0.6)
+        near = alike(row["region"], regions(), 1)
         hint = f"did you mean {near[0]}? " if near else ""
         raise wrong("region", hint + ", ".join(dict.fromkeys(regions().values())))
     if region not in one.regions:

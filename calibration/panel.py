@@ -21,6 +21,7 @@ from sim.core.clock import month_name, month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.given import settings_of
 from sim.model import Province
 from sim.policies.project_grant import ProjectGrant
 from sim.processes.awards import REFUSED
@@ -80,7 +81,7 @@ def panel(
     Years that a run does not cover to December are left out. Raises InputError unless the
     instrument is a project grant that runs, with a whole year before it and a December after.
     """
-    pairs, drawn = tuple(settings), parameters_of(parameters)
+    pairs, drawn = settings_of(settings), parameters_of(parameters)
     counted = prepared(scenario, pairs, until)
     seed = as_seed(seed)
     check_instrument(counted, instrument)

@@ -14,6 +14,7 @@ from sim.circumstances import FOLDER, POSTERIOR, Parameters, read_fit, shipped_f
 from sim.comparison import check_counts, prepared
 from sim.core.clock import month_number
 from sim.core.errors import InputError
+from sim.given import settings_of
 from sim.scenario import Scenario
 
 METHODS = ("morris", "sobol", "phase", "variance")
@@ -134,7 +135,7 @@ def planned(
     count = check_counts(WHERE, replicates, seed, workers)
     if not 1 <= seed <= LARGEST_SEED - 2 * replicates:
         raise InputError(WHERE, "--seed", seed, f"1 to {LARGEST_SEED - 2 * replicates}")
-    pairs = tuple(settings)
+    pairs = settings_of(settings)
     chosen = prepared(scenario, pairs, until)
     span = month_number(chosen.time.end) - month_number(chosen.time.start)
     if "phase" in methods and span < FEWEST_MONTHS - 1:

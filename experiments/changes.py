@@ -8,7 +8,6 @@ or of all instruments whose first clause is CODE. A number in a key counts the e
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from pydantic import ValidationError
 
 from sim.programme import CLAUSES
 from sim.scenario import Scenario
+from sim.scenario_files import alike
 
 FUNDING = "funding"
 """Last part of a key that multiplies money."""
@@ -88,7 +88,7 @@ def with_values(content: Mapping[str, Any], values: Mapping[str, Any]) -> dict[s
 
 def nearest(key: str, allowed: Sequence[str]) -> str:
     """The allowed keys most like the one given, and all of them if they are few."""
-    close = difflib.get_close_matches(key, allowed, 3)
+    close = alike(key, allowed, 3)
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     return hint + (", ".join(allowed) if len(allowed) <= _FEW else f"one of {len(allowed)} keys")
 

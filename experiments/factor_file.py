@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from experiments.factors import Factor, Form, Kind, cell_of
 from experiments.study_file import FactorRange, StudyFile
 from sim.core.errors import InputError
 from sim.scenario import Scenario
+from sim.scenario_files import alike
 
 KINDS: dict[str, Kind] = {"levers": "lever", "uncertainties": "uncertainty"}
 
@@ -65,7 +65,7 @@ def _with_priors(
     except InputError as error:
         free = [one.name for one in priors.priors()]
         patterns = dict.fromkeys(f"{name.rpartition('.')[0]}.*" for name in free)
-        near = difflib.get_close_matches(key, [*free, *patterns], 2)
+        near = alike(key, [*free, *patterns])
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         fixed = error.given if str(error.given).startswith("fixed") else "no parameter with a prior"
         raise file.error(place, fixed, f"{hint}a parameter of calibration/priors.toml") from None

@@ -22,6 +22,7 @@ from sim.comparison import check_counts, half_width, prepared, t_ends
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.given import settings_of, several
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
@@ -186,11 +187,12 @@ def ledger(
     number of workers. `parameters`, `supply_graph` and `economy` as in `compare`. `progress` is
     called with the number of twins done and in all.
     """
-    pairs, drawn = tuple(settings), parameters_of(parameters)
+    pairs, drawn = settings_of(settings), parameters_of(parameters)
     counted = prepared(scenario, pairs, until, supply_graph=supply_graph, economy=economy)
     seed = as_seed(seed)
     workers_used = check_counts("ledger", replicates, seed, workers)
     whole = extended("ledger", counted, follow)
+    instruments = several("--instrument", "", instruments, "names of instruments")
     names = chosen(counted, instruments, "--instrument") or running(counted)
     single = names if each or instruments else ()
     off: list[tuple[str, tuple[str, ...]]] = [(name, (name,)) for name in single]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.given import settings_of, several
 from sim.results import write_manifest, write_table
 from sim.scale import USUAL_SCALE
 from sim.scenario import Scenario
@@ -51,6 +53,10 @@ class RuleJob:
     seed: int
     scale: float
     last: int
+
+
+NOISE = "numbers from 0 (standard deviations), or inf"
+"""What a jury's errors may be."""
 
 
 @dataclass
@@ -138,13 +144,15 @@ def laboratory(
 
     The other options are those of `sim.additionality.ledger`.
     """
-    pairs, drawn = tuple(settings), parameters_of(parameters)
+    pairs, drawn = settings_of(settings), parameters_of(parameters)
     counted = prepared(scenario, pairs, until, supply_graph=supply_graph, economy=economy)
     seed = as_seed(seed)
     count = check_counts("laboratory", replicates, seed, workers)
     whole = extended("laboratory", counted, follow)
     _check_grant(counted, instrument)
     last = month_number(counted.time.end) - month_number(counted.time.start)
+    rules = several("--rules", "", rules, ", ".join(RULES))
+    noise = several("--noise", "", noise, NOISE)
     variants = _variants(rules, noise)
     jobs = [
         RuleJob(
@@ -177,11 +185,11 @@ def laboratory(
 def _check_grant(scenario: Scenario, instrument: str) -> None:
     """Refuse what is no project grant of the scenario."""
     grants = [n for n, p in scenario.instruments.items() if p.kind == "project_grant"]
-    if instrument not in grants:
+    if not isinstance(instrument, str) or instrument not in grants:
         allowed = (
             closest(instrument, grants) if grants else "none: the scenario has no project grant"
         )
-        policy = scenario.instruments.get(instrument)
+        policy = scenario.instruments.get(instrument) if isinstance(instrument, str) else None
         given = instrument if policy is None else f"{instrument} ({policy.kind})"
         raise InputError("--instrument", "", given, allowed)
 
@@ -196,8 +204,8 @@ def _variants(
     if not rules:
         raise InputError("--rules", "", "none", ", ".join(RULES))
     for value in noise:
-        if not value >= 0:
-            raise InputError("--noise", "", value, "numbers from 0 (standard deviations), or inf")
+        if not isinstance(value, Real) or not value >= 0:
+            raise InputError("--noise", "", value, NOISE)
     if noise and "contest" not in rules:
         raise InputError("--noise", "", "no contest", "a contest among the rules")
     made: list[tuple[str, str, float | None]] = []

@@ -19,6 +19,7 @@ from sim.comparison import prepared
 from sim.contributions import Part, parts
 from sim.core.errors import InputError
 from sim.core.files import Folder
+from sim.given import settings_of
 from sim.indices import informatization, two_integration
 from sim.indices.ranking import PROVINCES
 from sim.indices.yearly import CLASSES, INDICES, PROVINCE
@@ -135,7 +136,7 @@ def audit(
     """
     from sim.model import Province
 
-    pairs = tuple(settings)
+    pairs = settings_of(settings)
     chosen = prepared(scenario, pairs, None)
     if index not in INDICES:
         raise InputError("audit", "index", index, closest(index, INDICES))

@@ -59,8 +59,9 @@ def go_on_under(province: Any, scenario: Scenario) -> None:
     for name, parting in sorted(partings.items(), key=lambda one: one[1].matters):
         if parting.matters < clock.month:
             _refuse(province, scenario, f"instruments.{name}", parting.matters)
-    # Those that have differed so far have not run.
+    # Those that have differed so far have not run, nor have those that are only there from here on.
     new = {name for name, parting in partings.items() if parting.differs < clock.month}
+    new |= set(scenario.instruments) - set(context.public)
     before, public, past = list(context.public), accounts_of(scenario), {}
     # With the governments switched off no account is ever opened.
     votes = clock.month if context.mechanisms.governments else 0

@@ -37,6 +37,13 @@ class Saved:
     arrays: dict[str, Array]
 
 
+def folder_of(given: Any) -> Path:
+    """The folder of a checkpoint by its path; InputError for what is no path."""
+    if not isinstance(given, str | Path):
+        raise InputError("checkpoint", "", repr(given), "the path of a folder")
+    return Path(given)
+
+
 def write(model: Any, folder: Path) -> None:
     """Write a new folder with state.npz and manifest.json, whole or not at all."""
     if folder.exists():

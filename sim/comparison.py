@@ -15,6 +15,7 @@ from sim.circumstances import POSTERIOR, Parameters, origin_of, parameters_of
 from sim.core.clock import month_number
 from sim.core.errors import InputError
 from sim.core.files import Folder
+from sim.given import settings_of, several
 from sim.outputs import bounds, in_table
 from sim.results import Results, write_manifest, write_table
 from sim.scale import USUAL_SCALE
@@ -22,6 +23,9 @@ from sim.scenario import Scenario
 from sim.scenario_files import OWN_FILES, closest, matching
 from sim.seeds import SeedLike, as_seed, is_whole
 from sim.workers import Job, Progress, cores, run_jobs, run_to_year_ends
+
+TWO = "two or more different ones"
+"""Scenarios that can be compared."""
 
 
 @dataclass
@@ -152,7 +156,7 @@ def run(
     """
     from sim.model import Province
 
-    pairs, seed = tuple(settings), as_seed(seed)
+    pairs, seed = settings_of(settings), as_seed(seed)
     chosen = prepared(scenario, pairs, until, supply_graph=supply_graph, economy=economy)
     province = Province(chosen, scale=scale, seed=seed, check=check, parameters=parameters)
     total = province.clock.months
@@ -188,14 +192,13 @@ def compare(
     stand in every scenario. The result is the same for any number of workers. `progress` is called
     with the number of runs done and in all.
     """
-    pairs, drawn, seed = tuple(settings), parameters_of(parameters), as_seed(seed)
+    pairs, drawn, seed = settings_of(settings), parameters_of(parameters), as_seed(seed)
     chosen = tuple(
         prepared(one, pairs, until, supply_graph=supply_graph, economy=economy)
-        for one in _expanded(scenarios)
+        for one in _expanded(several("compare", "scenarios", scenarios, TWO))
     )
     if len(chosen) < 2:
-        allowed = "two or more different ones"
-        raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), allowed)
+        raise InputError("compare", "scenarios", ", ".join(one.name for one in chosen), TWO)
     base = check_scenarios("compare", chosen, baseline)
     runs = run_paired(
         "compare", chosen, run_to_year_ends, scale=scale, replicates=replicates, seed=seed,
@@ -211,7 +214,8 @@ def compare(
             parts.append(frame)
         frames[name] = pd.concat(parts, ignore_index=True)
     seeds = range(seed, seed + replicates)
-    manifest = origin("compare", chosen, runs[0][1].manifest, seeds, scale, drawn, pairs)
+    first = with_all_notes([results.manifest for _, results in runs])
+    manifest = origin("compare", chosen, first, seeds, scale, drawn, pairs)
     return Comparison(chosen, base, replicates, manifest=manifest | {"baseline": base}, **frames)
 
 
@@ -277,7 +281,7 @@ def prepared(
     supply_graph: Any = None, economy: Any = None,
 ) -> Scenario:  # fmt: skip
     """A scenario with settings on top, data of the user's and its last month replaced."""
-    pairs = tuple(settings)
+    pairs = settings_of(settings)
     if isinstance(scenario, Scenario):
         chosen = scenario.with_settings(pairs) if pairs else scenario
     elif isinstance(scenario, str | Path):
@@ -320,6 +324,12 @@ def origin(
         "settings": {one.name: one.model_dump(mode="json") for one in scenarios},
         **({"notes": notes} if notes else {}),
     }
+
+
+def with_all_notes(manifests: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The first of manifests with the notes of all, each once."""
+    notes = dict.fromkeys(note for one in manifests for note in one.get("notes", ()))
+    return manifests[0] | ({"notes": list(notes)} if notes else {})
 
 
 def _other_data(scenarios: Sequence[Scenario]) -> list[str]:

@@ -23,7 +23,7 @@ from sim.processes.appraisal import TechnologyNumbers
 from sim.processes.awards import Awards
 from sim.processes.context import Context
 from sim.scale import FEW_ROWS
-from sim.scenario import Layer, Scenario
+from sim.scenario import Layer, Scenario, names_of
 from sim.scenario_files import keys_of, nested
 from sim.scenario_sections import PopulationSettings
 from sim.source import commit, source_hash
@@ -85,7 +85,11 @@ def _setting(key: str, value: Any) -> Layer:
     keys = keys_of(key.replace("__", "."))
     if not keys:
         raise InputError("Province", key, value, "a key such as adoption__reviews_per_year")
-    return Layer(f"Province {key}", nested(keys, _plain(value)))
+    try:
+        return Layer(f"Province {key}", nested(keys, _plain(value)))
+    except RecursionError:
+        allowed = "a value that does not hold itself"
+        raise InputError(f"Province {key}", "", value, allowed) from None
 
 
 def _plain(value: Any) -> Any:
@@ -120,6 +124,8 @@ def make(scenario: Scenario, clock: Clock, scale: float) -> Start:
         population = population_from_economy(economy, data)
     else:
         population = cached_population(data, scale, seed, settings)
+    made = population.firms.weight.astype(np.float64) * population.firms.output
+    population = replace(population, made=float(made.sum()))
     used = economy if economy is not None else data.economy
     used = population.economy if population.economy is not None else used
     world = build_world(population, used, data, scenario, clock)
@@ -325,12 +331,39 @@ def shifted_paths(scenario: Scenario, clock: Clock, start: Start) -> dict[str, A
 def _supply_shocks(scenario: Scenario, clock: Clock, start: Start) -> Array:
     """Capacity left in each cluster over its own, (months, cities, sectors)."""
     left = np.ones((clock.months, len(start.city_names), len(start.sector_codes)))
-    for one in scenario.exogenous.supply_shocks:
+    for place, one in enumerate(scenario.exogenous.supply_shocks):
+        if _own(scenario):
+            _require_firms(scenario, place, start)
         first = max(month_number(one.start) - clock.start, 0)
         last = min(month_number(one.end) - clock.start, clock.months - 1)
         city, sector = start.city_names.index(one.city), start.sector_codes.index(one.sector)
         left[first : last + 1, city, sector] *= 1.0 - one.share
     return left
+
+
+def _own(scenario: Scenario) -> bool:
+    """Does the scenario stand on an economy or a supply graph of the user's?"""
+    return scenario.economy is not None or scenario.supply_graph is not None
+
+
+def _require_firms(scenario: Scenario, place: int, start: Start) -> None:
+    """Refuse a loss of capacity where data of the user's has no firm: it would be none."""
+    one = scenario.exogenous.supply_shocks[place]
+    firms = start.population.firms
+    clusters = {
+        (start.city_names[city], start.sector_codes[sector])
+        for city, sector in zip(firms.city.tolist(), firms.sector.tolist(), strict=True)
+    }
+    if (one.city, one.sector) in clusters:
+        return
+    path = ("exogenous", "supply_shocks", place)
+    told = [f"{city} {sector}" for city, sector in sorted(clusters)]
+    more = f" and {len(told) - 8} others" if len(told) > 8 else ""
+    raise InputError(
+        scenario.origins.get((*path, "city"), f"scenario {scenario.name}"),
+        ".".join(map(str, path)), f"{one.city} {one.sector}, where this run has no firm",
+        f"a city and sector of this run's firms: {', '.join(told[:8])}{more}",
+    )  # fmt: skip
 
 
 def supply_of(model: Any) -> Supply:
@@ -400,15 +433,34 @@ def _notes(model: Any) -> list[str]:
     """What a reader of the result should know of the data that it stands on."""
     scenario: Scenario = model.settings
     notes = list(model.population.notes)
-    budgets = any(policy.enabled for policy in scenario.instruments.values())
-    if not budgets or all(one is None for one in (scenario.economy, scenario.supply_graph)):
+    if not _own(scenario):
         return notes
-    firms = model.population.firms
-    made = float((firms.weight.astype(np.float64) * firms.output).sum())
-    share = made / float(load_data().economy.output.sum())
+    notes += _out_of_reach(model)
+    if not any(policy.enabled for policy in scenario.instruments.values()):
+        return notes
+    share = model.population.made / float(load_data().economy.output.sum())
     if not 0.5 <= share <= 2.0:
         notes.append(
             f"firms of this run make {100.0 * share:.2g} % of what Zhejiang's make, but budgets,"
             " targets and indices are the scenario's and Zhejiang's as they stand"
         )
+    return notes
+
+
+def _out_of_reach(model: Any) -> list[str]:
+    """A note on the cities, and one on the sectors, that the scenario names and that have no firm."""
+    firms, notes = model.population.firms, []
+    for kind, column in (("cities", firms.city), ("sectors", firms.sector)):
+        have, places = set(np.unique(column).tolist()), model.codes[kind]
+        empty = [
+            one for one in names_of(model.settings)
+            if one.kind == kind and places[one.word] not in have
+        ]  # fmt: skip
+        if empty:
+            words = ", ".join(dict.fromkeys(one.word for one in empty))
+            keys = dict.fromkeys(".".join(map(str, one.path[:-1])) for one in empty)
+            notes.append(
+                f"scenario {model.settings.name}: this run has no firm in {words}, which"
+                f" {', '.join(keys)} name{'' if len(keys) > 1 else 's'}: no firm there is reached"
+            )
     return notes

@@ -89,7 +89,9 @@ class Province(ColumnModel):
     both take what `sim.seeds.as_seed` takes: None draws a fresh one. The attribute `seed`, and the
     manifest, have the whole number that runs it again. `supply_graph` replaces the generated firms
     and links by a networkx graph of the user's, `economy` the input-output table; both may be paths
-    of files (docs/own_data.md), which alone can be repeated from a result. `check` verifies the
+    of files (docs/own_data.md), which alone can be repeated from a result. An economy without a
+    supply graph has one firm a sector, all in Hangzhou, at every scale: what is aimed at other
+    cities reaches no firm, as a note of the manifest says. `check` verifies the
     identities every month; `watchers` are called with the name of each phase after it, and no copy
     has them. `changes` set single keys of the scenario, with double underscores for dots:
     `Province("document_2014", adoption__reviews_per_year=1)`. `parameters` are posterior (a draw of
@@ -209,20 +211,20 @@ class Province(ColumnModel):
         """The series so far, with their origin."""
         return self.recorder.results(initial.manifest(self))
 
-    def branch(self, scenario: Scenario | None = None) -> Province:
+    def branch(self, scenario: Scenario | str | Path | None = None) -> Province:
         """An independent copy at this month; equal settings continue with equal bits.
 
-        With a scenario it goes on under that one, just as a run of it from the start would. Raises
+        With a scenario, or the name or path of one, it goes on under that one, just as a run of it from the start would. Raises
         InputError unless what differs (instruments, programme, revisions) has not mattered yet.
         """
         new = copy.deepcopy(self)
         if scenario is not None:
-            branching.go_on_under(new, scenario)
+            branching.go_on_under(new, initial.scenario_of(scenario, {}))
         return new
 
     def save(self, folder: Path | str) -> None:
         """Write a checkpoint: columns, clock and scenario, whole or not at all."""
-        checkpoint.write(self, Path(folder))
+        checkpoint.write(self, checkpoint.folder_of(folder))
 
     @classmethod
     def load(cls, folder: Path | str, *, supply_graph: Any = None, economy: Any = None) -> Province:
@@ -231,7 +233,7 @@ class Province(ColumnModel):
         A run on an object of the user's needs the same `supply_graph` or `economy` again; files are
         read again.
         """
-        saved = checkpoint.read(Path(folder))
+        saved = checkpoint.read(checkpoint.folder_of(folder))
         settings = Scenario.from_dict(saved.manifest["settings"], name=saved.manifest["scenario"])
         given = settings.with_own(economy=economy, supply_graph=supply_graph)
         if given.hash != settings.hash:

@@ -36,7 +36,7 @@ def as_scale(given: Any) -> float:
     # Compared as it is: a whole number may be too large for a float.
     if not number or not LIMITS[0] <= given <= LIMITS[1]:
         allowed = f"{LIMITS[0]:g} to {LIMITS[1]:g} (share of the province's firms)"
-        raise InputError("scale", "", given, allowed)
+        raise InputError("scale", "", "None" if given is None else given, allowed)
     return float(given)
 
 

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from sim.core.errors import InputError
+from sim.given import settings_of
 from sim.parameters import (
     Accounts,
     Adoption,
@@ -172,6 +173,9 @@ class Scenario(Section):
 
         Of some, what stands at the model's value is held there, as in a file.
         """
+        if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
+            allowed = "a table: a mapping with texts as keys"
+            raise InputError(f"scenario {name}", "", content, allowed)
         layer = Layer(f"scenario {name}", {k: v for k, v in content.items() if k != "name"})
         return _build([layer], name, settings, whole=int(set(content) >= _PARAMETERS))
 
@@ -253,7 +257,7 @@ class Scenario(Section):
         Zhejiang's tables and of the scenario's own economy. Raises InputError with file or setting,
         key, given, allowed.
         """
-        wanted, own = list(_names(self)), codes is not None or self.economy is not None
+        wanted, own = list(names_of(self)), codes is not None or self.economy is not None
         if not wanted:
             return self
         if codes is None:
@@ -312,8 +316,7 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: i
     The first `whole` layers have every key: of what stands there nothing is held at the model's
     value. In the other layers, and in the settings, it is on purpose.
     """
-    chosen = [settings] if isinstance(settings, str) else settings
-    layers = [*layers, *(parse_setting(one) if isinstance(one, str) else one for one in chosen)]
+    layers = [*layers, *map(_layer, settings_of(settings))]
     content: dict[str, Any] = {}
     for layer in layers:
         _known_keys(layer, content)
@@ -331,8 +334,19 @@ def _build(layers: list[Layer], name: str, settings: Iterable[Setting], whole: i
         where = next(layer.where for layer in reversed(layers) if "revisions" in layer.content)
         revisions = checked(scenario, where, lambda stage: _build(stage, name, (), len(stage)))
         scenario = scenario.model_copy(update={"revisions": revisions})
-    scenario.__dict__["origins"] = {one.path: _where(one.path, layers) for one in _names(scenario)}
+    scenario.__dict__["origins"] = {
+        one.path: _where(one.path, layers) for one in names_of(scenario)
+    }
     return scenario
+
+
+def _layer(setting: Any) -> Layer:
+    """A setting as a layer; InputError for what is none."""
+    if isinstance(setting, Layer):
+        return setting
+    if not isinstance(setting, str):
+        raise InputError("settings", "", setting, "texts such as adoption.reviews_per_year=1")
+    return parse_setting(setting)
 
 
 def _explained(
@@ -396,7 +410,7 @@ def _origin(first: ErrorDetails, layers: Sequence[Layer]) -> str:
     return layers[0].where
 
 
-class _Name(NamedTuple):
+class Name(NamedTuple):
     """A sector or city that a scenario names: where, of which kind ("sectors", "cities"), which."""
 
     path: Place
@@ -404,11 +418,11 @@ class _Name(NamedTuple):
     word: str
 
 
-def _names(scenario: Scenario) -> Iterator[_Name]:
+def names_of(scenario: Scenario) -> Iterator[Name]:
     """Every sector and city that instruments, revisions and shocks name."""
 
-    def listed(path: Place, kind: str, words: Any) -> Iterator[_Name]:
-        return (_Name((*path, place), kind, word) for place, word in enumerate(words))
+    def listed(path: Place, kind: str, words: Any) -> Iterator[Name]:
+        return (Name((*path, place), kind, word) for place, word in enumerate(words))
 
     for name, one in scenario.instruments.items():
         for field, kind in one.names.items():
@@ -422,12 +436,12 @@ def _names(scenario: Scenario) -> Iterator[_Name]:
         above = ("exogenous", "demand_shocks", place, "sectors")
         yield from listed(above, "sectors", shock.sectors)
     for place, loss in enumerate(scenario.exogenous.supply_shocks):
-        yield _Name(("exogenous", "supply_shocks", place, "city"), "cities", loss.city)
-        yield _Name(("exogenous", "supply_shocks", place, "sector"), "sectors", loss.sector)
+        yield Name(("exogenous", "supply_shocks", place, "city"), "cities", loss.city)
+        yield Name(("exogenous", "supply_shocks", place, "sector"), "sectors", loss.sector)
 
 
 def _unknown_name(
-    scenario: Scenario, wrong: Sequence[_Name], known: list[str], own: bool
+    scenario: Scenario, wrong: Sequence[Name], known: list[str], own: bool
 ) -> InputError:
     """The first of names that a province does not know; `own` if it may not be Zhejiang's."""
     path, kind, word = wrong[0]

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +17,8 @@ from sim.core.errors import InputError
 DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
 OWN_FILES = ("economy", "supply_graph")
 """Keys of a scenario that name files, by paths relative to the scenario's own."""
+_SHORTEST_BEGINNING = 3
+"""Letters from which a word may stand for those that begin with it."""
 _EXAMPLE = "path=value, such as adoption.reviews_per_year=1"
 
 
@@ -37,9 +39,20 @@ def one_line(value: object) -> str:
     return text if len(text) <= 200 else text[:197] + "..."
 
 
-def closest(key: str, allowed: Sequence[str]) -> str:
+def alike(key: object, allowed: Iterable[str], most: int = 2) -> list[str]:
+    """Allowed words most like the one given, whatever their case; then those that begin with it."""
+    given, words = str(key).casefold(), dict[str, str]()
+    for word in allowed:
+        words.setdefault(word.casefold(), word)
+    close = difflib.get_close_matches(given, list(words), most)
+    if len(given) >= _SHORTEST_BEGINNING:
+        close += [word for word in words if word.startswith(given)]
+    return [words[word] for word in dict.fromkeys(close)][:most]
+
+
+def closest(key: object, allowed: Sequence[str]) -> str:
     """The allowed words, after those most like the one given."""
-    close = difflib.get_close_matches(key, allowed, 2)
+    close = alike(key, allowed)
     hint = f"did you mean {' or '.join(close)}? " if close else ""
     return hint + ", ".join(allowed)
 

@@ -66,7 +66,8 @@ def _allowed(
     if kind in ("literal_error", "union_tag_invalid"):
         expected = first["ctx"].get("expected") or first["ctx"]["expected_tags"]
         given = first["ctx"].get("tag", first["input"])
-        return closest(str(given), re.findall(r"'([^']*)'", expected))
+        words = re.findall(r"'([^']*)'", expected)
+        return closest(given, [word for word in words if word])
     if kind == "string_pattern_mismatch":
         return "a month written YYYY-MM"
     shape = kind.removesuffix("_type").removesuffix("_parsing")

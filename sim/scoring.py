@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from sim.circumstances import POSTERIOR, Parameters, parameters_of
-from sim.comparison import check_scenarios, origin, prepared, run_paired
+from sim.comparison import check_scenarios, origin, prepared, run_paired, with_all_notes
 from sim.core.clock import month_number
 from sim.core.files import Folder
 from sim.core.table import Array
+from sim.given import settings_of, several
 from sim.indices import yearly
 from sim.indices.ranking import rank_draws
 from sim.indices.scorecard import Score, Series, instruments_of, score
@@ -172,9 +173,10 @@ def scorecard(
     the last scenario unless named. The result is the same for any number of workers. `parameters`,
     `supply_graph` and `economy` as in `compare`.
     """
-    pairs, drawn, seed = tuple(settings), parameters_of(parameters), as_seed(seed)
+    pairs, drawn, seed = settings_of(settings), parameters_of(parameters), as_seed(seed)
     chosen = tuple(
-        prepared(one, pairs, until, supply_graph=supply_graph, economy=economy) for one in scenarios
+        prepared(one, pairs, until, supply_graph=supply_graph, economy=economy)
+        for one in several("scorecard", "scenarios", scenarios, "one or more scenarios")
     )
     base = check_scenarios("scorecard", chosen, baseline)
     kept = run_paired(
@@ -188,7 +190,8 @@ def scorecard(
             runs += [(*key, code, *outcome) for outcome in one.outcomes or (_NOT_COVERED,)]
             years += [(*key, code, year, value) for year, value in one.years.items()]
     seeds = range(seed, seed + replicates)
-    manifest = origin("scorecard", chosen, kept[0][1].manifest, seeds, scale, drawn, pairs)
+    first = with_all_notes([run.manifest for _, run in kept])
+    manifest = origin("scorecard", chosen, first, seeds, scale, drawn, pairs)
     manifest |= {"baseline": base, "data": manifest["data"] | load_targets().checksums}
     columns = ["scenario", "replicate", "target"]
     frame = pd.DataFrame(runs, columns=[*columns, "value", "relative", "met", "outcome_chance"])

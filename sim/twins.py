@@ -106,7 +106,7 @@ def _runs(policy: Any, first: int, last: int) -> bool:
 def chosen(scenario: Scenario, names: Sequence[str], option: str) -> tuple[str, ...]:
     """Names of instruments as given; refuses what the scenario does not have."""
     for name in names:
-        if name not in scenario.instruments:
+        if not isinstance(name, str) or name not in scenario.instruments:
             have = list(scenario.instruments)
             allowed = closest(name, have) if have else "none: the scenario has no instruments"
             raise InputError(option, "", name, allowed)

@@ -59,7 +59,8 @@ class CsvTable:
     def number(self, cell: str) -> float | None:
         """A cell as a finite number, None if it is none.
 
-        Raises InputError where the table leaves open what its commas or points mean.
+        Raises InputError where the table leaves open what its commas or points mean: in a table
+        without commas between cells a number such as 7.610 alone may be 7610 as well.
         """
         if self._unclear is not None and set(cell) & set(",."):
             raise self._unclear
@@ -227,14 +228,18 @@ def _decimal_mark(
                 comma = comma or (line, cell)
             elif with_point is not None and with_comma is None:
                 point = point or (line, cell)
-            elif with_point is not None and "," in cell:
+            elif with_point is not None:
                 either = either or (line, cell)
     if comma and point:
         given = f"{comma[1]} and, in line {point[0]}, {point[1]}"
         return False, InputError(path, f"line {comma[0]}", given, "one decimal mark in a table")
     if either and not comma and not point:
         # Nothing else in the table tells a thousand from one and a part.
-        plain = either[1].replace(",", "")
-        allowed = f"{plain} or {either[1].replace(',', '.')}: the comma may be either"
-        return False, InputError(path, f"line {either[0]}", either[1], allowed)
+        line, cell = either
+        mark, word = (",", "comma") if "," in cell else (".", "point")
+        allowed = (
+            f"{cell.replace(mark, '')} or {cell.replace(mark, '.')}: the {word} may be either;"
+            f" {cell}0 would be a decimal {word} in the whole table"
+        )
+        return False, InputError(path, f"line {line}", cell, allowed)
     return comma is not None, None

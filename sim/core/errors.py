@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+
+_LONGEST_NUMBER = 10**40
+"""From here on a message counts the digits of a whole number."""
 
 
 class InputError(Exception):
@@ -62,6 +66,8 @@ def printable(text: str) -> str:
 
 def _shown(given: object) -> str:
     """What was given, on one line and not too long."""
+    if isinstance(given, int) and abs(given) >= _LONGEST_NUMBER:
+        return f"a whole number of about {round(given.bit_length() * math.log10(2))} digits"
     try:
         text = f"'{given}'" if isinstance(given, str) else repr(given)
     except Exception:  # a whole number of too many digits, an object that cannot be shown

@@ -6,18 +6,18 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import scipy
 
 from sim.core.compile import cache_directory
 from sim.core.edges import Edges
-from sim.core.errors import InputError
 from sim.core.table import Array, Table
 from sim.world.data import ProvinceData
 from sim.world.endowment import equip
@@ -75,12 +75,25 @@ def _stored(
             return _read(folder)
     except PermissionError:
         return synthesise(data, scale, seed, settings)
+    except _DamagedError as damage:
+        if sys.stderr is not None:
+            print(f"lianghua: {folder}: {damage}; made again", file=sys.stderr)
+        _remove(folder)
     population = synthesise(data, scale, seed, settings)
     try:
         _write(population, folder)
-    except OSError:
+        return _read(folder)
+    except (OSError, _DamagedError):
         return population
-    return _read(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Take a damaged population away: at once, so that no other process finds half of it."""
+    with suppress(OSError):
+        away = Path(tempfile.mkdtemp(prefix=".old-", dir=folder.parent))
+        with suppress(OSError):
+            os.rename(folder, away / "damaged")
+        shutil.rmtree(away, ignore_errors=True)
 
 
 def _write(population: Population, folder: Path) -> None:
@@ -119,18 +132,17 @@ def _arrays(population: Population) -> dict[str, Array]:
     return arrays
 
 
-def _read(folder: Path) -> Population:
-    def refuse(what: str, given: Any) -> InputError:
-        return InputError(
-            folder, what, given, "a whole cache; delete this folder and it is made again"
-        )
+class _DamagedError(Exception):
+    """A stored population that cannot be used; says which file and why."""
 
+
+def _read(folder: Path) -> Population:
     try:
         index = dict(json.loads((folder / "index.json").read_text(encoding="utf-8")))
     except PermissionError:
         raise
-    except (OSError, TypeError, ValueError) as error:
-        raise refuse("index.json", str(error)) from None
+    except (OSError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged("index.json", error) from None
     fixed = {
         f"{table}.{column.name}"
         for table, columns in _TABLES.items()
@@ -144,12 +156,14 @@ def _read(folder: Path) -> Population:
             array = np.load(
                 folder / f"{name}.npy", mmap_mode="r" if mapped else None, allow_pickle=False
             )
+            found = _mark(array)
         except PermissionError:
             raise
-        except (OSError, ValueError, EOFError) as error:
-            raise refuse(f"{name}.npy", str(error)) from None
-        if _mark(array) != shape:
-            raise refuse(f"{name}.npy", f"{_mark(array)} instead of {shape}")
+        except Exception as error:
+            # A damaged head of an array has as many kinds of error as it has fields.
+            raise _damaged(f"{name}.npy", error) from None
+        if found != shape:
+            raise _damaged(f"{name}.npy", f"{found} instead of {shape}")
         arrays[name] = array.view(np.ndarray) if mapped else array
     try:
         tables = {
@@ -171,4 +185,8 @@ def _read(folder: Path) -> Population:
             applicable=arrays["applicable"],
         )
     except KeyError as error:
-        raise refuse("index.json", f"no entry {error}") from None
+        raise _damaged("index.json", f"no entry {error}") from None
+
+
+def _damaged(file: str, what: object) -> _DamagedError:
+    return _DamagedError(f"{file} is damaged ({' '.join(str(what).split())[:200]})")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -19,7 +20,9 @@ import numpy as np
 from sim.core.csv_table import CsvTable, read_csv
 from sim.core.errors import InputError
 from sim.core.files import content_of
+from sim.core.table import Array
 from sim.world.economy import Economy
+from sim.world.network import NUMBERS as FIRM_NUMBERS
 
 WORDS = ("name_zh", "name_en")
 NUMBERS = (
@@ -28,9 +31,14 @@ NUMBERS = (
     "polluting", "hazardous", "equipment_maker",
 )  # fmt: skip
 """Columns that a table of an economy may have besides those that it needs."""
+SUMS = frozenset({"total", "totals", "sum", "合计", "总计"})
+"""Names that programs give to rows and columns of sums."""
+_NO_SUMS = "sectors only: rows and columns of totals are left out"
 ENDS = ("supplier", "customer")
 LINK = ("share", "flow", "weight")
 """Columns of a table of links besides attributes of firms, such as supplier_sector."""
+MEASURED = frozenset({"employees", "output", *FIRM_NUMBERS})
+"""Attributes of firms that are numbers."""
 
 
 # ------------------------------------------------------------------ economies
@@ -51,6 +59,8 @@ def read_economy(path: Path) -> Economy:
     codes = [row["code"] for row in rows]
     reserved = ("code", "output", "final_demand", *WORDS, *NUMBERS)
     for line, code in zip(lines, codes, strict=True):
+        if code.casefold() in SUMS:
+            raise InputError(path, f"line {line}: code", code, _NO_SUMS)
         if code in reserved:
             allowed = "another code: the name is reserved for a column that every table can have"
             raise InputError(path, f"line {line}: code", code, allowed)
@@ -59,7 +69,8 @@ def read_economy(path: Path) -> Economy:
     known = ("code", *codes, *reserved[1:])
     for name in table.columns:
         if name not in known:
-            raise InputError(path, f"column {name}", "an unknown column", ", ".join(known))
+            allowed = _NO_SUMS if name.casefold() in SUMS else ", ".join(known)
+            raise InputError(path, f"column {name}", "an unknown column", allowed)
     for name in codes:
         if name not in table.columns:
             raise InputError(path, f"column {name}", "a missing column", "a column for each code")
@@ -80,7 +91,10 @@ def read_economy(path: Path) -> Economy:
                 path, f"line {lines[place]}: output", f"{output[place]:g}",
                 "above 0, as the sector buys inputs",
             )  # fmt: skip
-        final = output - purchases.sum(axis=1)
+        sold = purchases.sum(axis=1)
+        final = output - sold
+        if "final_demand" in table.columns:
+            _agree(path, lines, codes, output, sold, column("final_demand"))
         purchases = purchases / np.where(output > 0, output, 1.0)
     elif "final_demand" not in table.columns:
         raise InputError(path, "final_demand", "a missing column", "final_demand or output")
@@ -90,6 +104,25 @@ def read_economy(path: Path) -> Economy:
         return Economy.from_table(codes, purchases, final, **optional)
     except InputError as error:
         raise InputError(path, error.key, error.given, error.allowed) from None
+
+
+def _agree(
+    path: Path, lines: list[int], codes: list[str], output: Array, sold: Array, final: Array
+) -> None:
+    """Refuse a sector whose output (S,) is not what users buy of it and its final demand.
+
+    Figures are rounded, the smaller the coarser, so a hundredth of the sector's output and a
+    ten-thousandth of the largest are let pass.
+    """
+    uses = sold + final
+    off = np.abs(uses - output) - 0.01 * output - 1e-4 * output.max()
+    for place in np.flatnonzero(off > 0)[:1]:
+        raise InputError(
+            path, f"line {lines[place]}: output", f"{output[place]:g} for sector {codes[place]}",
+            f"{uses[place]:g}, as its row says: {sold[place]:g} bought by sectors and a final demand"
+            f" of {final[place]:g} (net of imports); or one of the columns output and final_demand"
+            " left out",
+        )  # fmt: skip
 
 
 def _number(table: CsvTable, line: int, column: str, cell: str) -> float:
@@ -110,10 +143,28 @@ def read_graph(path: Path) -> Any:
     content = content_of(path)
     try:
         return read(content)
+    except _NoGraphError as error:
+        raise InputError(path, "", *error.args) from None
     except Exception as error:
         # Parsers of four formats have as many kinds of error for a file that is none.
         problem = " ".join(f"{type(error).__name__}: {error}".split())
         raise InputError(path, "", problem[:200], f"a whole {path.suffix[1:]} file") from None
+
+
+_NODE_LINK = "a whole json file with the lists nodes and links, as networkx.node_link_data gives it"
+
+
+class _NoGraphError(Exception):
+    """A whole file of another kind: what it is, and what is allowed."""
+
+
+def _gexf(content: bytes) -> Any:
+    head = content[:2000]
+    version = re.search(rb"gexf\.net/(1\.[3-9])", head)
+    if version:
+        given = f"GEXF {version[1].decode()}"
+        raise _NoGraphError(given, "GEXF 1.1 or 1.2, or the graph as GraphML")
+    return nx.read_gexf(io.BytesIO(content))
 
 
 def _gml(content: bytes) -> Any:
@@ -128,6 +179,11 @@ def _gml(content: bytes) -> Any:
 
 def _json(content: bytes) -> Any:
     data = json.loads(content.decode("utf-8-sig"))
+    if not isinstance(data, dict):
+        raise _NoGraphError(f"JSON that is no object but {json.dumps(data)[:40]}", _NODE_LINK)
+    lists = [key for key in ("nodes", "links", "edges") if isinstance(data.get(key), list)]
+    if lists[:1] != ["nodes"] or len(lists) < 2:
+        raise _NoGraphError(f"an object with {', '.join(map(str, data)) or 'nothing'}", _NODE_LINK)
     return nx.node_link_graph(data, edges="links" if "links" in data else "edges")
 
 
@@ -151,13 +207,15 @@ def _links(path: Path) -> Any:
             if not node:
                 raise InputError(path, f"line {line}: {end}", "nothing", "the name of a firm")
             told = {
-                name.partition("_")[2]: cell
+                name.partition("_")[2]: _attribute(table, line, name, cell)
                 for name, cell in row.items() if name.startswith(f"{end}_") and cell
             }  # fmt: skip
             before = graph.nodes[node] if node in graph else {}
             for key, cell in told.items():
                 if before.get(key, cell) != cell:
-                    allowed = f"{before[key]}, as before"
+                    earlier = before[key]
+                    shown = earlier if isinstance(earlier, str) else f"{earlier:.10g}"
+                    allowed = f"{shown}, as before"
                     raise InputError(path, f"line {line}: {key} of {node}", cell, allowed)
             graph.add_node(node, **told)
         if graph.has_edge(*ends):
@@ -172,9 +230,15 @@ def _links(path: Path) -> Any:
     return graph
 
 
+def _attribute(table: CsvTable, line: int, column: str, cell: str) -> str | float:
+    """A cell of a firm's attribute; those that are numbers have the table's decimal mark."""
+    measured = column.partition("_")[2] in MEASURED
+    return _number(table, line, column, cell) if measured else cell
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     ".graphml": lambda content: nx.read_graphml(io.BytesIO(content)),
-    ".gexf": lambda content: nx.read_gexf(io.BytesIO(content)),
+    ".gexf": _gexf,
     ".gml": _gml,
     ".json": _json,
     ".csv": _links,

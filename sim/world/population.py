@@ -100,14 +100,23 @@ def _only(firms: Table, exists: Array) -> Table:
 def population_from_economy(
     economy: Economy, data: ProvinceData, firms_per_sector: int = 1
 ) -> Population:
-    """Equal firms in one city at the economy's Leontief output, trading on the open market."""
+    """Equal firms in one city at the economy's Leontief output, trading on the open market.
+
+    A note says so, as neither scale nor anything that is aimed at other cities counts then.
+    """
     sectors = len(economy.codes)
     firms = Table("firms", FIRMS, sectors * firms_per_sector)
     sector = np.repeat(np.arange(sectors), firms_per_sector)
     firms.writable("sector")[:] = sector
     _plain(firms, economy, economy.output[sector] / firms_per_sector)
     edges = build_edges(firms.rows, *(np.zeros(0, np.int64),) * 2, np.zeros(0))
-    return _assemble(firms, edges, economy, economy.final_demand, data, 1.0, 1, None)
+    population = _assemble(firms, edges, economy, economy.final_demand, data, 1.0, 1, None)
+    each = "one firm" if firms_per_sector == 1 else f"{firms_per_sector} firms"
+    note = (
+        f"an economy of its own gives this run {each} a sector, all in {data.cities['name_en'][0]}:"
+        " scale changes nothing, and what is aimed at other cities reaches no firm"
+    )
+    return replace(population, notes=(note,))
 
 
 def population_from_graph(
@@ -254,8 +263,13 @@ def _number(
         found = np.nan
     if not (low <= found <= high and np.isfinite(found)) or (whole and not found.is_integer()):
         kind = "a whole number" if whole else "a number"
-        raise InputError("supply graph", where, value, f"{kind} from {low:g} to {high:g}")
+        raise InputError("supply graph", where, value, f"{kind} {_span(low, high)}")
     return found
+
+
+def _span(low: float, high: float) -> str:
+    """A range in words."""
+    return f"from {low:g} to {high:g}" if np.isfinite(high) else f"of {low:g} or more, not infinite"
 
 
 def _flag(value: Any, where: str) -> bool:

@@ -70,7 +70,8 @@ class Population:
     `final_demand` (S,) 10k CNY a month keeps output at the Leontief solution; `applicable` (S,)
     bits of the technologies that make sense in a sector; `labels` the nodes of a user's graph;
     `economy` the table as firms of a user's graph can supply it, if there is one. Money is that of
-    the first month if `at_start`, otherwise of the base year. `notes` are lines for the manifest.
+    the first month if `at_start`, otherwise of the base year. `notes` are lines for the manifest,
+    `made` is the output of all firms as a run starts from them, 10k CNY a month.
     """
 
     firms: Table
@@ -83,6 +84,7 @@ class Population:
     economy: Economy | None = None
     at_start: bool = False
     notes: tuple[str, ...] = ()
+    made: float = 0.0
 
 
 def round_to_total(values: Array, total: int) -> Array:

@@ -121,17 +121,35 @@ def test_what_cannot_be_read_is_named(
     ("content", "key", "said"),
     [
         ("a;b\n1,5;x\n2.5;y\n", "line 2", "2.5"),
-        ("a;b\n1,500;x\n2,750;y\n", "line 2", "1500 or 1.500"),
+        ("a;b\n1,500;x\n2,750;y\n", "line 2", "1500 or 1.500: the comma may be either"),
+        ("a;b\n7.610;x\n", "line 2", "7610 or 7.610: the point may be either; 7.6100 would be"),
+        ("a\tb\n3\tx\n-7.610\ty\n", "line 3", "-7610 or -7.610: the point may be either"),
     ],
 )
-def test_a_comma_that_may_be_either_is_no_number(
+def test_a_mark_that_may_be_either_is_no_number(
     tmp_path: Path, content: str, key: str, said: str
 ) -> None:
     table = read_csv(written(tmp_path, content))
     with pytest.raises(InputError) as caught:
-        table.number(table.rows[0][1][0])
+        [table.number(cells[0]) for _, cells in table.rows]
     assert caught.value.key == key
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "value"),
+    [("0,41", 7610.0), ("1.234.567", 7610.0), ("0.410", 7.61), ("7.6100", 7.61), ("2.5", 7.61)],
+)
+def test_another_number_says_what_the_points_of_a_table_are(
+    tmp_path: Path, other: str, value: float
+) -> None:
+    table = read_csv(written(tmp_path, f"a;b\n7.610;{other}\n"))
+    assert table.number("7.610") == value
+
+
+def test_a_name_with_a_point_needs_no_answer(tmp_path: Path) -> None:
+    table = read_csv(written(tmp_path, "firm;employees\n7.610;1200\n"))
+    assert table.number("1200") == 1200.0
 
 
 def test_a_file_that_is_not_there_a_folder_and_a_name_that_is_none(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 
-from sim.comparison import compare
+from sim.comparison import compare, run
 from sim.core.errors import InputError
 from sim.model import Province
 from sim.scenario import Scenario
@@ -208,7 +209,7 @@ def test_wrong_values_name_field_and_sector(fields: dict[str, Any], message: str
         ({"economy": {}}, "economy; given 'dict'; allowed: an Economy"),
         ({"scale": "x"}, "scale; given 'x'; allowed: 0.01 to 25"),
         ({"scale": float("nan")}, "scale; given nan"),
-        ({"scale": 10**400}, "scale; given 1000"),
+        ({"scale": 10**400}, "scale; given a whole number of about 400 digits; allowed: 0.01"),
         ({"check": "no"}, "check; given 'no'; allowed: True or False"),
         ({"scenario": 3}, "scenario; given 3; allowed: a Scenario"),
         ({"scenario": "x" * 300}, "scenario; given 'xxx"),
@@ -217,3 +218,38 @@ def test_wrong_values_name_field_and_sector(fields: dict[str, Any], message: str
 def test_wrong_keywords_are_named(keywords: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         Province(**{"scenario": "no_programme", "economy": own()} | keywords)
+
+
+def test_a_run_on_an_economy_says_where_its_firms_are() -> None:
+    short = {"economy": own(), "until": "2012-02", "parameters": "central"}
+    (note,) = run("no_programme", **short).manifest["notes"]
+    assert "one firm a sector, all in Hangzhou: scale changes nothing" in note
+    # The note of one scenario stands beside that of the data, once for all runs.
+    purchase = {"cities": ["Ningbo", "Hangzhou"], **buying("IND").instruments["buying"].model_dump(
+        mode="json", exclude={"cities"})}  # fmt: skip
+    there = Scenario.from_dict({"instruments": {"buying": purchase}}, "there")
+    pair = compare(["no_programme", there], replicates=1, workers=1, scale=0.01, **short)
+    first, second = (one for one in pair.manifest["notes"] if "Zhejiang's" not in one)
+    assert first == note
+    assert second == (
+        "scenario there: this run has no firm in Ningbo, which instruments.buying.cities names:"
+        " no firm there is reached"
+    )
+    assert len(pair.manifest["notes"]) == len(set(pair.manifest["notes"])) <= 3
+
+
+def test_a_loss_where_own_data_has_no_firm_is_refused() -> None:
+    loss = [{"sector": "TEXT", **LOSS, "city": "Shaoxing"}]
+    with pytest.raises(InputError) as caught:
+        Province("no_programme", economy=own(), exogenous__supply_shocks=loss)
+    assert caught.value.key == "exogenous.supply_shocks.0"
+    assert "Shaoxing TEXT, where this run has no firm" in str(caught.value)
+    assert "Hangzhou IND, Hangzhou TEXT, Hangzhou WHEAT" in str(caught.value)
+    graph = nx.path_graph(3, create_using=nx.DiGraph)
+    graph.graph.update(sector="TEX", city="Ningbo")
+    with pytest.raises(
+        InputError, match=r"outage\.toml: .*Shaoxing TEX, where this run .*Ningbo T"
+    ):
+        Province("cluster_outage", supply_graph=graph)
+    graph.graph["city"] = "Shaoxing"
+    Province("cluster_outage", supply_graph=graph)

@@ -35,6 +35,7 @@ from sim import (
 from sim.results import read_manifest
 from sim.view.uploads import read_plan
 from sim.workers import Job, run_job
+from sim.world.own_files import read_economy, read_graph
 
 TABLE = "code,A,B,final_demand,skilled_share\nA,.15,.30,900,.2\nB,.25,.05,1500,.1\n"
 LINKS = "supplier,customer,share,supplier_sector,customer_sector\na,b,.05,A,B\nb,c,.02,B,A\n"
@@ -250,12 +251,26 @@ BAD_GRAPHS = [
     ("graph.xlsx", "", ".graphml, .gexf, .gml, .json, .csv"),
     ("graph.graphml", "<graphml><node", "a whole graphml file"),
     ("graph.gml", "graph [ node [ id", "a whole gml file"),
-    ("graph.json", "{}", "a whole json file"),
+    ("graph.json", "{}", "given 'an object with nothing'; allowed: a whole json file"),
+    ("graph.json", "[1, 2]", r"JSON that is no object but \[1, 2\]'; allowed: a whole json file"),
+    ("graph.json", '{"nodes": 3, "links": []}', "an object with nodes, links'; allowed: a whole"),
+    ("graph.json", "{", "a whole json file"),
+    (
+        "graph.gexf",
+        '<gexf xmlns="http://gexf.net/1.3" version="1.3"><graph></graph></gexf>',
+        "given 'GEXF 1.3'; allowed: GEXF 1.1 or 1.2, or the graph as GraphML",
+    ),
     ("graph.csv", "source,target\na,b\n", "only source, target"),
     ("graph.csv", "supplier,customer\na,b\n", "node 'a': sector"),
     ("graph.csv", "supplier,customer\na,b\na,b\n", "each link once"),
     ("graph.csv", "supplier,customer,supplier_sector\na,b,TEX\na,c,APP\n", "TEX, as before"),
     ("graph.csv", "supplier,customer,money\na,b,3\n", "column money"),
+    (
+        "graph.csv",
+        "supplier,customer,share,supplier_sector,supplier_city,customer_sector,customer_city\n"
+        "a,b,-1,TEX,Ningbo,TEX,Ningbo\n",
+        "given -1.0; allowed: a number of 0 or more, not infinite",
+    ),
 ]
 
 
@@ -266,6 +281,13 @@ def test_a_graph_that_cannot_be_used_is_one_line(
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         run("no_programme", supply_graph=tmp_path / name, **SHORT)
+
+
+def test_what_a_weight_may_be_has_no_empty_word(tmp_path: Path) -> None:
+    (tmp_path / "graph.csv").write_text("supplier,customer\na,b\n", encoding="utf-8")
+    graph = {"path": str(tmp_path / "graph.csv"), "weight": "tons"}
+    with pytest.raises(InputError, match="weight; given 'tons'; allowed: share, flow, none"):
+        Scenario.from_dict({"supply_graph": graph})
 
 
 def test_every_format_of_graph_is_read(tmp_path: Path) -> None:
@@ -300,6 +322,26 @@ NIL;Nothing made;0;0;0;0;0
 """
 
 
+def test_every_number_of_a_table_of_links_has_its_decimal_mark(tmp_path: Path) -> None:
+    """The share's comma says that points part thousands, in the attributes of firms as well."""
+    (tmp_path / "links.csv").write_text(
+        "supplier;customer;share;supplier_employees;customer_employees;supplier_output;"
+        "customer_output;supplier_capability;supplier_label\n"
+        "a;b;0,05;1.200;900;8.000;6.500,5;0,25;7.610\n",
+        encoding="utf-8",
+    )
+    graph = read_graph(tmp_path / "links.csv")
+    assert graph.edges["a", "b"]["share"] == 0.05
+    assert graph.nodes["a"] == {
+        "employees": 1200.0, "output": 8000.0, "capability": 0.25, "label": "7.610"
+    }  # fmt: skip
+    assert graph.nodes["b"] == {"employees": 900.0, "output": 6500.5}
+    text = (tmp_path / "links.csv").read_text(encoding="utf-8").replace("1.200", "many")
+    (tmp_path / "links.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="line 2, column supplier_employees; given 'many'"):
+        read_graph(tmp_path / "links.csv")
+
+
 def foreign(path: Path, oil: int) -> Any:
     """A run on the table, or the error that says why there is none."""
     path.write_text(FOREIGN.format(oil=oil), encoding="gb18030")
@@ -325,6 +367,53 @@ def test_net_imports_in_a_foreign_table_run_or_are_one_line(tmp_path: Path) -> N
     else:
         output = found.province["output"]
         np.testing.assert_allclose(output, output[0], rtol=0.1)
+
+
+MONEY = "code,A,B,output,final_demand\nA,15,30,{output},{final}\nB,25,5,200,170\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "final"),
+    [("100", "55"), ("100", "55.9"), ("99.1", "55"), ("44", "-1"), ("100", "54.1")],
+)
+def test_outputs_and_final_demands_that_agree_but_for_rounding_are_read(
+    tmp_path: Path, output: str, final: str
+) -> None:
+    (tmp_path / "table.csv").write_text(MONEY.format(output=output, final=final), encoding="utf-8")
+    made = read_economy(tmp_path / "table.csv").output
+    np.testing.assert_allclose(made, [float(output), 200.0], rtol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("output", "final", "uses"),
+    [("150", "55", "100"), ("100", "65", "110"), ("100", "-30", "15"), ("1000", "55", "100")],
+)
+def test_an_output_that_its_own_row_contradicts_is_refused(
+    tmp_path: Path, output: str, final: str, uses: str
+) -> None:
+    (tmp_path / "table.csv").write_text(MONEY.format(output=output, final=final), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_economy(tmp_path / "table.csv")
+    assert caught.value.key == "line 2: output"
+    assert caught.value.given == f"{output} for sector A"
+    assert str(caught.value.allowed).startswith(f"{uses}, as its row says: 45 bought by sectors")
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("code,A,final_demand\nA,.1,5\nTotal,.1,5\n", "line 3: code; given 'Total'"),
+        ("code,A,合计,final_demand\nA,.1,.1,5\n", "column 合计; given 'an unknown column'"),
+        ("code,A,SUM,final_demand\nA,.1,.1,5\nSUM,.1,.1,5\n", "line 3: code; given 'SUM'"),
+    ],
+)
+def test_a_table_with_totals_says_that_they_are_left_out(
+    tmp_path: Path, text: str, where: str
+) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{where}; allowed: sectors only: .* totals are left out"):
+        read_economy(tmp_path / "table.csv")
 
 
 def test_what_is_hashed_does_not_change_any_more() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import pickle
 from pathlib import Path
 
@@ -130,20 +129,54 @@ def test_copies_of_the_face_are_faces(face: SupplyGraph, twin) -> None:
     assert other.nodes[3] == face.nodes[3]
 
 
+def assert_made_again(
+    folder: Path, whole: Population, capsys: pytest.CaptureFixture[str], file: str
+) -> None:
+    """One note names the file; the population is the same, and whole on disk from then on."""
+    again = cached_population(load_data(), 0.01, 1, SETTINGS, folder)
+    noted = capsys.readouterr().err
+    assert (noted.count("\n"), file in noted, "made again" in noted) == (1, True, True)
+    for one in (again, cached_population(load_data(), 0.01, 1, SETTINGS, folder)):
+        for name, array in whole.firms.arrays().items():
+            np.testing.assert_array_equal(one.firms.arrays()[name], array)
+        np.testing.assert_array_equal(one.edges.suppliers, whole.edges.suppliers)
+    assert capsys.readouterr().err == ""
+    assert len(list(folder.iterdir())) == 1
+
+
 @pytest.mark.parametrize("file", ["firms.cash.npy", "firms.sector.npy", "edges.suppliers.npy"])
-def test_a_cache_changed_in_its_body_is_refused(tmp_path: Path, file: str) -> None:
+@pytest.mark.parametrize("damage", ["body", "cut", "head", "empty", "gone"])
+def test_a_damaged_cache_is_made_again(
+    tmp_path: Path, file: str, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = synthesise(load_data(), 0.01, 1, SETTINGS)
     cached_population(load_data(), 0.01, 1, SETTINGS, tmp_path)
     path = next(tmp_path.iterdir()) / file
     content = bytearray(path.read_bytes())
-    content[-1] ^= 0x40
-    path.write_bytes(bytes(content))
-    with pytest.raises(InputError, match="delete this folder"):
-        cached_population(load_data(), 0.01, 1, SETTINGS, tmp_path)
+    content[-1 if damage == "body" else 12] ^= 0x40
+    path.write_bytes(bytes(content) if damage in ("body", "head") else bytes(content)[:200])
+    if damage == "empty":
+        path.write_bytes(b"")
+    if damage == "gone":
+        path.unlink()
+    assert_made_again(tmp_path, whole, capsys, file)
 
 
-@pytest.mark.parametrize("index", [[], 3, "text", None, {"firms.cash": 3}])
-def test_a_cache_with_a_strange_index_is_refused(tmp_path: Path, index: object) -> None:
+@pytest.mark.parametrize("index", ["[]", "3", '"text"', "null", "{}", "{", "", "[" * 100_000])
+def test_a_cache_with_a_strange_index_is_made_again(
+    tmp_path: Path, index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = synthesise(load_data(), 0.01, 1, SETTINGS)
     cached_population(load_data(), 0.01, 1, SETTINGS, tmp_path)
-    (next(tmp_path.iterdir()) / "index.json").write_text(json.dumps(index))
-    with pytest.raises(InputError, match="delete this folder"):
-        cached_population(load_data(), 0.01, 1, SETTINGS, tmp_path)
+    (next(tmp_path.iterdir()) / "index.json").write_text(index)
+    assert_made_again(tmp_path, whole, capsys, "index.json")
+
+
+def test_a_damaged_cache_that_cannot_be_removed_costs_time_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = cached_population(load_data(), 0.01, 1, SETTINGS, tmp_path)
+    (next(tmp_path.iterdir()) / "index.json").write_text("{")
+    monkeypatch.setattr("sim.world.cache._remove", lambda folder: None)
+    again = cached_population(load_data(), 0.01, 1, SETTINGS, tmp_path)
+    np.testing.assert_array_equal(again.firms.cash, whole.firms.cash)

@@ -108,22 +108,6 @@ def test_cache_gives_the_same_and_maps_what_is_never_written(tmp_path: Path) -> 
     assert population_key(data, 0.01, 1, SETTINGS) != population_key(data, 0.01, 2, SETTINGS)
 
 
-@pytest.mark.parametrize("damage", ["truncate", "remove", "garble"])
-def test_a_corrupt_cache_is_one_clear_error(tmp_path: Path, damage: str) -> None:
-    data = load_data()
-    cached_population(data, 0.01, 1, SETTINGS, tmp_path)
-    folder = next(path for path in tmp_path.iterdir() if path.is_dir())
-    file = folder / "firms.cash.npy"
-    if damage == "truncate":
-        file.write_bytes(file.read_bytes()[:200])
-    elif damage == "remove":
-        file.unlink()
-    else:
-        (folder / "index.json").write_text("{")
-    with pytest.raises(InputError, match="delete this folder"):
-        cached_population(data, 0.01, 1, SETTINGS, tmp_path)
-
-
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
