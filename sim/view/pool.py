@@ -78,6 +78,8 @@ class Pool:
         # thread waits for ever for a lock that it holds itself.
         self._broken: deque[ProcessPoolExecutor] = deque(maxlen=4)
         self._closed = False
+        self._ending: list[Any] = []
+        """Processes that were asked to end: one that is stopped does not, unless it is killed."""
 
     def submit(self, task: Hashable, urgency: int = SOON) -> Future[Any]:
         """A ticket for the task's result; cancelling it gives up waiting for it."""
@@ -114,20 +116,26 @@ class Pool:
         with self._lock:
             self._closed = True
             entries, self._waiting = [one[2] for one in self._waiting], []
-            executors, self._executors = self._executors, []
+        self._ending = self._processes()
         for entry in entries:
             for ticket in entry.tickets:
                 ticket.cancel()
-        for executor in executors:
-            for process in list((executor._processes or {}).values()):
-                process.terminate()
+        for process in self._ending:
+            process.terminate()
+        for executor in self._executors:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def kill(self) -> None:
         """End the workers at once, whoever holds the lock: this process is to end itself."""
-        for executor in self._executors:
-            for process in list((executor._processes or {}).values()):
-                process.kill()
+        for process in (*self._ending, *self._processes()):
+            process.kill()
+
+    def _processes(self) -> list[Any]:
+        return [
+            process
+            for executor in self._executors
+            for process in list((executor._processes or {}).values())
+        ]
 
     def _begin(self) -> None:
         """Hand tasks to idle workers, the most urgent first, the oldest first among equals."""

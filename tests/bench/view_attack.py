@@ -40,6 +40,7 @@ FLOOD = 2_000
 """Messages in one burst of the flood."""
 REST = 15.0
 """Seconds after a room until its memory is looked at: the library clears up a little later."""
+KINDS = ("slow", "costly", "links", "files", "flood", "kills")
 KILLS = 15.0
 """Seconds between two killed workers."""
 DONE: Counter[str] = Counter()
@@ -141,21 +142,31 @@ async def killed_workers(server: int) -> None:
                     break
 
 
-async def attack(address: str, server: int, seconds: float) -> None:
-    """All of it at once."""
+async def attack(address: str, server: int, seconds: float, only: list[str]) -> None:
+    """All kinds at once, or some of them.
+
+    An attacker would be on another machine: this process takes what the server and its workers
+    leave of this one.
+    """
+    os.nice(19)
     host, _, given = address.removeprefix("http://").partition(":")
     port, cookie = int(given), await asyncio.to_thread(entered, address, CODE)
-    kinds = [
-        *(never_ending(host, port, False) for _ in range(HALF_OPEN)),
-        *(never_ending(host, port, True) for _ in range(HALF_BODIES)),
-        costly_requests(host, port), killed_workers(server),
-        *(flood(address, cookie) for _ in range(FLOODING)),
-        *(hostile_links(address, cookie) for _ in range(3)), hostile_files(address, cookie),
-    ]  # fmt: skip
+    kinds = {
+        "slow": [
+            *(never_ending(host, port, False) for _ in range(HALF_OPEN)),
+            *(never_ending(host, port, True) for _ in range(HALF_BODIES)),
+        ],
+        "costly": [costly_requests(host, port)],
+        "links": [hostile_links(address, cookie) for _ in range(3)],
+        "files": [hostile_files(address, cookie)],
+        "flood": [flood(address, cookie) for _ in range(FLOODING)],
+        "kills": [killed_workers(server)],
+    }
+    wanted = [one for name in KINDS if name in only for one in kinds[name]]
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await asyncio.gather(*(kept_up(one) for one in kinds))
+            await asyncio.gather(*(kept_up(one) for one in wanted))
     ended()
 
 
@@ -184,7 +195,8 @@ def measure(running: Running, options: argparse.Namespace) -> dict[str, Any]:
         if name == "attacked":
             attackers = subprocess.Popen(
                 [sys.executable, "-m", "tests.bench.view_attack", "--attack", address,
-                 "--server", str(running.process.pid), "--seconds", str(options.seconds + 60)],
+                 "--server", str(running.process.pid), "--seconds", str(options.seconds + 60),
+                 "--only", *options.only],
                 cwd=ROOT,
             )  # fmt: skip
         try:
@@ -222,7 +234,8 @@ def measure(running: Running, options: argparse.Namespace) -> dict[str, Any]:
 def stop(attackers: subprocess.Popen[bytes]) -> None:
     """End the attack; it says what it did."""
     attackers.send_signal(signal.SIGINT)
-    attackers.wait(20)
+    if attackers.wait(20):
+        raise RuntimeError("the attack itself failed")
 
 
 def main() -> None:
@@ -232,11 +245,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="how long each part lasts")
     parser.add_argument("--interval", type=float, default=10, help="seconds between two changes")
     parser.add_argument("--warm", type=float, default=45, help="seconds the server is given first")
+    parser.add_argument("--only", nargs="+", choices=KINDS, default=list(KINDS),
+                        help="kinds of attack")  # fmt: skip
     parser.add_argument("--attack", help=argparse.SUPPRESS)
     parser.add_argument("--server", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attack:
-        asyncio.run(attack(options.attack, options.server, options.seconds))
+        asyncio.run(attack(options.attack, options.server, options.seconds, options.only))
     with serving("--code", CODE, module=REAL) as running:
         time.sleep(options.warm)
         found = measure(running, options)

@@ -40,7 +40,10 @@ def replacements(lang: str) -> list[tuple[str, str]]:
             f"<p>{text('server.disconnected', lang)}</p></div>",
         ),
         # The way on is what stands out, not the way to a page that does nothing any more.
-        ('<v-btn color="secondary" text @click="reload()">', '<v-btn color="primary" @click="reload()">'),
+        (
+            '<v-btn color="secondary" text @click="reload()">',
+            '<v-btn color="primary" @click="reload()">',
+        ),
         (
             '<v-btn color="primary" text @click="setCancelAutoRefresh()">',
             '<v-btn text @click="setCancelAutoRefresh()">',

@@ -189,6 +189,7 @@ def _server(app: Starlette, ready: Callable[[], None], deadline: Deadline) -> An
     import uvicorn
 
     from sim.view.server.connections import LARGEST_START, limited, limits_here
+    from sim.view.server.frames import PacedSocket
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: Any) -> None:
@@ -211,7 +212,9 @@ def _server(app: Starlette, ready: Callable[[], None], deadline: Deadline) -> An
         app, loop="asyncio", log_config=None, access_log=False, lifespan="on", server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=PATIENCE,
         http=limited(limits), h11_max_incomplete_event_size=LARGEST_START, backlog=limits.at_once,
-        ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
+        ws=PacedSocket, ws_max_size=LARGEST_MESSAGE, ws_ping_timeout=SILENCE,
+        # What a browser packs is unpacked in the loop before anyone can look at it: 4 kB come to 16 MB.
+        ws_per_message_deflate=False,
     )  # fmt: skip
     return Server(config)
 
