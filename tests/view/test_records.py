@@ -181,3 +181,13 @@ def test_a_record_that_cannot_be_read_hides_no_other(
     (tmp_path / "AAAAAA.json").mkdir()
     assert records.read() == {"ABCDEF": b"1"}
     assert "AAAAAA" in caplog.text
+
+
+def test_a_server_leaves_the_records_of_one_that_had_the_folder_first(tmp_path: Path) -> None:
+    late = Records(tmp_path)  # begun while there was nothing yet
+    first = Records(tmp_path)
+    first.write("ABCDEF", "1")
+    with pytest.raises(BlockingIOError, match="key"):
+        late.write("GHJKLM", "2")
+    assert Records(tmp_path).key == first.key
+    assert Records(tmp_path).read() == {"ABCDEF": b"1"}

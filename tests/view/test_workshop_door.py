@@ -159,6 +159,21 @@ def test_a_name_that_looks_like_anothers_is_taken(board: Board, name: str, other
     assert caught.value.values["name"] in (name, "fine")  # the one that is there
 
 
+@pytest.mark.parametrize(
+    "name", ["⻢队", "ᴀlpha", "ɑlpha", "ǀion", "Ƭeam", "ꓮ队", "ᎪBC", "Օps", "A队Б"]
+)
+def test_a_name_has_no_letters_for_their_looks(board: Board, name: str) -> None:
+    with refused("mixed_letters"):
+        board.join(board.open("t").code, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Größe Łódź 3", "Команда", "Ομάδα", "队A", "チームA", "팀 1", "★ 一队"]
+)
+def test_names_of_the_world_are_taken(board: Board, name: str) -> None:
+    assert board.join(board.open("t").code, name)
+
+
 @pytest.mark.parametrize("name", ["Tеam", "Αlpha", "Рed 红", "aб"])
 def test_a_name_does_not_mix_alphabets(board: Board, name: str) -> None:
     with refused("mixed_letters"):

@@ -45,9 +45,7 @@ class Records:
         self.folder = folder
         self._preparing = Lock()
         self._claimed = False
-        kept = self._kept_key()
-        self._key_is_kept = kept is not None
-        self._key = kept or secrets.token_bytes(KEY_BYTES)
+        self._key = self._kept_key() or secrets.token_bytes(KEY_BYTES)
 
     @property
     def key(self) -> bytes:
@@ -55,15 +53,21 @@ class Records:
         return self._key
 
     def write(self, name: str, content: str) -> Path:
-        """Keep the record of a workshop, in place of the one before; raises OSError."""
+        """Keep the record of a workshop, in place of the one before.
+
+        Raises OSError; BlockingIOError where another server has the folder, or had it first.
+        """
         path = self.path(name)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.claim()
         with self._preparing:
-            kept = self.folder / KEY
-            if not self._key_is_kept or not kept.exists():
-                _put(kept, self._key)
-                self._key_is_kept = True
+            there = self._kept_key()
+            if there is None:
+                _put(self.folder / KEY, self._key)
+            elif there != self._key:
+                # Another server's, that had the folder first and has ended: its records are of use
+                # with its key alone.
+                raise BlockingIOError(errno.EAGAIN, "the folder has another server's key")
         _put(path, content.encode("utf-8"))
         return path
 

@@ -14,7 +14,22 @@ _LOOKS_LIKE = {
 """Letters, as small ones, and what is taken for them: figures, letters of other scripts whose small
 or capital form looks like a Latin one, and syllables that look like Chinese characters."""
 _PLAIN = {ord(one): plain for plain, letters in _LOOKS_LIKE.items() for one in letters}
-_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
+_TOGETHER = frozenset(
+    (
+        "LATIN",
+        "CJK",
+        "HIRAGANA",
+        "KATAKANA",
+        "KATAKANA-HIRAGANA",
+        "HANGUL",
+        "BOPOMOFO",
+        "IDEOGRAPHIC",
+    )
+)
+"""Scripts that people here write beside each other; of all others a name has one alone."""
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzßæœøđłþð")
+"""Small Latin letters without marks that no alphabet lacks for its looks."""
+_RADICALS = ("CJK RADICAL", "KANGXI RADICAL")
 
 
 def team_name(given: object) -> str:
@@ -22,10 +37,24 @@ def team_name(given: object) -> str:
     name = one_line(given, LONGEST_NAME, "name")
     if not skeleton(name):
         raise RefusedError("no_letters")
-    scripts = {unicodedata.name(one, "").partition(" ")[0] for one in name if one.isalpha()}
-    if len(scripts & set(_SCRIPTS)) > 1:
+    letters = [one for one in name if unicodedata.category(one) in ("Lu", "Ll", "Lt", "Lo", "So")]
+    names = {one: unicodedata.name(one, "") for one in letters}
+    scripts = {names[one].partition(" ")[0] for one in letters if one.isalpha()}
+    others = scripts - _TOGETHER
+    odd = any(_is_odd(one, names[one]) for one in letters)
+    if odd or len(others) > 1 or (others and scripts & _TOGETHER):
         raise RefusedError("mixed_letters")
     return name
+
+
+def _is_odd(letter: str, name: str) -> bool:
+    """A letter that is there to look like another: of phonetics, small capitals, radicals."""
+    if name.startswith(_RADICALS):
+        return True
+    if not name.startswith("LATIN "):
+        return False
+    bare = unicodedata.normalize("NFKD", letter.casefold())
+    return any(one not in _LATIN for one in bare if unicodedata.category(one)[0] == "L")
 
 
 def skeleton(name: str) -> str:
