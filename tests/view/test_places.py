@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -124,6 +127,32 @@ def test_one_page_too_many_is_refused_and_the_person_is_told(server: Running) ->
     assert "too many pages" in said
     assert "页面过多" in said
     assert "Traceback" not in server.said
+
+
+def test_a_busy_page_that_is_closed_again_and_again_holds_up_nobody() -> None:
+    async def attempt(running: Running) -> list[float]:
+        busy, other = Page(running.address), Page(running.address)
+        await busy.open("?25")
+        await asyncio.sleep(1.0)  # its thread is at work, under its lock
+        closes = [asyncio.create_task(asyncio.to_thread(busy._leave)) for _ in range(44)]
+        await asyncio.sleep(1.0)
+        took = []
+        for look in (lambda: kept(running), lambda: other._load("?0")):
+            began = time.monotonic()
+            await asyncio.to_thread(look)
+            took.append(time.monotonic() - began)
+        answered = sum(one.done() for one in closes)
+        await asyncio.gather(*closes)
+        await busy.drop()
+        assert answered == len(closes) - 1
+        return took
+
+    async def with_threads() -> list[float]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(60))
+        with serving(module="tests.view.busy_server") as running:
+            return await attempt(running)
+
+    assert max(elsewhere(with_threads())) < 5.0  # while the page is at work for 25 s
 
 
 def test_names_of_pages_are_names_and_another_browsers_page_is_not_joined(server: Running) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 import anyio
@@ -109,6 +110,8 @@ class Places:
 
 
 PLACES = Places()
+_CLOSERS = anyio.CapacityLimiter(MOST)
+"""Threads that close pages: one for each that may be open, so that none waits for another."""
 
 
 async def connection(socket: WebSocket) -> None:
@@ -126,14 +129,19 @@ async def connection(socket: WebSocket) -> None:
         for one in left:
             context = kernel_context.contexts.get(one)
             if context is not None:
-                # It waits for what the page is at, so not in the server's loop.
-                await anyio.to_thread.run_sync(context.close, "place")
+                await closed(partial(context.close, "place"))
         await solara_starlette.kernel_connection(socket)
     except (RuntimeError, ValueError) as error:
         # A page that was closed meanwhile, or is another browser's: the library has no gentler way.
         log.warning("a page could not be connected: %s", str(error)[:200])
     finally:
         PLACES.leave(page)
+
+
+async def closed(close: Callable[[], object]) -> None:
+    """Close a page, which waits for what the page is at: in none of the threads that answer
+    requests."""
+    await anyio.to_thread.run_sync(close, limiter=_CLOSERS)
 
 
 def _may_join(page: str, tab: str) -> bool:
