@@ -190,8 +190,11 @@ def _take_up_workshops(service: Service) -> bool:
     """
     if service.session is None and "sim.view.workshop.board" not in sys.modules:
         return False  # the page has no workshop
+    from sim.view.server.places import PLACES
     from sim.view.workshop.board import BOARD
     from sim.view.workshop.resume import take_up
+
+    PLACES.keeps = lambda browser: bool(BOARD.recall(browser))
 
     former = service.records.names()
     for line in take_up(BOARD, service.records, service.session):
