@@ -19,6 +19,13 @@ from sim.view.uploads import WHERE, read_plan
 
 MOST_WORK = 10.0
 """Seconds of a worker's own time that a reading may take; what the bounds let through takes one."""
+AGAIN = 0.5
+"""Seconds of it until a reading that goes on all the same is ended again."""
+
+
+class _TooLongError(BaseException):
+    """A reading has had its time. No InputError, and no Exception: what is being read would be taken
+    for wrong by whoever tries values, and the reading would go on with the next."""
 
 
 class Reading(Protocol):
@@ -68,16 +75,18 @@ def _bounded(where: str) -> Iterator[None]:
     """End what goes on for longer than all that is known to: a flaw of some parser."""
 
     def give_up(number: int, frame: object) -> NoReturn:
-        given = "what takes too long to read"
-        raise InputError(where, "", given, f"{MOST_WORK:g} s of work")
+        raise _TooLongError
 
     if not hasattr(signal, "setitimer"):
         yield
         return
     before = signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_WORK)
+    signal.setitimer(signal.ITIMER_VIRTUAL, MOST_WORK, AGAIN)
     try:
         yield
+    except _TooLongError:
+        given = "what takes too long to read"
+        raise InputError(where, "", given, f"{MOST_WORK:g} s of work") from None
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)

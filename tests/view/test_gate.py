@@ -149,27 +149,51 @@ def test_waiting_grows_for_the_whole_network_of_an_address(clock: Clock) -> None
 
 def test_a_cookie_is_of_its_key_and_names_a_browser() -> None:
     identity = Identity(KEY)
-    cookie = identity.issue(entered=True)
-    name = identity.browser(cookie, entered=True)
+    cookie = identity.issue()
+    name = identity.browser(cookie)
     assert name is not None
     assert name not in cookie
-    assert name == Identity(KEY).browser(cookie, entered=True)  # the server that comes after
-    assert Identity().browser(cookie, entered=True) is None
-    assert name != identity.browser(identity.issue(entered=True), entered=True)
-    # Given where there was no code, it opens nothing that asks for one.
-    assert identity.browser(identity.issue(entered=False), entered=False) is not None
-    assert identity.browser(identity.issue(entered=False), entered=True) is None
+    assert name == Identity(KEY).browser(cookie)  # the server that comes after
+    assert Identity().browser(cookie) is None
+    assert name != identity.browser(identity.issue())
+    first = "0" if cookie[0] != "0" else "1"
+    for wrong in (first + cookie[1:], cookie[:-1] + "é", "", ".", "..", cookie * 9):
+        assert identity.browser(wrong) is None
+        assert not identity.lets_in(wrong)
+
+
+def test_a_cookie_lets_in_for_its_own_code_alone() -> None:
+    without, monday, thursday = Identity(KEY), Identity(KEY, "monday"), Identity(KEY, "thursday")
+    cookie = monday.issue()
     last = "0" if cookie[-1] != "0" else "1"
-    for wrong in (
-        "o" + cookie[1:],
-        cookie[:-1] + last,
-        cookie[:-1] + "é",
-        "",
-        ".",
-        "..",
-        cookie * 9,
-    ):
-        assert identity.browser(wrong, entered=False) is None
+    assert monday.lets_in(cookie)
+    assert without.lets_in(cookie)
+    assert not monday.lets_in(cookie[:-1] + last)
+    assert not monday.lets_in(without.issue())
+    assert not thursday.lets_in(cookie)
+    again = thursday.issue(cookie)
+    assert thursday.lets_in(again)
+    assert not monday.lets_in(again)
+    assert len({one.browser(each) for one in (monday, thursday) for each in (cookie, again)}) == 1
+    assert thursday.browser(thursday.issue("x" + cookie[1:])) != monday.browser(cookie)
+
+
+def test_another_code_is_asked_for_and_the_browser_stays_who_it_was(clock: Clock) -> None:
+    monday, thursday = (
+        Gate(behind, hosts_of("127.0.0.1"), Code(code, clock), COOKIE, KEY)
+        for code in ("the code of monday", "the code of thursday")
+    )
+    former = pass_of(enter(monday, "the code of monday"))
+    assert ask(monday, cookie=former).status == 200
+    assert ask(thursday, cookie=former).status == 401
+    assert ask(thursday, "/k", kind="websocket", origin=OWN, cookie=former).status == 403
+    token = thursday.identity.form_token("127.0.0.1")
+    fields = {"code": "the code of thursday", "token": token}
+    own = pass_of(send_form(thursday, fields, cookie=former))
+    assert own != former
+    seen = [seen_by_the_library(gate, cookie=one)[0]["cookie"] for gate, one in
+            ((monday, former), (thursday, own))]  # fmt: skip
+    assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize("hours", [-1, 13])
@@ -223,7 +247,7 @@ def test_only_names_of_this_server_are_answered(served: str, host: str, allowed:
     answer = ask(gate, host=host)
     assert answer.status == (200 if allowed else 421)
     assert allowed or not host or host not in answer.headers["content-security-policy"]
-    cookie = f"{COOKIE}={gate.identity.issue(entered=False)}"
+    cookie = f"{COOKIE}={gate.identity.issue()}"
     origin = f"http://{host}"
     socket = ask(gate, "/k", kind="websocket", host=host, origin=origin, cookie=cookie)
     assert socket.status == (0 if allowed else 403)
@@ -288,7 +312,7 @@ def test_no_cookie_is_slow_to_read(clock: Clock, asks_for_code: bool, kind: str)
     """60,000 backslashes took half a minute; what fits the bound must cost next to nothing."""
     code = Code("qianjiang2014", clock) if asks_for_code else None
     gate = Gate(parsing, hosts_of("127.0.0.1"), code, COOKIE)
-    entered = f"{COOKIE}={gate.identity.issue(entered=True)}"
+    entered = f"{COOKIE}={gate.identity.issue()}"
     hostile = "\\" * 60_000
     refused = 403 if kind == "websocket" else 431
     for size, expected in (
@@ -330,7 +354,7 @@ def seen_by_the_library(gate: Gate, **headers: str) -> tuple[dict[str, str], Ans
 
 def test_a_browser_is_who_its_cookie_says_and_nothing_else_is_heard(closed: Gate) -> None:
     own = pass_of(enter(closed, "qianjiang2014"))
-    name = closed.identity.browser(own.partition("=")[2], entered=True)
+    name = closed.identity.browser(own.partition("=")[2])
     forged = {
         "x_forwarded_proto": "https", "x_forwarded_host": "evil.example", "script_name": "/x",
         "range": "bytes=0-1,0-1", "authorization": "Bearer x", "accept_encoding": "gzip",
@@ -360,7 +384,7 @@ def test_without_a_code_the_document_gives_the_cookie(clock: Clock) -> None:
 
 
 def test_who_gives_the_code_gets_a_cookie_of_its_own(closed: Gate) -> None:
-    planted = f"{COOKIE}={closed.identity.issue(entered=False)}"
+    planted = f"{COOKIE}={Identity().issue()}"
     assert ask(closed, cookie=planted).status == 401
     first, second = (pass_of(enter(closed, "qianjiang2014")) for _ in range(2))
     assert len({planted, first, second}) == 3

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of what the page's library imports
     from sim.view.server import incoming
+    from sim.view.server.gate import SESSION
     from sim.view.server.incoming import Connection, Pace
 
 from tests.view.browsers import true
@@ -225,10 +226,11 @@ def test_a_pace_allows_a_burst_and_then_a_rate() -> None:
 
 
 class Socket:
-    """A page that sends without a pause."""
+    """A page of a browser that sends without a pause."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, browser: str = "") -> None:
         self.text = text
+        self.cookies = {SESSION: browser}
 
     async def receive(self) -> dict[str, str]:
         return {"type": "websocket.receive", "text": self.text}
@@ -237,9 +239,10 @@ class Socket:
 def listening(
     monkeypatch: pytest.MonkeyPatch,
     text: str,
-    run: Callable[[Connection], Coroutine[Any, Any, None]],
+    run: Callable[..., Coroutine[Any, Any, None]],
+    browsers: tuple[str, ...] = ("",),
 ) -> list[float]:
-    """The pauses of a connection that is flooded, on a clock that moves by pauses alone."""
+    """The pauses of connections that are flooded, on a clock that moves by pauses alone."""
     moment, pauses = [0.0], []
 
     async def pause(self: Connection, seconds: float) -> None:
@@ -247,13 +250,14 @@ def listening(
             pauses.append(min(seconds, incoming.LONGEST_PAUSE))
             moment[0] += pauses[-1]
 
+    monkeypatch.setattr(incoming, "PACES", incoming.PacesOfBrowsers(), raising=False)
     monkeypatch.setattr(incoming.Pace.__init__, "__defaults__", (lambda: moment[0],))
     monkeypatch.setattr(Connection, "_pause", pause)
     monkeypatch.setattr(incoming, "checked", lambda text, context: None)
     monkeypatch.setattr(incoming, "get_current_context", lambda: None)
 
     async def room() -> None:
-        await run(Connection(Socket(text), None))
+        await run(*(Connection(Socket(text, one), None) for one in browsers))
 
     elsewhere(room())
     return pauses
@@ -271,6 +275,52 @@ def test_a_flood_is_read_slowly_and_ended(monkeypatch: pytest.MonkeyPatch) -> No
     rate, most = incoming.MESSAGES
     assert sum(pauses) == pytest.approx(incoming.PATIENCE, rel=0.05)
     assert len(read) <= most + 1.1 * rate * incoming.PATIENCE
+
+
+def test_all_connections_of_a_browser_have_one_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = 48
+    read = [0, 0]
+
+    async def run(*connections: Connection) -> None:
+        *flooding, other = connections
+        for turn in range(3_000):
+            await flooding[turn % many].receive()
+            read[0] += 1
+        for _ in range(600):  # somebody else is not slowed
+            await other.receive()
+            read[1] += 1
+
+    pauses = listening(monkeypatch, "x", run, ("flood",) * many + ("other",))
+    rate, most = incoming.MESSAGES
+    assert read == [3_000, 600]
+    assert sum(pauses) == pytest.approx((3_000 - most) / rate, rel=0.05)
+
+
+def test_too_much_work_for_too_long_ends_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent, read = [0.0], []
+
+    async def run(connection: Connection) -> None:
+        with pytest.raises(WebSocketDisconnect):
+            for _ in range(1_000):
+                read.append(await connection.receive())
+                spent[0] += 1.0
+        await connection.receive()  # it comes back, and has its time again
+
+    monkeypatch.setattr(incoming.time, "thread_time", lambda: spent[0])
+    pauses = listening(monkeypatch, "x", run)
+    rate, most = incoming.WORK
+    assert len(read) == pytest.approx(most + rate * incoming.PATIENCE, rel=0.1)
+    assert sum(pauses) == pytest.approx(incoming.PATIENCE, rel=0.1)
+
+
+def test_paces_are_bounded_in_number_and_outlive_a_connection() -> None:
+    paces = incoming.PacesOfBrowsers()
+    first = paces.of("first")
+    assert paces.of("first") is first
+    for number in range(incoming.MOST_BROWSERS + 5):
+        paces.of(f"{number}")
+    assert paces.of("first") is not first
+    assert len(paces._paces) == incoming.MOST_BROWSERS
 
 
 def test_what_people_do_is_never_slowed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,44 @@ def test_work_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         read(File("a = 1", "en"))
 
 
+def test_a_plan_that_takes_too_long_is_not_taken_for_a_wrong_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[Plan] = []
+
+    def endless(plan: Plan) -> None:
+        looks.append(plan)
+        with suppress(InputError):
+            while True:
+                sum(range(1000))
+
+    monkeypatch.setattr(reading, "MOST_WORK", 0.2)
+    monkeypatch.setattr(Plan, "scenario", endless)
+    with pytest.raises(InputError, match="too long to read"):
+        read(Address(f"?s={RATE}:0.2", PANELS))
+    assert len(looks) == 1
+
+
+def test_work_that_swallows_its_end_is_ended_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[BaseException] = []
+
+    def endless(plan: Plan) -> None:
+        for _ in range(2):
+            try:
+                while True:
+                    sum(range(1000))
+            except BaseException as error:
+                ends.append(error)
+        raise ends[-1]
+
+    monkeypatch.setattr(reading, "MOST_WORK", 0.2)
+    monkeypatch.setattr(reading, "AGAIN", 0.1, raising=False)
+    monkeypatch.setattr(Plan, "scenario", endless)
+    with pytest.raises(InputError, match="too long to read"):
+        read(Address(f"?s={RATE}:0.2", PANELS))
+    assert len(ends) == 2
+
+
 def test_a_page_that_is_closed_gives_up_its_reading() -> None:
     tickets: list[Future[Any]] = []
     asked = Event()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 import unicodedata
@@ -15,6 +16,8 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters of a drawn code: none that looks like another on a projector."""
 FEWEST, MOST = 6, 64
 """Characters of a code that is given."""
+AUTO = "auto"
+"""Given in place of a code: one is drawn."""
 
 
 def drawn_code() -> str:
@@ -25,14 +28,18 @@ def drawn_code() -> str:
 
 def checked_code(given: str) -> str:
     """The code as given; `auto` draws one. Raises InputError."""
-    if given == "auto":
+    if given == AUTO:
         return drawn_code()
-    plain = _plain(given)
-    if not (FEWEST <= len(plain) <= MOST and given.isprintable()):
+    if not usable(given):
         # The code itself is not repeated: it may be a good one, mistyped.
-        allowed = f"auto, or {FEWEST} to {MOST} characters"
-        raise InputError("--code", "", f"{len(plain)} characters", allowed)
+        allowed = f"{AUTO}, or {FEWEST} to {MOST} characters"
+        raise InputError("--code", "", f"{len(_plain(given))} characters", allowed)
     return given
+
+
+def usable(code: str) -> bool:
+    """Can this be a room's code?"""
+    return FEWEST <= len(_plain(code)) <= MOST and code.isprintable()
 
 
 def _plain(code: str) -> str:
@@ -47,6 +54,8 @@ class Code:
     def __init__(self, code: str, clock: Callable[[], float] = now) -> None:
         self._key = secrets.token_bytes(32)
         self._digest = self._sign(_plain(code))
+        self.digest = hashlib.sha256(_plain(code).encode("utf-8", "replace")).hexdigest()
+        """What tells it from another code, for cookies to be given for it; never shown."""
         self._tries = Tries(clock)
 
     def wait(self, address: str) -> float:

@@ -83,7 +83,7 @@ class Gate:
         self, app: ASGIApp, hosts: Hosts, code: Code | None, cookie: str, key: bytes | None = None
     ) -> None:
         self.app, self.hosts, self.code, self.cookie = app, hosts, code, cookie
-        self.identity = Identity(key)
+        self.identity = Identity(key, "" if code is None else code.digest)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -122,8 +122,8 @@ class Gate:
             await answer(scope, receive, answering)
             return
         if browser is None and self.code is None and scope["path"] == DOCUMENT:
-            value = self.identity.issue(entered=False)
-            browser = self.identity.browser(value, entered=False)
+            value = self.identity.issue()
+            browser = self.identity.browser(value)
             answering.cookie = self._given(scope, value)
         answering.of_the_library = True
         await self.app(_rewritten(scope, browser), receive, answering)
@@ -150,11 +150,13 @@ class Gate:
 
     def _browser(self, headers: Headers) -> str | None:
         """The browser's name, by its cookie; None if it has none that lets it in."""
-        found = (
-            self.identity.browser(one, entered=self.code is not None)
-            for one in _cookies(headers, self.cookie)
-        )
-        return next((one for one in found if one is not None), None)
+        found = filter(self.identity.lets_in, _cookies(headers, self.cookie))
+        return next(map(self.identity.browser, found), None)
+
+    def _former(self, headers: Headers) -> str:
+        """The cookie by which a browser is known that has not given this code; empty if none."""
+        ours = (one for one in _cookies(headers, self.cookie) if self.identity.browser(one))
+        return next(ours, "")
 
     async def _door(
         self, scope: Scope, headers: Headers, receive: Receive, browser: str | None
@@ -186,7 +188,7 @@ class Gate:
             return _form(scope, headers, "wrong", 401, token)
         answer = Response(status_code=303, headers={"location": _here(scope)})
         if browser is None:  # else it came by another site's link, and is who it was
-            answer.headers["set-cookie"] = self._given(scope, self.identity.issue(entered=True))
+            answer.headers["set-cookie"] = self._given(scope, self.identity.issue(self._former(headers)))
         return answer
 
     def _given(self, scope: Scope, value: str) -> str:

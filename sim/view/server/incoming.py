@@ -2,7 +2,8 @@
 
 A page's messages are handled in a thread of its own, but all threads share one interpreter: whoever
 sends without a pause slows the whole room. Beyond what people do with a page it is read later, and
-in the end no more; the network tells the sender to wait.
+in the end no more; the network tells the sender to wait. What counts is what a browser sends over
+all its pages and connections: each of them with a pace of its own would be as many times too much.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from solara.server import starlette as solara_starlette
@@ -18,6 +21,7 @@ from solara.server.kernel_context import get_current_context
 from solara.server.websocket import WebSocketDisconnect
 
 from sim.view.server.clock import now
+from sim.view.server.gate import SESSION
 from sim.view.server.messages import MalformedError, UnexpectedError, checked
 from sim.view.server.outgoing import Outgoing
 
@@ -26,11 +30,13 @@ MESSAGES = (100.0, 1_000.0)
 CHARACTERS = (1e6, 8e6)
 """Characters a second, and at once: two files of a session."""
 WORK = (0.5, 10.0)
-"""Seconds of the processor that a page's messages may take a second, and at once."""
-LONGEST_PAUSE = 2.0
-"""Seconds that a page waits at once: one that is closed, or a server that ends, waits no longer."""
+"""Seconds of the processor that a browser's messages may take a second, and at once."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 2.0
+"""Seconds that a page waits at once: one that is known to be gone waits no longer."""
 PATIENCE = 60.0
-"""Seconds that a page may send too fast for before it is closed."""
+"""Seconds that a browser may send too much for before the page that does is closed."""
+MOST_BROWSERS = 1024
+"""Browsers whose pace is known; the one that connected least recently is dropped."""
 MOST_LEFT = 20
 """Messages of a connection that no page sends; with more it is closed."""
 
@@ -61,28 +67,70 @@ class Pace:
         """Seconds since more was taken than there is, without a rest since; 0 if it is not so."""
         return 0.0 if self._short is None else self._clock() - self._short
 
+    def forgive(self) -> None:
+        """Count from now on for how long more is taken than there is."""
+        self._short = None
+
+
+class Paces:
+    """How much one browser sends, over all its connections: each has a thread of its own."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._paces = Pace(*MESSAGES), Pace(*CHARACTERS), Pace(*WORK)
+
+    def take(self, messages: float = 0.0, characters: float = 0.0, work: float = 0.0) -> float:
+        """Seconds to wait, now that so much more was taken."""
+        with self._lock:
+            amounts = (messages, characters, work)
+            return max(one.take(much) for one, much in zip(self._paces, amounts, strict=True))
+
+    def end_of_patience(self) -> bool:
+        """Is it too much for too long? If so, it is counted from now on."""
+        with self._lock:
+            ends = max(one.short for one in self._paces) > PATIENCE
+            if ends:
+                for one in self._paces:
+                    one.forgive()
+            return ends
+
+
+class PacesOfBrowsers:
+    """The paces of each browser, by its name; they outlive its connections, which it can drop."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._paces: OrderedDict[str, Paces] = OrderedDict()
+
+    def of(self, browser: str) -> Paces:
+        """Those of one browser."""
+        with self._lock:
+            found = self._paces.pop(browser, None) or Paces()
+            self._paces[browser] = found
+            while len(self._paces) > MOST_BROWSERS:
+                self._paces.popitem(last=False)
+            return found
+
+
+PACES = PacesOfBrowsers()
+
 
 class Connection(Outgoing):
     """A page's connection, both ways."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._messages, self._characters = Pace(*MESSAGES), Pace(*CHARACTERS)
-        self._work = Pace(*WORK)
+        self._paces = PACES.of(self.ws.cookies.get(SESSION, ""))
         self._worked: float | None = None
         self._left = 0
 
     async def receive(self) -> str:
         """The next message that a page of ours would send; raises WebSocketDisconnect."""
         if self._worked is not None:
-            await self._pause(self._work.take(time.thread_time() - self._worked))
+            await self._rest(self._paces.take(work=time.thread_time() - self._worked))
         while True:
             text = await super().receive()
-            size = len(text)
-            wait = max(self._messages.take(1.0), self._characters.take(float(size)))
-            if max(self._messages.short, self._characters.short) > PATIENCE:
-                raise self._closed("too much for too long")
-            await self._pause(wait)
+            await self._rest(self._paces.take(1.0, float(len(text))))
             self._worked = time.thread_time()
             try:
                 if isinstance(text, str):
@@ -100,9 +148,16 @@ class Connection(Outgoing):
                 problem = str(error)
             raise self._closed(problem)
 
+    async def _rest(self, seconds: float) -> None:
+        """Wait until the browser has not taken too much; raises WebSocketDisconnect if it goes on."""
+        while seconds > SHORTEST_PAUSE and not self._gone:
+            if self._paces.end_of_patience():
+                raise self._closed("too much for too long")
+            await self._pause(min(seconds, LONGEST_PAUSE))
+            seconds = self._paces.take()
+
     async def _pause(self, seconds: float) -> None:
-        if seconds > 0.0:
-            await asyncio.sleep(min(seconds, LONGEST_PAUSE))
+        await asyncio.sleep(seconds)
 
     def _closed(self, problem: str) -> WebSocketDisconnect:
         log.warning("a page's connection was closed: %s", problem)

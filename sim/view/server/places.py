@@ -3,6 +3,8 @@
 Each is a thread and some megabytes, and a page that was left without being closed is kept ten
 minutes, for it may come back. Whoever is at a limit first loses the oldest of those, so that a page
 can be loaded again as often as one likes; then the connection is refused, before anything is made.
+Where all places are taken, it is the address with the most pages that loses one it has left. Who has
+a role in a workshop loses none to others, and has places of its own: a phone in a pocket is asleep.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import anyio
@@ -23,9 +26,11 @@ from starlette.websockets import WebSocket
 from sim.view.server.tries import group
 
 MOST_OF_BROWSER = 12
-MOST_OF_ADDRESS = 80
-"""A whole room may come through one address."""
 MOST = 150
+MOST_OF_ADDRESS = MOST // 2
+"""A whole room may come through one address."""
+MOST_WITH_ROLES = MOST + 50
+"""Where all places are taken, browsers with a role in a workshop may take these too."""
 MOST_CONNECTIONS = 4
 """Of one page: the one before may not be known to be gone yet."""
 MOST_TABS = 20
@@ -49,19 +54,31 @@ def whose(request: HTTPConnection) -> Whose:
     return Whose(name or f"none at {address}", address)
 
 
+class _Limit(NamedTuple):
+    """Whom it concerns, how many there may be and are, which count, and which may be let go."""
+
+    scope: str
+    most: int
+    count: int
+    counts: Callable[[str], bool]
+    to_let_go: Callable[[], Iterator[str]]
+
+
 class Places:
     """Pages that are open or may come back, the oldest first. Of the server's loop alone."""
 
     def __init__(self) -> None:
         self._whose: dict[str, Whose] = {}
         self._connections: Counter[str] = Counter()
+        self.keeps: Callable[[str], bool] = lambda browser: False
+        """Does a browser have a role that it must be able to come back to? Set by who knows."""
 
     def full(self, who: Whose) -> str:
         """`browser` or `room` if one more page of theirs would be refused; else empty."""
         self._forget()
-        for scope, most, mine in self._limits(who):
-            if len(mine) >= most and not any(self._idle(mine)):
-                return scope
+        for limit in self._limits(who):
+            if limit.count >= limit.most and not any(limit.to_let_go()):
+                return limit.scope
         return ""
 
     def take(self, page: str, who: Whose) -> list[str] | None:
@@ -69,9 +86,9 @@ class Places:
         self._forget()
         left: list[str] = []
         if page not in self._whose:
-            for _, most, mine in self._limits(who):
-                if len([one for one in mine if one not in left]) >= most:
-                    oldest = next((one for one in self._idle(mine) if one not in left), None)
+            for limit in self._limits(who):
+                if limit.count - sum(map(limit.counts, left)) >= limit.most:
+                    oldest = next((one for one in limit.to_let_go() if one not in left), None)
                     if oldest is None:
                         return None
                     left.append(oldest)
@@ -91,15 +108,36 @@ class Places:
         if not self._connections[page]:
             del self._connections[page]
 
-    def _limits(self, who: Whose) -> Iterable[tuple[str, int, list[str]]]:
-        """What is limited, how many there may be, and those there are."""
-        every = self._whose.items()
-        yield "browser", MOST_OF_BROWSER, [k for k, one in every if one.browser == who.browser]
-        yield "room", MOST_OF_ADDRESS, [k for k, one in every if one.address == who.address]
-        yield "room", MOST, list(self._whose)
+    def _limits(self, who: Whose) -> Iterator[_Limit]:
+        """The browser's own, the address's and that of all."""
+        every = self._whose
 
-    def _idle(self, pages: Iterable[str]) -> Iterable[str]:
-        return (one for one in pages if not self._connections[one])
+        def of_browser(page: str) -> bool:
+            return every[page].browser == who.browser
+
+        def of_address(page: str) -> bool:
+            return every[page].address == who.address
+
+        def idle(of: Callable[[str], bool]) -> Iterator[str]:
+            """The browser's own first, then those of others that no role is waiting for."""
+            yield from (one for one in every if not self._connections[one] and of_browser(one))
+            for one in every:
+                others = not self._connections[one] and not of_browser(one) and of(one)
+                if others and not self.keeps(every[one].browser):
+                    yield one
+
+        def of_largest(page: str) -> bool:
+            return counts[every[page].address] == max(counts.values())
+
+        counts = Counter(one.address for one in every.values())
+        mine = sum(map(of_browser, every))
+        yield _Limit("browser", MOST_OF_BROWSER, mine, of_browser, lambda: idle(of_browser))
+        count, total = counts[who.address], len(every)
+        most_of_address, most = MOST_OF_ADDRESS, MOST
+        if (count >= most_of_address or total >= most) and self.keeps(who.browser):
+            most_of_address = most = MOST_WITH_ROLES
+        yield _Limit("room", most_of_address, count, of_address, lambda: idle(of_address))
+        yield _Limit("room", most, total, lambda page: True, lambda: idle(of_largest))
 
     def _forget(self) -> None:
         """Pages that are closed for good need no place."""
@@ -109,6 +147,8 @@ class Places:
 
 
 PLACES = Places()
+_CLOSERS = anyio.CapacityLimiter(MOST)
+"""Threads that close pages: one for each that may be open, so that none waits for another."""
 
 
 async def connection(socket: WebSocket) -> None:
@@ -126,14 +166,19 @@ async def connection(socket: WebSocket) -> None:
         for one in left:
             context = kernel_context.contexts.get(one)
             if context is not None:
-                # It waits for what the page is at, so not in the server's loop.
-                await anyio.to_thread.run_sync(context.close, "place")
+                await closed(partial(context.close, "place"))
         await solara_starlette.kernel_connection(socket)
     except (RuntimeError, ValueError) as error:
         # A page that was closed meanwhile, or is another browser's: the library has no gentler way.
         log.warning("a page could not be connected: %s", str(error)[:200])
     finally:
         PLACES.leave(page)
+
+
+async def closed(close: Callable[[], object]) -> None:
+    """Close a page, which waits for what the page is at: in none of the threads that answer
+    requests."""
+    await anyio.to_thread.run_sync(close, limiter=_CLOSERS)
 
 
 def _may_join(page: str, tab: str) -> bool:

@@ -7,6 +7,7 @@ import mimetypes
 import os
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from sim.view.server.gate import SESSION
 from sim.view.server.incoming import guard_connections
 from sim.view.server.memory import give_back_later, held
 from sim.view.server.messages import allow_events_only
-from sim.view.server.places import PLACES, connection, whose
+from sim.view.server.places import PLACES, closed, connection, whose
 
 ASSETS = Path(__file__).parents[1] / "assets"
 MAP = Path(__file__).parents[2] / "report" / "assets" / "zhejiang_cities.geojson"
@@ -41,6 +42,9 @@ CONNECTION = "/jupyter/api/kernels/{kernel_id}/{name}"
 UNWANTED = ("/resourcez", "/_solara/api/evict/{kernel_id}", "/jupyter/api/kernels/{id}")
 """Addresses of the library that tell of the machine or serve its own tests."""
 HOUR = "public, max-age=3600"
+
+_LEAVING: set[str] = set()
+"""Pages that say that they were left, and are being closed."""
 
 log = logging.getLogger("lianghua.view")
 mimetypes.add_type("application/geo+json", ".geojson")
@@ -82,21 +86,24 @@ async def page(request: Request) -> Response:
     return response
 
 
-def healthz(request: Request) -> Response:
-    """Is the server up, how many pages are open, how much memory does it hold (MB)?"""
+async def healthz(request: Request) -> Response:
+    """Is the server up, how many pages are open, how much memory does it hold (MB)?
+
+    Answered in the server's loop: it waits for no thread that others may have taken.
+    """
     connected = kernel_context.PageStatus.CONNECTED
     contexts = list(kernel_context.contexts.values())
     found: dict[str, Any] = {
         "status": "ok",
         "version": sim.__version__,
-        "sessions": sum(connected in one.page_status.values() for one in contexts),
+        "sessions": sum(connected in list(one.page_status.values()) for one in contexts),
         "kept": len(contexts),
         "memory_mb": round(held() / 2**20, 1),
     }
     return JSONResponse(found, headers={"cache-control": "no-store"})
 
 
-def close(request: Request) -> Response:
+async def close(request: Request) -> Response:
     """Let go of a page that was left; nobody but its own browser can say so."""
     context = kernel_context.contexts.get(request.path_params["kernel_id"])
     page_id = request.query_params.get("session_id")
@@ -104,7 +111,12 @@ def close(request: Request) -> Response:
         return Response()  # gone already, as when a page is closed twice
     if context.session_id != request.cookies.get(SESSION):
         return PlainTextResponse("Not your page. 不是本浏览器的页面。\n", 403)
-    context.page_close(page_id)
+    if context.id not in _LEAVING:  # however often it is said, one thread waits for the page
+        _LEAVING.add(context.id)
+        try:
+            await closed(partial(context.page_close, page_id))
+        finally:
+            _LEAVING.discard(context.id)
     return Response()
 
 

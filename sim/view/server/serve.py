@@ -19,12 +19,12 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import InputError
-from sim.view.server.code import Code, checked_code
+from sim.view.server.code import AUTO, Code, checked_code
 from sim.view.server.ending import Deadline, end_workers, hanging_up
 from sim.view.server.hosts import addresses, bind, hosts_of, is_wide
+from sim.view.server.kept_code import RecordsWithCode
 from sim.view.server.log import bound_log
 from sim.view.server.memory import begin_anew
-from sim.view.server.records import Records
 from sim.view.settings import ADDRESS, REPLICATES, RESULTS, WORKERS
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class Service:
     session: Path | None = None
 
     @cached_property
-    def records(self) -> Records:
-        """Where this server keeps its workshops, and the key of its cookies: a port is one server's,
-        so that the next one there finds what a killed one left."""
-        return Records(self.workshops or WORKSHOPS / str(self.port))
+    def records(self) -> RecordsWithCode:
+        """Where this server keeps its workshops, its code and the key of its cookies: a port is one
+        server's, so that the next one there finds what a killed one left."""
+        return RecordsWithCode(self.workshops or WORKSHOPS / str(self.port))
 
 
 def checked(service: Service) -> str | None:
@@ -124,8 +124,17 @@ def prepare(service: Service) -> None:
         os.environ[REPLICATES] = str(service.replicates)
 
 
+def load() -> None:
+    """Import the page, once `prepare` has been called; raises RuntimeError if assets are missing."""
+    from sim.view.server.routes import compress_ahead, load_page
+
+    _check_assets()
+    load_page()
+    Thread(target=compress_ahead, args=(NEEDED,), daemon=True).start()
+
+
 def application(service: Service, code: str | None, key: bytes | None = None) -> Starlette:
-    """The page behind its gate; `prepare` has been called.
+    """The page behind its gate; it has been loaded.
 
     `key` signs the browsers' cookies: with that of an earlier server, they are known again.
     """
@@ -133,11 +142,8 @@ def application(service: Service, code: str | None, key: bytes | None = None) ->
     from starlette.middleware import Middleware
 
     from sim.view.server.gate import Gate
-    from sim.view.server.routes import compress_ahead, load_page, routes
+    from sim.view.server.routes import routes
 
-    _check_assets()
-    load_page()
-    Thread(target=compress_ahead, args=(NEEDED,), daemon=True).start()
     gate = Middleware(
         Gate,
         hosts=hosts_of(service.host),
@@ -162,8 +168,12 @@ def serve(service: Service) -> None:
         print("Starting …", file=sys.stderr, flush=True)
     try:
         prepare(service)
+        load()
+        kept = service.records.kept_code()
+        if _take_up_workshops(service) and service.code == AUTO:
+            code = kept or code
+        service.records.keep_code(code)
         app = application(service, code, service.records.key)
-        _take_up_workshops(service)
         server = _server(app, lambda: _ready(service, code), Deadline())
         server.run(sockets=[listener])
     finally:
@@ -173,15 +183,23 @@ def serve(service: Service) -> None:
         raise RuntimeError("the server did not start")
 
 
-def _take_up_workshops(service: Service) -> None:
-    """Go on with the workshops that a killed server left, and say which; raises InputError."""
+def _take_up_workshops(service: Service) -> bool:
+    """Go on with the workshops that a killed server left, and say which; raises InputError.
+
+    Is there one of the folder's own among them, whose people are in?
+    """
     if service.session is None and "sim.view.workshop.board" not in sys.modules:
-        return  # the page has no workshop
+        return False  # the page has no workshop
+    from sim.view.server.places import PLACES
     from sim.view.workshop.board import BOARD
     from sim.view.workshop.resume import take_up
 
+    PLACES.keeps = lambda browser: bool(BOARD.recall(browser))
+
+    former = service.records.names()
     for line in take_up(BOARD, service.records, service.session):
         print(line, flush=True)
+    return any(BOARD.version(name) >= 0 for name in former)
 
 
 def _server(app: Starlette, ready: Callable[[], None], deadline: Deadline) -> Any:
