@@ -188,7 +188,9 @@ class Gate:
             return _form(scope, headers, "wrong", 401, token)
         answer = Response(status_code=303, headers={"location": _here(scope)})
         if browser is None:  # else it came by another site's link, and is who it was
-            answer.headers["set-cookie"] = self._given(scope, self.identity.issue(self._former(headers)))
+            answer.headers["set-cookie"] = self._given(
+                scope, self.identity.issue(self._former(headers))
+            )
         return answer
 
     def _given(self, scope: Scope, value: str) -> str:
