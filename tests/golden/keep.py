@@ -94,6 +94,8 @@ def collect(folder: Path, printed: Mapping[str, str]) -> Results:
     """The results that lie in a folder, with what the commands printed."""
     data, texts = {}, {name: plain_text(text, folder) for name, text in printed.items()}
     for path in sorted(folder.rglob("*")):
+        if path.name == "about.csv":  # when and by what it was made, and nothing else
+            continue
         name = path.relative_to(folder).as_posix()
         if path.suffix == ".csv":
             data[name] = thinned(path.read_text(encoding="utf-8-sig"))
@@ -180,7 +182,10 @@ def _places(kept: str, made: str, name: str, exact: bool) -> Iterator[str]:
         yield f"{name}: {len(before) - 1} rows kept, {len(after) - 1} made"
         return
     for row, (old, new) in enumerate(zip(before, after, strict=True)):
-        for column, was, now in zip(before[0], old, new, strict=True):
+        if len(old) != len(new):
+            yield f"{name}: row {row}: {old} kept, {new} made"
+            continue
+        for column, was, now in zip(before[0], old, new, strict=False):
             if not _same(was, now, exact):
                 yield f"{name}: row {row}, {column}: {was} kept, {now} made"
 
