@@ -19,8 +19,8 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sim.view.server.client import group
 from sim.view.server.gate import DOOR_POLICY, SECURITY, are_too_large
-from sim.view.server.tries import group
 
 LARGEST_START = 64 * 1024
 """Bytes of a request's address and headers that are waited for; the gate allows fewer."""

@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import anyio
 from solara.server import kernel_context
-from solara.server import server as solara_server
 from solara.server import starlette as solara_starlette
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
-from sim.view.server.tries import group
+from sim.view.server.client import address_of
+from sim.view.server.gate import SESSION
 
 MOST_OF_BROWSER = 12
 MOST = 150
@@ -48,10 +48,8 @@ class Whose(NamedTuple):
 
 
 def whose(request: HTTPConnection) -> Whose:
-    """Who asks. Browsers that take no cookie are one browser an address."""
-    address = group(request.client.host) if request.client else ""
-    name = solara_server.get_session_id_cookie(request.cookies)
-    return Whose(name or f"none at {address}", address)
+    """Who asks, by the name that the gate gave to the browser."""
+    return Whose(request.cookies[SESSION], address_of(request.scope))
 
 
 class _Limit(NamedTuple):
