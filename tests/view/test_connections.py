@@ -234,13 +234,26 @@ def test_the_log_is_bounded_and_says_what_it_left_out(
     assert [one for one in lines if one.startswith("flood")] == [
         f"flood {number}" for number in range(OF_ONE_KIND)
     ]
-    assert lines[-2:] == [f"{1000 - OF_ONE_KIND} more lines were left out", "a new minute"]
+    assert lines[-2:] == [f"{1000 - OF_ONE_KIND} more log lines were left out", "a new minute"]
     assert sum(map(len, lines)) < LONGEST + 1000
     for place in range(2 * OF_ALL):
         logger.handle(logging.LogRecord("any", logging.ERROR, "x", place, "x", None, None))
     handler.close()
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["x"] * (OF_ALL - 1) + [f"{OF_ALL + 1} more lines were left out"]
+    assert lines == ["x"] * (OF_ALL - 1) + [f"{OF_ALL + 1} more log lines were left out"]
+
+
+def test_a_flood_of_warnings_hides_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = Bounded()
+    for place in range(2 * OF_ALL):
+        handler.handle(logging.LogRecord("any", logging.WARNING, "x", place, "flood", None, None))
+    for place in range(2 * OF_ALL):
+        handler.handle(logging.LogRecord("any", logging.ERROR, "y", place, "wrong", None, None))
+    handler.close()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["flood"] * OF_ALL + ["wrong"] * OF_ALL + [
+        f"{2 * OF_ALL} more log lines were left out"
+    ]
 
 
 @contextmanager

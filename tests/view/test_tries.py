@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.view.server.tries import FORGOTTEN, FREE_TRIES, LONGEST_WAIT, REMEMBERED, Tries, group
+from sim.view.server.client import group
+from sim.view.server.tries import FORGOTTEN, FREE_TRIES, LONGEST_WAIT, REMEMBERED, Tries
 
 
 class Clock:
@@ -56,6 +57,8 @@ def test_what_is_remembered_is_bounded() -> None:
         ("10.0.0.9", "10.0.0.9"),
         ("::ffff:10.0.0.9", "10.0.0.9"),
         ("2001:db8::1", "2001:db8::/64"),
+        ("fe80::1", "fe80::1"),
+        ("fe80::1%eth0", "fe80::1%eth0"),
         ("a name", "a name"),
     ],
 )

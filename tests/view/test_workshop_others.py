@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.view.server import clock as clock_module
+from sim.view.server.tries import ADDRESS_TRIES, ADDRESS_WAIT
 from sim.view.workshop import limits
 from sim.view.workshop.board import BOARD, Board
 from sim.view.workshop.held import Origin, Pass
@@ -122,16 +123,16 @@ def test_wrong_tries_are_slowed(board: Board, clock: Clock, what: str) -> None:
 
 def test_fresh_browsers_of_one_address_are_slowed_together(board: Board, clock: Clock) -> None:
     lead, _ = room(board)
-    for n in range(limits.ADDRESS_TRIES):
+    for n in range(ADDRESS_TRIES):
         with refused("word"):
             board.join_again(lead.code, "ABCDEF", Origin(f"browser {n}", "10.0.0.1"))
     with refused("slow"):
         board.join_again(lead.code, "ABCDEF", Origin("fresh", "10.0.0.1"))
     for n in range(20):  # others there are never kept waiting for long
-        clock.now += limits.ADDRESS_WAIT
+        clock.now += ADDRESS_WAIT
         with refused("word"):
             board.join_again(lead.code, "ABCDEF", Origin(f"fresh {n}", "10.0.0.1"))
-    clock.now += limits.ADDRESS_WAIT
+    clock.now += ADDRESS_WAIT
     assert board.find(lead.code, Origin("a neighbour", "10.0.0.1")) == lead.code
     with refused("word"):
         board.join_again(lead.code, "ABCDEF", Origin("elsewhere", "10.0.0.2"))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sim.core.errors import InputError
 from sim.view.server.clock import now
-from sim.view.server.tries import Tries, group
+from sim.view.server.tries import ADDRESS_TRIES, ADDRESS_WAIT, Tries
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters of a drawn code: none that looks like another on a projector."""
@@ -56,11 +56,11 @@ class Code:
         self._digest = self._sign(_plain(code))
         self.digest = hashlib.sha256(_plain(code).encode("utf-8", "replace")).hexdigest()
         """What tells it from another code, for cookies to be given for it; never shown."""
-        self._tries = Tries(clock)
+        self._tries = Tries(clock, ADDRESS_TRIES, ADDRESS_WAIT)
 
     def wait(self, address: str) -> float:
         """Seconds until this address may try again; 0 if it may now."""
-        return self._tries.wait(group(address))
+        return self._tries.wait(address)
 
     def right(self, address: str, given: str) -> bool:
         """Is the code right? A wrong one is counted before the answer is known to anyone."""
@@ -68,7 +68,7 @@ class Code:
             return False
         # Digests of equal length: the time taken says nothing of the code's length either.
         right = hmac.compare_digest(self._sign(_plain(given[:1000])), self._digest)
-        (self._tries.right if right else self._tries.wrong)(group(address))
+        (self._tries.right if right else self._tries.wrong)(address)
         return right
 
     def _sign(self, text: str) -> bytes:

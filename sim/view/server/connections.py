@@ -19,8 +19,8 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sim.view.server.client import group
 from sim.view.server.gate import DOOR_POLICY, SECURITY, are_too_large
-from sim.view.server.tries import group
 
 LARGEST_START = 64 * 1024
 """Bytes of a request's address and headers that are waited for; the gate allows fewer."""
@@ -105,7 +105,7 @@ def limits_here() -> Limits:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             soft = wanted
         except (OSError, ValueError):
-            log.warning("only %d open files are allowed", soft)
+            log.warning("the system allows only %d open files", soft)
     return Limits().within(DESCRIPTORS if soft == infinite else soft)
 
 
@@ -125,7 +125,9 @@ class Connections:
         """Take a connection up, perhaps in place of one that is slow; False if it cannot be."""
         self._sweep_soon(new.loop)
         same = self._by_address.get(new.address, set())
-        if len(same) >= self.limits.an_address and not self._make_room(same, new, "of one address"):
+        if len(same) >= self.limits.an_address and not self._make_room(
+            same, new, "from one address"
+        ):
             return False
         if self._count >= self.limits.total and not self._make_room(self._all(), new, "in all"):
             return False
@@ -147,7 +149,7 @@ class Connections:
 
     def _make_room(self, among: Iterable[Limited], new: Limited, which: str) -> bool:
         """Close the one that has waited longest without a whole request, or longest for its end."""
-        log.warning("too many connections %s", which)
+        log.warning("too many connections %s: the one that waited longest makes room", which)
         before = new.since - GIVEN_UP
         can_end = [
             (one.stage is Stage.ANSWER, one.since, id(one), one)
@@ -180,7 +182,7 @@ class Connections:
             begun = [one for one in same if one.stage in BEGUN and now - one.since > GRACE]
             excess = len(begun) - self.limits.half_open
             if excess > 0:
-                log.warning("too many requests begun by one address, and not ended")
+                log.warning("closed connections: too many unfinished requests from one address")
                 for one in sorted(begun, key=_since)[:excess]:
                     self._close(one)
         self._bound_unsent()
@@ -194,7 +196,7 @@ class Connections:
         for one in sorted((one for one, size in sizes.items() if size), key=_since):
             if excess <= 0:
                 break
-            log.warning("too much waits to be taken by clients")
+            log.warning("closed a connection: too much unsent data in all")
             self._close(one)
             excess -= sizes[one]
 

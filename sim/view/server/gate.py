@@ -18,14 +18,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sim.view.server.client import address_of
 from sim.view.server.code import Code
 from sim.view.server.door import FONT, TOKEN, door_page
 from sim.view.server.hosts import Hosts
 from sim.view.server.identity import KEPT, Identity
-from sim.view.server.tries import group
 
 LARGEST_BODY = 64 * 1024
-"""Bytes of a request's body. Files come by the websocket, in parts."""
+"""Bytes of a request's body. Files come by the websocket."""
 LARGEST_ADDRESS = 32 * 1024
 """Bytes of path and query; a page's address holds all its state."""
 LARGEST_HEADERS, MOST_HEADERS = 16 * 1024, 100
@@ -124,7 +124,7 @@ class Gate:
         if browser is None and self.code is None and scope["path"] == DOCUMENT:
             value = self.identity.issue()
             browser = self.identity.browser(value)
-            answering.cookie = self._given(scope, value)
+            answering.cookie = self._given(value)
         answering.of_the_library = True
         await self.app(_rewritten(scope, browser), receive, answering)
 
@@ -164,8 +164,8 @@ class Gate:
         """The form that asks for the code, or what becomes of a code given; None lets through."""
         if self.code is None or scope["path"] in OPEN:
             return None
-        address = (scope.get("client") or ("", 0))[0]
-        token = self.identity.form_token(group(address))
+        address = address_of(scope)
+        token = self.identity.form_token(address)
         tried = scope["method"] == "POST" and headers.get("content-type", "").startswith(FORM)
         if not tried:
             return None if browser else _form(scope, headers, "", 401, token)
@@ -188,20 +188,17 @@ class Gate:
             return _form(scope, headers, "wrong", 401, token)
         answer = Response(status_code=303, headers={"location": _here(scope)})
         if browser is None:  # else it came by another site's link, and is who it was
-            answer.headers["set-cookie"] = self._given(
-                scope, self.identity.issue(self._former(headers))
-            )
+            answer.headers["set-cookie"] = self._given(self.identity.issue(self._former(headers)))
         return answer
 
-    def _given(self, scope: Scope, value: str) -> str:
+    def _given(self, value: str) -> str:
         """The header that gives a browser its cookie.
 
         With a code, links of other sites come without it, and the form is shown. Without one it
         must come with them: else the browser would be given another, and lose its place.
         """
         kind = "Lax" if self.code is None else "Strict"
-        secure = "; Secure" if scope["scheme"] == "https" else ""
-        return f"{self.cookie}={value}; HttpOnly; Max-Age={KEPT}; Path=/; SameSite={kind}{secure}"
+        return f"{self.cookie}={value}; HttpOnly; Max-Age={KEPT}; Path=/; SameSite={kind}"
 
 
 class _Answering:
@@ -310,8 +307,7 @@ def _rewritten(scope: Scope, browser: str | None) -> Scope:
             found.setdefault(name, value)
     if browser is not None:
         found[b"cookie"] = f"{SESSION}={browser}".encode()
-    address = (scope.get("client") or ("", 0))[0]
-    found[CLIENT_ADDRESS.encode()] = group(address).encode("ascii", "replace")
+    found[CLIENT_ADDRESS.encode()] = address_of(scope).encode("ascii", "replace")
     return {**scope, "headers": list(found.items())}
 
 

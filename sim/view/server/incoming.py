@@ -136,13 +136,13 @@ class Connection(Outgoing):
                 if isinstance(text, str):
                     checked(text, get_current_context())
                     return text
-                problem = "bytes"
+                problem = "bytes instead of text"
             except MalformedError as error:
                 problem = str(error)
             except UnexpectedError as error:
                 self._left += 1
                 if self._left == 1:
-                    log.warning("a page said what no page of ours says; it was left: %s", error)
+                    log.warning("ignored an unexpected message from a page: %s", error)
                 if self._left < MOST_LEFT:
                     continue
                 problem = str(error)
@@ -152,7 +152,7 @@ class Connection(Outgoing):
         """Wait until the browser has not taken too much; raises WebSocketDisconnect if it goes on."""
         while seconds > SHORTEST_PAUSE and not self._gone:
             if self._paces.end_of_patience():
-                raise self._closed("too much for too long")
+                raise self._closed("sent or asked for too much for too long")
             await self._pause(min(seconds, LONGEST_PAUSE))
             seconds = self._paces.take()
 
@@ -160,7 +160,7 @@ class Connection(Outgoing):
         await asyncio.sleep(seconds)
 
     def _closed(self, problem: str) -> WebSocketDisconnect:
-        log.warning("a page's connection was closed: %s", problem)
+        log.warning("closed a page's connection: %s", problem)
         return WebSocketDisconnect()
 
 

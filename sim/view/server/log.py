@@ -13,7 +13,8 @@ from sim.view.server.clock import now
 WINDOW = 60.0
 """Seconds in which lines are counted."""
 OF_ONE_KIND, OF_ALL = 10, 40
-"""Lines a window from one place in the code, and from all."""
+"""Lines a window from one place in the code, and from all: warnings, and as many errors, for whoever
+can have the server warn must not have it hide what is wrong."""
 LONGEST = 2000
 """Characters of a line with its traceback; of a longer one the middle is left out."""
 
@@ -25,17 +26,19 @@ class Bounded(logging.StreamHandler):
         super().__init__()
         self.setLevel(logging.WARNING)
         self._begun = now()
-        self._written: Counter[tuple[str, int]] = Counter()
+        self._of_place: Counter[tuple[str, int]] = Counter()
+        self._of_all: Counter[bool] = Counter()
         self._left_out = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         if now() - self._begun > WINDOW:
             self._begin_again()
-        place = (record.pathname, record.lineno)
-        if self._written[place] >= OF_ONE_KIND or self._written.total() >= OF_ALL:
+        place, is_error = (record.pathname, record.lineno), record.levelno >= logging.ERROR
+        if self._of_place[place] >= OF_ONE_KIND or self._of_all[is_error] >= OF_ALL:
             self._left_out += 1
             return
-        self._written[place] += 1
+        self._of_place[place] += 1
+        self._of_all[is_error] += 1
         super().emit(record)
 
     def format(self, record: logging.LogRecord) -> str:
@@ -54,10 +57,11 @@ class Bounded(logging.StreamHandler):
 
     def _begin_again(self) -> None:
         self._begun = now()
-        self._written.clear()
+        self._of_place.clear()
+        self._of_all.clear()
         count, self._left_out = self._left_out, 0
         if count:
-            text = f"{count} more lines were left out"
+            text = f"{count} more log lines were left out"
             super().emit(
                 logging.LogRecord("lianghua.view", logging.WARNING, __file__, 0, text, None, None)
             )

@@ -12,7 +12,6 @@ the connection; what only a page of ours would not say is left.
 from __future__ import annotations
 
 import json
-import logging
 import re
 from typing import Any
 
@@ -21,19 +20,19 @@ from ipywidgets import Widget
 from ipywidgets.widgets.widget import _remove_buffers
 from solara.server.kernel_context import VirtualKernelContext, get_current_context
 
+from sim.view.server.gate import LARGEST_ADDRESS
+
 LARGEST = 64 * 1024
 """Characters of a message; a control that takes files says how many more its own may have."""
 MOST_VALUES, DEEPEST = 500, 12
 """Values within a message, and how deep they lie in one another; pages send some twenty."""
 LONGEST_VALUE = 4_000
 """Characters of what a page writes into a widget, which the server keeps."""
-LONGEST_ADDRESS = 40_000
-"""The same for the page's address, which holds all its state."""
 OPENED = 8
 """Channels that a page has opened and not closed; each time it comes back it opens two, so that
 older ones are dropped."""
 SETTABLE = {
-    "v_model": LONGEST_VALUE, "value": LONGEST_VALUE, "location": LONGEST_ADDRESS,
+    "v_model": LONGEST_VALUE, "value": LONGEST_VALUE, "location": LARGEST_ADDRESS,
     "dark_effective": 10, "request_download": 10,
 }  # fmt: skip
 """What a page writes into widgets: values of controls, its address, its colours, a download."""
@@ -42,9 +41,8 @@ CONTROL, STATES = "solara.control", "jupyter.widget.control"
 its widgets after the connection was lost."""
 ASKED = {CONTROL: ("run", "app-status"), STATES: ("request_states",)}
 HEADER = frozenset({"date", "msg_id", "msg_type", "session", "username", "version"})
-_NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
-
-log = logging.getLogger("lianghua.view")
+NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
+"""What the name of a page, a tab or a channel is made of."""
 
 
 class MalformedError(Exception):
@@ -70,17 +68,17 @@ def checked(text: str, context: VirtualKernelContext) -> None:
     if kind in ("kernel_info_request", "comm_info_request"):
         return
     name = content.get("comm_id")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise MalformedError("no name of a channel")
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise MalformedError("a message without the name of a channel")
     if kind == "comm_open":
         _check_opening(name, content, context)
     elif kind == "comm_msg":
         channel, data = context.kernel.comm_manager.comms.get(name), content.get("data")
         if not isinstance(data, dict):
-            raise MalformedError("no data")
+            raise MalformedError("a message without data")
         widget = widgets.get(name)
         if len(text) > _largest(widget):
-            raise UnexpectedError("a file for what takes none")
+            raise UnexpectedError("a file for a control that takes none")
         if widget is not None:
             _check_widget(widget, data)
         elif channel is not None:  # else it has just gone from the page: nobody hears it
@@ -92,9 +90,9 @@ def _parts(text: str) -> tuple[str, dict[str, Any]]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        raise MalformedError("no JSON") from None
+        raise MalformedError("not JSON") from None
     if not isinstance(found, dict) or not _plain(found):
-        raise MalformedError("not of a message's form")
+        raise MalformedError("not in the form of a message")
     header, content, metadata, parent = (
         found.get(name) for name in ("header", "content", "metadata", "parent_header")
     )
@@ -109,7 +107,7 @@ def _parts(text: str) -> tuple[str, dict[str, Any]]:
         and found.get("channel") == "shell"
         and found.get("buffers") == []
     ):
-        raise MalformedError("not of a message's form")
+        raise MalformedError("not in the form of a message")
     kind = header.get("msg_type")
     if kind not in (
         "kernel_info_request",
@@ -118,7 +116,7 @@ def _parts(text: str) -> tuple[str, dict[str, Any]]:
         "comm_msg",
         "comm_close",
     ):
-        raise UnexpectedError("a message of another kind")
+        raise UnexpectedError("a message of an unknown type")
     return kind, content
 
 
@@ -140,7 +138,7 @@ def _plain(message: Any) -> bool:
 def _check_opening(name: str, content: dict[str, Any], context: VirtualKernelContext) -> None:
     channels = context.kernel.comm_manager.comms
     if content.get("target_name") not in ASKED or content.get("data") != {} or name in channels:
-        raise UnexpectedError("a wish to make something on the server")
+        raise UnexpectedError("a request to create an object on the server")
     theirs = [key for key, one in list(channels.items()) if not one.primary]
     for key in theirs[: max(0, len(theirs) + 1 - OPENED)]:
         channels.pop(key)._closed = True  # nobody is there to be told
@@ -149,18 +147,18 @@ def _check_opening(name: str, content: dict[str, Any], context: VirtualKernelCon
 def _check_asked(target: str, data: dict[str, Any], context: VirtualKernelContext) -> None:
     """A question on a channel that the page opened."""
     if data.get("method") not in ASKED.get(target, ()):
-        raise UnexpectedError("a question of another kind")
+        raise UnexpectedError("an unknown request")
     if data["method"] != "run":
         return
     wanted = data.get("args")
     # Begun once: each further time would leave what was drawn before.
     if context.container is not None or not isinstance(wanted, dict):
-        raise UnexpectedError("a second beginning")
+        raise UnexpectedError("a second start of a page")
     path, themes = wanted.get("path"), wanted.get("themes")
-    if not isinstance(path, str) or len(path) > LONGEST_ADDRESS or not isinstance(themes, dict):
-        raise UnexpectedError("a beginning of another kind")
+    if not isinstance(path, str) or len(path) > LARGEST_ADDRESS or not isinstance(themes, dict):
+        raise UnexpectedError("a start of a page in another form")
     if wanted.get("appName") is not None or not isinstance(wanted.get("dark"), bool):
-        raise UnexpectedError("a beginning of another kind")
+        raise UnexpectedError("a start of a page in another form")
 
 
 def _check_widget(widget: Any, data: dict[str, Any]) -> None:
@@ -172,12 +170,12 @@ def _check_widget(widget: Any, data: dict[str, Any]) -> None:
     elif method == "update":
         state = data.get("state")
         if not isinstance(state, dict) or data.get("buffer_paths", []) != []:
-            raise UnexpectedError("a value of another kind")
+            raise UnexpectedError("a value in another form")
         for key, value in state.items():
             if key not in SETTABLE or _length(value) > SETTABLE[key]:
                 raise UnexpectedError("a value that no control of a page sets")
     elif method != "request_state":
-        raise UnexpectedError("a question of another kind")
+        raise UnexpectedError("an unknown request")
 
 
 def _length(value: Any) -> int:
@@ -200,13 +198,12 @@ def _hears(widget: Any, content: Any) -> bool:
 
 
 def _handle_event(widget: Any, sender: Any, content: Any, buffers: Any) -> None:
-    """Call the handler of an event that the widget's class has; what else a browser says is left."""
-    if not _hears(widget, content):
-        log.warning("a page said what no page of ours says; it was left")
-        return
-    handler = getattr(widget, f"vue_{content['event']}")
-    data = content.get("data", {})
-    handler(data, buffers) if buffers else handler(data)
+    """Call the handler of an event that the widget's class has, and nothing else; in place of the
+    library's own, which also makes and calls what it is asked to."""
+    handler = getattr(widget, f"vue_{content['event']}", None) if _hears(widget, content) else None
+    if handler is not None:
+        data = content.get("data", {})
+        handler(data, buffers) if buffers else handler(data)
 
 
 def _tell_states(channel: Any, message: Any) -> None:

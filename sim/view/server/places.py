@@ -10,20 +10,21 @@ a role in a workshop loses none to others, and has places of its own: a phone in
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 import anyio
 from solara.server import kernel_context
-from solara.server import server as solara_server
 from solara.server import starlette as solara_starlette
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
-from sim.view.server.tries import group
+from sim.view.server.client import address_of
+from sim.view.server.gate import SESSION
+from sim.view.server.messages import NAME
 
 MOST_OF_BROWSER = 12
 MOST = 150
@@ -35,7 +36,6 @@ MOST_CONNECTIONS = 4
 """Of one page: the one before may not be known to be gone yet."""
 MOST_TABS = 20
 """That ever joined one page."""
-_NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 log = logging.getLogger("lianghua.view")
 
@@ -48,13 +48,12 @@ class Whose(NamedTuple):
 
 
 def whose(request: HTTPConnection) -> Whose:
-    """Who asks. Browsers that take no cookie are one browser an address."""
-    address = group(request.client.host) if request.client else ""
-    name = solara_server.get_session_id_cookie(request.cookies)
-    return Whose(name or f"none at {address}", address)
+    """Who asks, by the name that the gate gave to the browser."""
+    return Whose(request.cookies[SESSION], address_of(request.scope))
 
 
-class _Limit(NamedTuple):
+@dataclass(frozen=True)
+class _Limit:
     """Whom it concerns, how many there may be and are, which count, and which may be let go."""
 
     scope: str
@@ -154,12 +153,14 @@ _CLOSERS = anyio.CapacityLimiter(MOST)
 async def connection(socket: WebSocket) -> None:
     """A page's connection, if there is a place for it."""
     page, tab = socket.path_params["kernel_id"], socket.query_params.get("session_id", "")
-    if not _NAME.fullmatch(page) or not _NAME.fullmatch(tab) or not _may_join(page, tab):
+    if not NAME.fullmatch(page) or not NAME.fullmatch(tab) or not _may_join(page, tab):
         await socket.close()
         return
     left = PLACES.take(page, whose(socket))
     if left is None:
-        log.warning("too many pages of one browser or address, or in all: one more was refused")
+        log.warning(
+            "refused a page: too many are open from one browser, from one address or in all"
+        )
         await socket.close()
         return
     try:
@@ -170,7 +171,7 @@ async def connection(socket: WebSocket) -> None:
         await solara_starlette.kernel_connection(socket)
     except (RuntimeError, ValueError) as error:
         # A page that was closed meanwhile, or is another browser's: the library has no gentler way.
-        log.warning("a page could not be connected: %s", str(error)[:200])
+        log.warning("could not connect a page: %s", str(error)[:200])
     finally:
         PLACES.leave(page)
 

@@ -45,7 +45,7 @@ NEEDED = (
 )
 """What every page loads, of the package solara-assets."""
 LARGEST_MESSAGE = 4 * 1024 * 1024
-"""Bytes of a websocket message; files come in parts of 2 MB."""
+"""Bytes of a websocket message; a session's file comes in one."""
 PATIENCE = 3
 """Seconds that pages have to close when the server ends."""
 SILENCE = 60.0

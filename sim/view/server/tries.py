@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -12,6 +11,9 @@ FREE_TRIES = 5
 """Wrong tries before there is a wait."""
 LONGEST_WAIT = 60.0
 """Seconds to wait at most for the next try."""
+ADDRESS_TRIES, ADDRESS_WAIT = 50, 5.0
+"""The same for an address: a whole room may share one, and one of its people must not lock out the
+others. What is drawn has 27 bits or more, so that a try in five seconds takes years to hit it."""
 FORGOTTEN = 3600.0
 """Seconds after the last wrong try until all of them are forgotten: a room shares one address."""
 REMEMBERED = 2048
@@ -55,16 +57,3 @@ class Tries:
     def right(self, who: str) -> None:
         """Forget the wrong tries of one who has the secret."""
         self._wrong.pop(who, None)
-
-
-def group(address: str) -> str:
-    """What counts as one address: of IPv6, the network, for a machine has any number in it."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return address
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False))

@@ -21,7 +21,7 @@ from dataclasses import replace
 from sim.view.choice import Plan
 from sim.view.server.clock import now
 from sim.view.server.records import KEY_BYTES, Records
-from sim.view.server.tries import Tries
+from sim.view.server.tries import ADDRESS_TRIES, ADDRESS_WAIT, Tries
 from sim.view.workshop import limits, moves
 from sim.view.workshop.held import FACILITATOR, NOWHERE, Held, Origin, Pass, digest
 from sim.view.workshop.limits import (
@@ -67,7 +67,7 @@ class Board:
         self._records = records
         self._key = secrets.token_bytes(KEY_BYTES) if records is None else records.key
         self._of_browser = Tries(clock)
-        self._of_address = Tries(clock, limits.ADDRESS_TRIES, limits.ADDRESS_WAIT)
+        self._of_address = Tries(clock, ADDRESS_TRIES, ADDRESS_WAIT)
 
     def keep_in(self, records: Records) -> None:
         """Write every session into `records` from now on; before there is any."""

@@ -37,9 +37,6 @@ IDLE_HOURS = 72.0
 may have a weekend."""
 EMPTY_SECONDS = 3600.0
 """A session that nobody has touched for so long, and no team has joined, makes room for another."""
-ADDRESS_TRIES, ADDRESS_WAIT = 50, 5.0
-"""Wrong tries of an address before it waits, and seconds that it waits at most: a room may share
-one, and one of its people must not lock out the others."""
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters that are not taken for a digit or for each other (no I, no O)."""
 CODE_LENGTH = 6
