@@ -14,7 +14,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-from sim.view.server.tries import group
+from sim.view.server.client import group
 
 PIECE = 4 * 1024
 """Bytes that are parsed before others have their turn."""
