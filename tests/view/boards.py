@@ -9,19 +9,10 @@ import pytest
 from sim.view.workshop.board import Board
 from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import RefusedError
+from tests.view.clocks import Clock as Clock
 
 MACHINES = "instruments.equipment_subsidy.budget."
 ERP = "instruments.backbone_software.rate"
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 1_400_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def refused(reason: str) -> Any:

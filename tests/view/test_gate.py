@@ -21,20 +21,11 @@ from sim.view.server.hosts import hosts_of
 from sim.view.server.identity import KEPT, Identity
 from sim.view.server.tries import ADDRESS_TRIES, ADDRESS_WAIT, Tries
 from tests.view.asking import Answer, ask
+from tests.view.clocks import Clock
 
 COOKIE = "lianghua-8765"
 KEY = b"k" * 32
 OWN = "http://127.0.0.1:8765"
-
-
-class Clock:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 async def behind(scope: Any, receive: Any, send: Any) -> None:

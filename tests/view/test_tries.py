@@ -6,16 +6,7 @@ import pytest
 
 from sim.view.server.client import group
 from sim.view.server.tries import FORGOTTEN, FREE_TRIES, LONGEST_WAIT, REMEMBERED, Tries
-
-
-class Clock:
-    """Seconds that pass when a test has them pass."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.view.clocks import Clock
 
 
 def test_waits_grow_up_to_a_minute_and_end_with_the_right_word() -> None:
