@@ -75,7 +75,7 @@ def test_without_the_code_every_address_shows_the_form(closed: Gate, path: str) 
     assert (answer.status, "inside" in answer.body) == (401, False)
     assert '<html lang="zh-CN">' in answer.body
     assert "口令" in answer.body
-    assert "Enter the code" in answer.body
+    assert "Enter the access code" in answer.body
     assert answer.headers["cache-control"] == "no-store"
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy

@@ -57,7 +57,7 @@ def test_a_code_that_cannot_be_kept_is_tried_again(
 
 
 def code_of(said: str) -> str:
-    return said.partition("code 口令: ")[2].split("\n")[0]
+    return said.partition("access code 访问口令: ")[2].split("\n")[0]
 
 
 def status(address: str, cookie: str) -> int:

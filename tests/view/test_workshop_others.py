@@ -222,3 +222,17 @@ def test_a_key_that_was_seen_is_replaced(board: Board) -> None:
         board.lead(lead.code, old)
     assert board.holds(board.lead(lead.code, board.key(lead)))
     assert board.key(lead) not in export(board, lead)
+
+
+def test_sessions_that_a_browser_has_left_do_not_keep_it_from_opening_another(board: Board) -> None:
+    leads = [board.open("t", origin=Origin("a browser")) for _ in range(limits.MOST_OPENED)]
+    with pytest.raises(RefusedError) as caught:
+        board.open("t", origin=Origin("a browser"))
+    assert caught.value.reason == "opened"
+    board.join(leads[0].code, "A")
+    for lead in leads[:2]:
+        board.leave(lead)
+    assert board.open("t", origin=Origin("a browser"))
+    assert board.version(leads[0].code) > 0  # a team is in it
+    assert board.version(leads[1].code) < 0
+    assert board.holds(leads[2])

@@ -154,7 +154,24 @@ def test_from_the_door_into_a_session_of_ones_own(board: Board, show: Any) -> No
     assert [one.name for one in board.look(code).teams] == ["<script>x</script>"]
     assert "<script>x</script>" not in other.text.replace("lianghua", "")
     other.press("leave")
+    assert board.look(code).teams[0].key in board._held[code].words
+    assert board._held[code].words["t1"] in other.text
+    other.press("leave-yes")
     assert other.has("find")
+
+
+def test_who_is_no_longer_in_a_session_reads_why(board: Board, show: Any) -> None:
+    lead = board.open("t")
+    pages = [show(Room("en")), show(Room("en"))]
+    for number, page in enumerate(pages):
+        page.fill("code-field", lead.code)
+        page.press("find")
+        page.fill("name-field", f"Team {number}")
+        page.press("join")
+    board.dismiss(lead, "t1")
+    pages[0].until(lambda: "the facilitator has removed the team" in pages[0].text)
+    board.end(lead)
+    pages[1].until(lambda: "the facilitator has deleted it" in pages[1].text)
 
 
 def test_what_is_refused_is_told_and_changes_nothing(board: Board, show: Any) -> None:

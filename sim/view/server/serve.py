@@ -282,7 +282,7 @@ def announcement(found: Sequence[str], code: str | None, wide: bool) -> list[str
     lines = [f"Lianghua 两化: {found[0]}"]
     lines += [f"  in this network 本网络内: {one}" for one in found[1:]]
     if code is not None:
-        lines.append(f"  code 口令: {code}")
+        lines.append(f"  access code 访问口令: {code}")
     elif wide:
         lines.append(
             "  warning 注意: anyone in this network can open it; --code auto asks for a code"

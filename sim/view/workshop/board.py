@@ -98,7 +98,7 @@ class Board:
             self._put_away_idle()
             opener = (digest(origin.browser), digest(origin.address))
             if self._opened(0, opener[0]) >= limits.MOST_OPENED:
-                raise RefusedError("opened", most=limits.MOST_OPENED)
+                self._put_away_left(opener[0])
             if self._opened(1, opener[1]) >= limits.MOST_OPENED_ADDRESS:
                 self._make_room("opened_address", limits.MOST_OPENED_ADDRESS, opener[1])
             if len(self._held) >= limits.MOST_SESSIONS:
@@ -463,6 +463,16 @@ class Board:
         """Sessions that are held of a browser (0) or an address (1)."""
         held = self._held.values()
         return sum(one.opener[place] == opener for one in held) if opener else 0
+
+    def _put_away_left(self, browser: str) -> None:
+        """Put a session away that this browser has opened, that no team has joined, and that the
+        browser has left: nobody could end it any more. RefusedError where there is none."""
+        for one in self._held.values():
+            mine = one.opener[0] == browser and FACILITATOR not in one.browsers.get(browser, {})
+            if mine and one.session.phase == "lobby" and not one.session.teams:
+                self._put_away(one.session.code)
+                return
+        raise RefusedError("opened", most=limits.MOST_OPENED)
 
     def _make_room(self, reason: str, most: int, address: str = "") -> None:
         """Put the longest unused session away (of an address, or of any) that no team has joined;

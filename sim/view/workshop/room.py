@@ -80,8 +80,8 @@ def Inside(
     """The page of a role; when the session is gone, the way back."""
     session, look = use_session(code, who)
     if session is None:
-        gone = who is None or BOARD.version(code) < 0
-        html("p", RefusedError("code" if gone else "pass").say(lang), "lh-error", role="alert")
+        left = "ended" if BOARD.version(code) < 0 else "removed"
+        html("p", RefusedError("code" if who is None else left).say(lang), "lh-error", role="alert")
         button(Words(lang)("leave"), leave, "leave")
     elif who is None:
         CommonBoard(session, lang, large, address)
@@ -141,7 +141,9 @@ def Join(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
     name, set_name = solara.use_state("")
     word, set_word = solara.use_state("")
     city, set_city = solara.use_state("")
+    # Each message stands where the press was that it answers.
     problem, attempt, _ = use_attempt(lang)
+    wrong_word, attempt_word, _ = use_attempt(lang)
 
     def find() -> None:
         set_found("")
@@ -151,7 +153,7 @@ def Join(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
         attempt(lambda: enter(BOARD.join(found, name, city, origin())))
 
     def join_again() -> None:
-        attempt(lambda: enter(BOARD.join_again(found, word, origin())))
+        attempt_word(lambda: enter(BOARD.join_again(found, word, origin())))
 
     html("h2", words("join"))
     _field(words("code"), code, set_code, 20, "code-field")
@@ -171,6 +173,7 @@ def Join(lang: str, enter: Enter, watch: Callable[[str], None]) -> None:
         button(words("join_new"), join, "join", primary=True)
         button(words("look"), lambda: watch(found), "look")
     _field(words("join_word"), word, set_word, 20, "word-field")
+    Problem(wrong_word)
     button(words("join_again"), join_again, "join-again")
 
 
@@ -200,6 +203,8 @@ def Open(lang: str, enter: Enter) -> None:
     code, set_code = solara.use_state("")
     key, set_key = solara.use_state("")
     problem, attempt, _ = use_attempt(lang)
+    wrong_file, attempt_file, _ = use_attempt(lang)
+    wrong_key, attempt_key, _ = use_attempt(lang)
     shown = usual_budget(mode) / 1e4 if budget is None else budget
 
     def open_() -> None:
@@ -217,7 +222,7 @@ def Open(lang: str, enter: Enter) -> None:
         found = answer.value
         if answer.error:
             found = RefusedError("file", where=framed(answer.error, lang))
-        attempt(lambda: enter(_placed(found, by)))
+        attempt_file(lambda: enter(_placed(found, by)))
 
     solara.use_effect(begin, [answer])
     _field(words("title"), title, set_title, LONGEST_TITLE, "title-field")
@@ -243,13 +248,15 @@ def Open(lang: str, enter: Enter) -> None:
     take_file(words("restore_file"), lambda _, content: ask((SessionFile(content), origin())),
               "room-restore", ".json,application/json", LARGEST,
               words("refused_file", where=f"> {LARGEST / 1e6:.1f} MB"), reading)  # fmt: skip
+    Problem(wrong_file)
     html("h2", words("lead_again"))
     _field(words("code"), code, set_code, 20, "lead-code-field")
     _field(words("key"), key, set_key, 20, "key-field")
 
     def lead_again() -> None:
-        attempt(lambda: enter(BOARD.lead(code, key, origin())))
+        attempt_key(lambda: enter(BOARD.lead(code, key, origin())))
 
+    Problem(wrong_key)
     button(words("next"), lead_again, "lead-again")
 
 

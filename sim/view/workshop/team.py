@@ -21,7 +21,7 @@ from sim.view.workshop.facilitator import Memo
 from sim.view.workshop.held import Pass
 from sim.view.workshop.limits import LONGEST_NOTE, YEARS
 from sim.view.workshop.live import use_attempt, use_results
-from sim.view.workshop.looks import Countdown, Problem, button, html, phase_said, raw, region
+from sim.view.workshop.looks import Countdown, Problem, Sure, button, html, phase_said, raw, region
 from sim.view.workshop.moves import (
     CITY_KINDS,
     budget_key,
@@ -75,7 +75,8 @@ def TeamPage(
         with solara.Div(classes=["lh-row"]):
             if session.revealed >= YEARS[0]:
                 Memo(session, team.key, words("memo"), lang)
-            button(words("leave"), leave, "leave")
+            word = BOARD.word(who) if BOARD.holds(who) else ""
+            Sure(words("leave"), words("sure_leave_team", word=word), leave, "leave", words)
     CommonBoard(session, lang, large, address)
 
 
