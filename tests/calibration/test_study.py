@@ -147,7 +147,7 @@ def test_where_every_run_fails_the_reason_is_told(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(ensemble, "simulate", simulate)
     with pytest.raises(RuntimeError, match="every run fails: ValueError: nothing works"):
-        study(_plan(methods=("phase",), until="2012-02"))
+        study(_plan(methods=("phase",), until="2012-03"))
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

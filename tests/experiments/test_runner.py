@@ -36,11 +36,6 @@ def reference(tmp_path_factory):
     return pd.DataFrame(rows)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"workers": 1}, {"workers": 2}, {"workers": 2, "threads": True}],
-    ids=["one process", "two processes", "two threads"],
-)
 class Forgetful(AnyExecutor):
     """One worker whose first answer to a call is lost, so that the call is made again: a cluster does
     so when it loses a worker that had done its work."""
@@ -68,6 +63,11 @@ def test_a_chunk_whose_answer_is_lost_is_not_made_twice(tmp_path):
     assert set(begun(counted).values()) == {1}
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"workers": 1}, {"workers": 2}, {"workers": 2, "threads": True}],
+    ids=["one process", "two processes", "two threads"],
+)
 def test_results_are_the_same_whatever_makes_them(tmp_path, reference, options):
     study = ToyStudy()
     told = []

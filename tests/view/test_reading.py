@@ -121,6 +121,8 @@ def test_work_that_swallows_its_end_is_ended_again(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_page_that_is_closed_gives_up_its_reading() -> None:
+    from solara.server import kernel, kernel_context
+
     tickets: list[Future[Any]] = []
     asked = Event()
 
@@ -136,9 +138,14 @@ def test_a_page_that_is_closed_gives_up_its_reading() -> None:
         solara.Text(f"{answer.waiting}")
 
     async def opened_and_closed() -> None:
-        _, context = solara.render(reader(), handle_error=False)
-        assert await asyncio.to_thread(asked.wait, PATIENCE)
-        context.close()
+        # As a server has it: another test may have left a session in another thread.
+        session = kernel_context.VirtualKernelContext(
+            id="reader", kernel=kernel.Kernel(), session_id="a-browser"
+        )
+        with session:
+            _, context = solara.render(reader(), handle_error=False)
+            assert await asyncio.to_thread(asked.wait, PATIENCE)
+            context.close()
 
     elsewhere(opened_and_closed())
     assert tickets[0].cancelled()
