@@ -216,30 +216,22 @@ def use_answer(question: Any, pool: Callable[[], Pool] = shared_pool) -> Answer:
     """The answer to a question, worked out in a worker of a pool; None asks nothing."""
     found = solara.use_reactive(NO_ANSWER)
     request = use_request([question])
-    latest = solara.use_ref(None)
 
     async def ask() -> None:
-        mine = latest.current = object()
-
-        def answer(given: Answer) -> None:
-            # One that was begun before, and is being given up, would have this one wait for ever.
-            if latest.current is mine:
-                found.value = given
-
         if question is None:
-            answer(NO_ANSWER)
+            found.value = NO_ANSWER
             return
         ticket = pool().submit(question, SOON)
         request.add(ticket)
         if not ticket.done():
-            answer(Answer(waiting=True, question=question))
+            found.value = Answer(waiting=True, question=question)
         try:
-            answer(Answer(await asyncio.wrap_future(ticket), question=question))
+            found.value = Answer(await asyncio.wrap_future(ticket), question=question)
         except asyncio.CancelledError:
             request.give_up()
             raise
         except Exception as error:
-            answer(Answer(error=plain(error), question=question))
+            found.value = Answer(error=plain(error), question=question)
 
     use_task(ask, dependencies=[question], raise_error=False)
     return found.value
