@@ -81,4 +81,5 @@ def Waiting(view: View, answer: Answer, name: str) -> None:
         attributes={"role": "status", "aria-live": "polite", "data-testid": f"status-{name}"},
     )  # fmt: skip
     if answer.waiting:
-        solara.ProgressLinear(True)
+        # Named: the library's own bar is not.
+        solara.v.Html(tag="progress", attributes={"aria-label": view.say("server.busy")})
