@@ -223,13 +223,13 @@ def use_answer(question: Any, pool: Callable[[], Pool] = shared_pool) -> Answer:
             return
         ticket = pool().submit(question, SOON)
         request.add(ticket)
-        if not ticket.done():
+        # The library may begin a task anew for the same question: the one that ends then gives up its
+        # own ticket alone, as it does by itself, and leaves an answer that is there.
+        there = found.value.question == question and not found.value.waiting
+        if not ticket.done() and not there:
             found.value = Answer(waiting=True, question=question)
         try:
             found.value = Answer(await asyncio.wrap_future(ticket), question=question)
-        except asyncio.CancelledError:
-            request.give_up()
-            raise
         except Exception as error:
             found.value = Answer(error=plain(error), question=question)
 
